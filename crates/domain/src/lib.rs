@@ -1,0 +1,9 @@
+//! What a site, a story, a wire item and a front *are*, and which changes are legal.
+//!
+//! Everything here is pure: clock and randomness are passed in, nothing awaits, nothing reads or writes. The other
+//! crates speak to each other in these types.
+
+#![warn(missing_docs)]
+
+pub mod ids;
+pub mod time;

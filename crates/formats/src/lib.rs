@@ -1,0 +1,1 @@
+//! Bytes to domain and back: wire formats, feeds, exports, saved pages, the story document. Pure; never panics; returns what it could read and a list of problems.

@@ -1,0 +1,1 @@
+//! The outside world: blobs, pictures, the guarded HTTP client, the system clock.

@@ -1,0 +1,1 @@
+//! TestApp, builders, fake clock, a database a test on either engine.

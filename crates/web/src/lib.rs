@@ -1,0 +1,1 @@
+//! The HTTP kit: pressed pages, cache policy, templates, errors, typed URLs. Knows no single feature.
