@@ -5,5 +5,8 @@
 
 #![warn(missing_docs)]
 
+pub mod document;
 pub mod ids;
+pub mod imports;
 pub mod time;
+pub mod wire;

@@ -1,0 +1,164 @@
+//! What an export of another system holds, one record at a time, so that a file of any size streams.
+
+use crate::time::Timestamp;
+use crate::wire::{Contributor, NewsItem, Subject};
+use serde::{Deserialize, Serialize};
+
+/// One record of an export (WXR, Ghost JSON), in the file's order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportRecord {
+    /// The site that the export was made of.
+    Site(ImportedSite),
+    /// An author.
+    Author(ImportedAuthor),
+    /// A category or tag with its parent.
+    Term(ImportedTerm),
+    /// A story.
+    Story(Box<ImportedStory>),
+    /// A page of the publisher's own (About, Contact).
+    Page(Box<ImportedStory>),
+    /// A picture or other file.
+    Attachment(Box<ImportedAttachment>),
+}
+
+/// The site of an export.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedSite {
+    /// Its name.
+    pub title: String,
+    /// Its address; the base of relative links and of old paths.
+    pub url: Option<String>,
+    /// BCP 47 language tag.
+    pub language: Option<String>,
+    /// Version of the export format.
+    pub version: Option<String>,
+}
+
+/// An author of an export.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedAuthor {
+    /// Identity in the export (WXR `author_login`, Ghost id).
+    pub key: String,
+    /// Slug at the source, where it has one.
+    pub slug: Option<String>,
+    /// What is known of the person.
+    pub person: Contributor,
+    /// A line about the person.
+    pub bio: Option<String>,
+}
+
+/// A category or tag of an export.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedTerm {
+    /// `category`, `post_tag` or the taxonomy's own name.
+    pub taxonomy: String,
+    /// What it is.
+    pub subject: Subject,
+    /// Slug of the parent term.
+    pub parent: Option<String>,
+    /// Description.
+    pub description: Option<String>,
+}
+
+/// A story or page of an export.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ImportedStory {
+    /// What it says; `guid` is the export's identity, `slug` and `canonical_url` serve redirects, `authors[].uri` is
+    /// the author's key.
+    pub item: NewsItem,
+    /// State at the source.
+    pub state: ImportedState,
+    /// Key of the attachment that leads it (WXR `_thumbnail_id`).
+    pub lead_attachment: Option<String>,
+    /// Keys of galleries' attachments, by their place in the body, are `Remote("attachment:KEY")` pictures.
+    pub old_paths: Vec<String>,
+    /// Comments with their threading.
+    pub comments: Vec<ImportedComment>,
+    /// Readers needed a password at the source: never published by an import.
+    pub password_protected: bool,
+    /// Kept at the top of lists at the source.
+    pub sticky: bool,
+    /// The post type at the source, where it is neither post nor page.
+    pub kind: Option<String>,
+    /// What a page keeps about its parent page (key).
+    pub parent: Option<String>,
+}
+
+/// State of an imported story at its source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportedState {
+    /// Readers could see it.
+    Published,
+    /// It was due at its publication time.
+    Scheduled,
+    /// Unfinished, or a word that we don't know: nobody but the desk sees it.
+    #[default]
+    Draft,
+    /// Waiting for an editor.
+    Pending,
+    /// For signed-in people only.
+    Private,
+    /// Thrown away.
+    Trashed,
+}
+
+/// A file of an export.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedAttachment {
+    /// Identity in the export (WXR `post_id`).
+    pub key: String,
+    /// Where the file lies.
+    pub url: String,
+    /// Title.
+    pub title: Option<String>,
+    /// Caption (WXR `excerpt:encoded`).
+    pub caption: Option<String>,
+    /// Description (WXR `content:encoded`).
+    pub description: Option<String>,
+    /// Text for those who don't see it.
+    pub alt: Option<String>,
+    /// Credit line.
+    pub credit: Option<String>,
+    /// Key of the story it was uploaded to.
+    pub parent: Option<String>,
+    /// When it was uploaded.
+    pub created: Option<Timestamp>,
+}
+
+/// A comment of an export, kept for the comments' feature.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedComment {
+    /// Identity in the export.
+    pub key: String,
+    /// Key of the comment that it answers.
+    pub parent: Option<String>,
+    /// Display name.
+    pub author_name: String,
+    /// E-mail; never shown, used to match people.
+    pub author_email: Option<String>,
+    /// Web page of the author.
+    pub author_url: Option<String>,
+    /// When it was written.
+    pub created: Option<Timestamp>,
+    /// Plain text, a line break a line break.
+    pub text: String,
+    /// State at the source.
+    pub state: ImportedCommentState,
+}
+
+/// State of an imported comment at its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportedCommentState {
+    /// Readers could see it.
+    Approved,
+    /// Waiting for a moderator.
+    #[default]
+    Pending,
+    /// Spam.
+    Spam,
+    /// Thrown away.
+    Trashed,
+}
