@@ -1,1 +1,12 @@
 //! The outside world: blobs, pictures, the guarded HTTP client, the system clock.
+//!
+//! This crate is the only one that may read the clock, draw randomness, open files for keeps or speak HTTP to others.
+//! It knows neither SQL nor routes. One room a file or folder: [`clock`], [`blobs`],
+//! [`disk`].
+
+#![warn(missing_docs)]
+
+pub mod blobs;
+pub mod clock;
+pub mod disk;
+mod tls;
