@@ -1,1 +1,37 @@
-fn main() {}
+//! Project tasks, run as `cargo xtask NAME`.
+//!
+//! This file only finds the checkout and hands over; each task is a module of its own. Nothing here links the product,
+//! so that the rules can be checked before (and without) a build of it.
+
+mod root;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask TASK
+
+Tasks:
+  tidy [--list]   check the rules of the house (--list: print them); exit 1 where one is broken
+";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let task = args.next();
+    let rest: Vec<String> = args.collect();
+    let outcome = match task.as_deref() {
+        Some("tidy") => root::find().and_then(|root| tidy::run(&root, &rest)),
+        Some("--help" | "-h" | "help") => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("xtask: {error:#}");
+        ExitCode::from(2)
+    })
+}
