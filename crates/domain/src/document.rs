@@ -184,7 +184,14 @@ impl Text {
     /// Text without marks; empty text has no span.
     pub fn plain(text: impl Into<String>) -> Self {
         let text = text.into();
-        if text.is_empty() { Self::default() } else { Self(vec![Span { text, ..Span::default() }]) }
+        if text.is_empty() {
+            Self::default()
+        } else {
+            Self(vec![Span {
+                text,
+                ..Span::default()
+            }])
+        }
     }
 
     /// Whether there is nothing to read.
@@ -209,7 +216,11 @@ impl Text {
             last.text.push_str(text);
             return;
         }
-        self.0.push(Span { text: text.to_owned(), marks, link: link.map(str::to_owned) });
+        self.0.push(Span {
+            text: text.to_owned(),
+            marks,
+            link: link.map(str::to_owned),
+        });
     }
 }
 
@@ -262,7 +273,11 @@ impl Document {
             for block in blocks {
                 match block {
                     Block::Paragraph { text } | Block::Heading { text, .. } => line(out, &text.to_plain()),
-                    Block::Quote { paragraphs, attribution, .. } => {
+                    Block::Quote {
+                        paragraphs,
+                        attribution,
+                        ..
+                    } => {
                         paragraphs.iter().for_each(|text| line(out, &text.to_plain()));
                         line(out, &attribution.to_plain());
                     }
@@ -294,7 +309,10 @@ impl Document {
 
     /// Words as a reader would count them: runs of characters between white space that hold a letter or a digit.
     pub fn word_count(&self) -> usize {
-        self.to_plain().split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
+        self.to_plain()
+            .split_whitespace()
+            .filter(|word| word.chars().any(char::is_alphanumeric))
+            .count()
     }
 }
 
@@ -316,10 +334,16 @@ mod tests {
     fn a_document_survives_json() {
         let document = Document {
             blocks: vec![
-                Block::Heading { level: 2, text: Text::plain("Background") },
+                Block::Heading {
+                    level: 2,
+                    text: Text::plain("Background"),
+                },
                 Block::FactBox {
                     title: "Numbers".into(),
-                    blocks: vec![Block::List { ordered: true, items: vec![Text::plain("one")] }],
+                    blocks: vec![Block::List {
+                        ordered: true,
+                        items: vec![Text::plain("one")],
+                    }],
                 },
                 Block::Picture(PictureBlock {
                     picture: PictureSource::Remote("https://example.org/a.jpg".into()),

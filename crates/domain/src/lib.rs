@@ -6,7 +6,12 @@
 #![warn(missing_docs)]
 
 pub mod document;
+pub mod events;
+pub mod fronts;
 pub mod ids;
 pub mod imports;
+pub mod routing;
+pub mod sites;
+pub mod stories;
 pub mod time;
 pub mod wire;

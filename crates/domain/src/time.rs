@@ -67,7 +67,10 @@ impl Timestamp {
     /// # Errors
     /// Says what is wrong in words when the text is no such time.
     pub fn parse_rfc3339(text: &str) -> Result<Self, String> {
-        text.trim().parse::<jiff::Timestamp>().map(Self::from).map_err(|error| format!("not an RFC 3339 time: {error}"))
+        text.trim()
+            .parse::<jiff::Timestamp>()
+            .map(Self::from)
+            .map_err(|error| format!("not an RFC 3339 time: {error}"))
     }
 }
 

@@ -366,7 +366,10 @@ impl VersionKey<'_> {
     /// senders without versions correct in place.
     pub fn compare_to_stored(&self, stored: &Self) -> VersionOrder {
         use std::cmp::Ordering;
-        let by_number = match (self.version.and_then(version_number), stored.version.and_then(version_number)) {
+        let by_number = match (
+            self.version.and_then(version_number),
+            stored.version.and_then(version_number),
+        ) {
             (Some(mine), Some(theirs)) => mine.cmp(&theirs),
             // A number beside none says nothing about order; the time decides.
             _ => Ordering::Equal,
@@ -399,7 +402,11 @@ mod tests {
     }
 
     fn key(version: Option<&'static str>, seconds: Option<i64>, hash: &'static [u8]) -> VersionKey<'static> {
-        VersionKey { version, version_created: seconds.map(at), content_hash: hash }
+        VersionKey {
+            version,
+            version_created: seconds.map(at),
+            content_hash: hash,
+        }
     }
 
     #[test]
@@ -412,15 +419,27 @@ mod tests {
 
     #[test]
     fn without_numbers_the_time_decides_then_the_content() {
-        assert_eq!(key(None, Some(2), b"a").compare_to_stored(&key(None, Some(1), b"b")), VersionOrder::Newer);
-        assert_eq!(key(None, Some(1), b"a").compare_to_stored(&key(None, Some(1), b"a")), VersionOrder::Same);
-        assert_eq!(key(None, None, b"a").compare_to_stored(&key(None, None, b"b")), VersionOrder::Newer);
+        assert_eq!(
+            key(None, Some(2), b"a").compare_to_stored(&key(None, Some(1), b"b")),
+            VersionOrder::Newer
+        );
+        assert_eq!(
+            key(None, Some(1), b"a").compare_to_stored(&key(None, Some(1), b"a")),
+            VersionOrder::Same
+        );
+        assert_eq!(
+            key(None, None, b"a").compare_to_stored(&key(None, None, b"b")),
+            VersionOrder::Newer
+        );
     }
 
     #[test]
     fn status_words_of_every_dialect() {
         assert_eq!(PubStatus::from_code("stat:usable"), PubStatus::Usable);
-        assert_eq!(PubStatus::from_code("http://cv.iptc.org/newscodes/pubstatusg2/canceled"), PubStatus::Canceled);
+        assert_eq!(
+            PubStatus::from_code("http://cv.iptc.org/newscodes/pubstatusg2/canceled"),
+            PubStatus::Canceled
+        );
         assert_eq!(PubStatus::from_code("Cancelled"), PubStatus::Canceled);
         assert_eq!(PubStatus::from_code("stat:withdrawn"), PubStatus::Canceled);
         assert_eq!(PubStatus::from_code("embargoed"), PubStatus::Withheld);
@@ -430,13 +449,22 @@ mod tests {
     #[test]
     fn a_later_version_never_lifts_an_embargo() {
         let held = Embargo::Until(at(100));
-        assert_eq!(held.after_newer_version(&Embargo::Until(at(200))), (Embargo::Until(at(200)), false));
+        assert_eq!(
+            held.after_newer_version(&Embargo::Until(at(200))),
+            (Embargo::Until(at(200)), false)
+        );
         assert_eq!(held.after_newer_version(&Embargo::Until(at(50))), (held.clone(), true));
         assert_eq!(held.after_newer_version(&Embargo::None), (held.clone(), true));
         assert_eq!(held.after_newer_version(&held), (held.clone(), false));
         let unreadable = Embargo::Withheld { reason: "soon".into() };
-        assert_eq!(unreadable.after_newer_version(&Embargo::Until(at(1))), (unreadable.clone(), true));
-        assert_eq!(Embargo::None.after_newer_version(&unreadable), (unreadable.clone(), false));
+        assert_eq!(
+            unreadable.after_newer_version(&Embargo::Until(at(1))),
+            (unreadable.clone(), true)
+        );
+        assert_eq!(
+            Embargo::None.after_newer_version(&unreadable),
+            (unreadable.clone(), false)
+        );
     }
 
     #[test]

@@ -1,0 +1,117 @@
+//! Facts that the store appends in the transaction that makes them true. Followers read nothing else.
+//!
+//! An event carries ids and facts, no text and nothing personal.
+
+use crate::ids::{FrontId, PictureId, SiteId, StoryId, WireItemId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum Event {
+    /// A story became visible to readers for the first time, or again.
+    #[serde(rename = "story.published")]
+    StoryPublished(StoryFact),
+    /// A visible story says something else, or stands elsewhere.
+    #[serde(rename = "story.updated")]
+    StoryUpdated(StoryFact),
+    /// A story is no longer visible, and may come back.
+    #[serde(rename = "story.withdrawn")]
+    StoryWithdrawn(StoryFact),
+    /// A story is gone for good.
+    #[serde(rename = "story.killed")]
+    StoryKilled(StoryFact),
+    /// A story that readers don't see changed.
+    #[serde(rename = "story.changed")]
+    StoryChanged(StoryFact),
+    /// A front's layout was launched.
+    #[serde(rename = "front.launched")]
+    FrontLaunched {
+        /// The front.
+        front: FrontId,
+        /// Its site.
+        site: SiteId,
+    },
+    /// A site, its sections, menus, topics' or authors' names changed: all its pages are stale.
+    #[serde(rename = "site.changed")]
+    SiteChanged {
+        /// The site.
+        site: SiteId,
+    },
+    /// A picture's public renditions are there.
+    #[serde(rename = "picture.rendered")]
+    PictureRendered {
+        /// The picture.
+        picture: PictureId,
+        /// The stories that show it.
+        stories: Vec<StoryId>,
+    },
+    /// An agency's item was taken in.
+    #[serde(rename = "wire.received")]
+    WireReceived {
+        /// The item.
+        item: WireItemId,
+        /// The story made from it, if one was.
+        story: Option<StoryId>,
+    },
+}
+
+/// What followers need to know about a story's change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoryFact {
+    /// The story.
+    pub story: StoryId,
+    /// The sites it stands on, or stood on before the change.
+    pub sites: Vec<SiteId>,
+    /// Every list it is in or was in before the change: sites, sections, topics, authors by their ids.
+    pub lists: Vec<Uuid>,
+    /// Taken in by an import of old material: nobody is notified.
+    #[serde(default)]
+    pub import: bool,
+}
+
+impl Event {
+    /// The stable name.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::StoryPublished(_) => "story.published",
+            Self::StoryUpdated(_) => "story.updated",
+            Self::StoryWithdrawn(_) => "story.withdrawn",
+            Self::StoryKilled(_) => "story.killed",
+            Self::StoryChanged(_) => "story.changed",
+            Self::FrontLaunched { .. } => "front.launched",
+            Self::SiteChanged { .. } => "site.changed",
+            Self::PictureRendered { .. } => "picture.rendered",
+            Self::WireReceived { .. } => "wire.received",
+        }
+    }
+
+    /// The fact's data alone, as the store keeps it beside the kind.
+    pub fn data(&self) -> serde_json::Value {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(mut object)) => object.remove("data").unwrap_or(serde_json::Value::Null),
+            _ => serde_json::Value::Null,
+        }
+    }
+
+    /// A stored fact. `None` for a kind that this version doesn't know: an older node beside a newer one skips it.
+    pub fn from_stored(kind: &str, data: &serde_json::Value) -> Option<Self> {
+        serde_json::from_value(serde_json::json!({ "kind": kind, "data": data })).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_and_back_and_unknown_kinds_are_skipped() {
+        let event = Event::FrontLaunched {
+            front: FrontId(Uuid::nil()),
+            site: SiteId(Uuid::nil()),
+        };
+        assert_eq!(Event::from_stored(event.kind(), &event.data()), Some(event));
+        assert_eq!(Event::from_stored("tea.served", &serde_json::json!({})), None);
+    }
+}
