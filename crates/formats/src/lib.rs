@@ -6,6 +6,8 @@
 
 pub mod format;
 pub mod problem;
+pub mod times;
+pub mod xml;
 
 pub use format::{Format, detect};
 pub use problem::{Problem, ReadContext, Reading, Unreadable};
