@@ -1,1 +1,30 @@
 //! The HTTP kit: pressed pages, cache policy, templates, errors, typed URLs. Knows no single feature.
+//!
+//! # What is where
+//! | module | is for |
+//! |---|---|
+//! | [`cache_policy`] | which caches may keep an answer and how long, rendered to headers in one place |
+//! | [`surrogate`] | the short names by which pages are found again and purged |
+//! | [`encodings`] | bodies prepared once as identity, gzip, br and zstd; `Accept-Encoding`, `ETag`, `If-None-Match` |
+//! | [`press`] | pressed pages: memory and disk, the race rule, coalesced misses, withheld stories |
+//! | [`security_headers`] | CSP and its companions; HSTS by request |
+//! | [`proxies`] | which peers' forwarded headers are believed |
+//! | [`templates`], [`strings`], [`assets`] | the theme: compiled templates, Fluent strings, inlined and hashed CSS and script |
+//! | [`errors`] | one error type, shown as problem details or as an HTML page |
+//! | [`paging`], [`urls`] | keyset cursors; typed addresses |
+
+#![warn(missing_docs)]
+
+pub mod assets;
+pub mod cache_policy;
+pub mod encodings;
+pub mod errors;
+pub mod paging;
+pub mod press;
+pub mod proxies;
+pub mod security_headers;
+pub mod strings;
+pub mod surrogate;
+pub mod templates;
+pub mod theme_files;
+pub mod urls;

@@ -1,0 +1,108 @@
+//! Style, script and other static files of the theme: inlined with a hash for the CSP, or linked under a name that
+//! changes with the content so that browsers may keep it for a year.
+
+use crate::theme_files::ThemeFiles;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Folders of a theme whose files are served.
+const FOLDERS: [&str; 4] = ["css/", "js/", "fonts/", "images/"];
+
+/// One static file.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// Its address: `/assets/site.1a2b3c4d5e6f.css`.
+    pub path: String,
+    /// Its media type.
+    pub content_type: &'static str,
+    /// Its bytes.
+    pub body: Bytes,
+    /// `'sha256-…'`, as it stands in a CSP when the file is inlined.
+    pub csp_hash: String,
+}
+
+/// All static files of a theme.
+#[derive(Debug, Default)]
+pub struct Assets {
+    by_name: HashMap<String, Arc<Asset>>,
+    by_path: HashMap<String, Arc<Asset>>,
+}
+
+impl Assets {
+    /// Takes the static files out of a theme's files.
+    pub fn new(files: &ThemeFiles) -> Self {
+        let mut assets = Self::default();
+        for (name, bytes) in files {
+            let Some(file) = FOLDERS.iter().find_map(|folder| name.strip_prefix(folder)) else {
+                continue;
+            };
+            let digest = Sha256::digest(bytes);
+            let (stem, extension) = file.rsplit_once('.').unwrap_or((file, "bin"));
+            let short: String = URL_SAFE_NO_PAD.encode(digest).chars().take(12).collect();
+            let asset = Arc::new(Asset {
+                path: format!("/assets/{}.{short}.{extension}", stem.replace('/', "-")),
+                content_type: content_type(extension),
+                body: Bytes::copy_from_slice(bytes),
+                csp_hash: format!("'sha256-{}'", STANDARD.encode(digest)),
+            });
+            assets.by_path.insert(asset.path.clone(), asset.clone());
+            assets.by_name.insert(name.clone(), asset);
+        }
+        assets
+    }
+
+    /// The file with this name in the theme, `css/site.css`.
+    pub fn named(&self, name: &str) -> Option<&Arc<Asset>> {
+        self.by_name.get(name)
+    }
+
+    /// The file at this address. An address of earlier content is not there: the page that named it is stale too.
+    pub fn at(&self, path: &str) -> Option<&Arc<Asset>> {
+        self.by_path.get(path)
+    }
+}
+
+/// The media type for a file's extension; what isn't known is sent as bytes, which a browser doesn't run.
+fn content_type(extension: &str) -> &'static str {
+    match extension {
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "json" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_changes_with_the_content() {
+        let one = Assets::new(&ThemeFiles::from([("css/site.css".to_owned(), b"a{}".to_vec())]));
+        let two = Assets::new(&ThemeFiles::from([("css/site.css".to_owned(), b"b{}".to_vec())]));
+        let path = &one.named("css/site.css").unwrap().path;
+        assert!(path.starts_with("/assets/site.") && path.ends_with(".css"), "{path}");
+        assert_ne!(path, &two.named("css/site.css").unwrap().path);
+        assert_eq!(one.at(path).unwrap().content_type, "text/css; charset=utf-8");
+        assert!(two.at(path).is_none());
+    }
+
+    #[test]
+    fn templates_and_strings_are_not_served() {
+        let assets = Assets::new(&ThemeFiles::from([("templates/x.html".to_owned(), Vec::new())]));
+        assert!(assets.named("templates/x.html").is_none());
+    }
+}

@@ -1,0 +1,1 @@
+//! Gives an error the form that suits the request.

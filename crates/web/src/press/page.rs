@@ -1,0 +1,336 @@
+//! A pressed page: bytes and header values that are ready to be sent, and what is needed to know when they are not.
+
+use super::key::PageKey;
+use super::{LogPosition, withheld::Withheld};
+use crate::cache_policy::CachePolicy;
+use crate::encodings::{self, Effort, Encoding, Prepared};
+use crate::errors::WebError;
+use crate::security_headers::SecurityHeaders;
+use crate::surrogate::{self, SurrogateKey};
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION,
+    VARY,
+};
+use masthead_domain::ids::StoryId;
+use masthead_domain::time::Timestamp;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// `Surrogate-Key` (Fastly, Varnish).
+pub const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
+/// `Cache-Tag` (Cloudflare, Akamai).
+pub const CACHE_TAG: HeaderName = HeaderName::from_static("cache-tag");
+
+/// What a render hands in to be pressed.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// 200, or 301/308 with a `location`, or 410 for what was killed. Others are sent once and not kept.
+    pub status: StatusCode,
+    /// The media type with its charset.
+    pub content_type: &'static str,
+    /// The text.
+    pub body: Bytes,
+    /// Who may keep it; a policy that is not public is not kept here either.
+    pub policy: CachePolicy,
+    /// The keys of what is shown *and* of the queries on the page, the most important first.
+    pub surrogate_keys: Vec<SurrogateKey>,
+    /// Every story of which anything shows, so that a kill finds the page.
+    pub stories: Vec<StoryId>,
+    /// The log position that the render's own snapshot of the store had.
+    pub position: LogPosition,
+    /// When the content last changed; the time of pressing where that isn't known.
+    pub last_modified: Option<Timestamp>,
+    /// Where a redirect leads: a path or an absolute address.
+    pub location: Option<String>,
+    /// Further headers that are the same for everybody, such as `Link` or `X-Robots-Tag`.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Rendered {
+    /// An HTML page under [`CachePolicy::Page`], read at `position`.
+    pub fn html(body: String, position: LogPosition) -> Self {
+        Self::new("text/html; charset=utf-8", body.into(), CachePolicy::Page, position)
+    }
+
+    /// A body of another type.
+    pub const fn new(content_type: &'static str, body: Bytes, policy: CachePolicy, position: LogPosition) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content_type,
+            body,
+            policy,
+            surrogate_keys: Vec::new(),
+            stories: Vec::new(),
+            position,
+            last_modified: None,
+            location: None,
+            headers: Vec::new(),
+        }
+    }
+
+    /// A permanent redirect, read at `position`: an old slug that leads to the present one.
+    pub fn moved(location: String, position: LogPosition) -> Self {
+        let mut rendered = Self::html(String::new(), position);
+        rendered.status = StatusCode::MOVED_PERMANENTLY;
+        rendered.location = Some(location);
+        rendered
+    }
+
+    /// With this status.
+    #[must_use]
+    pub const fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// With these keys added.
+    #[must_use]
+    pub fn keys(mut self, keys: impl IntoIterator<Item = SurrogateKey>) -> Self {
+        self.surrogate_keys.extend(keys);
+        self
+    }
+
+    /// With these stories added to those that show.
+    #[must_use]
+    pub fn stories(mut self, stories: impl IntoIterator<Item = StoryId>) -> Self {
+        self.stories.extend(stories);
+        self
+    }
+
+    /// Last changed at `at`.
+    #[must_use]
+    pub const fn modified(mut self, at: Timestamp) -> Self {
+        self.last_modified = Some(at);
+        self
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Whether the press may keep it. A 404 is never kept: anybody can invent addresses.
+    pub fn is_keepable(&self) -> bool {
+        self.policy.is_public()
+            && matches!(
+                self.status,
+                StatusCode::OK | StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT | StatusCode::GONE
+            )
+    }
+}
+
+/// What a page is made of, before its heads are built; also what the disk half writes and reads.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
+    pub(crate) key: PageKey,
+    pub(crate) status: StatusCode,
+    pub(crate) policy: CachePolicy,
+    pub(crate) prepared: Prepared,
+    pub(crate) surrogate_keys: Vec<SurrogateKey>,
+    pub(crate) stories: Vec<StoryId>,
+    pub(crate) position: LogPosition,
+    pub(crate) made_at: Timestamp,
+    pub(crate) last_modified: Timestamp,
+    /// Headers beside those that follow from the other parts: content type, location, security, the render's own.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// A page as it is kept. Immutable, shared by everybody who is sent it.
+#[derive(Debug)]
+pub struct PressedPage {
+    parts: Parts,
+    /// What all encodings say alike, in the order in which it is sent.
+    common: Vec<(HeaderName, HeaderValue)>,
+    /// Whole heads in the order of [`Encoding::ALL`], built when first asked for: a head takes about 2 KB, and most
+    /// pages are only ever sent in one or two encodings.
+    heads: [OnceLock<HeaderMap>; 4],
+    checked_epoch: AtomicU64,
+}
+
+impl Parts {
+    /// Prepares a rendered page. When the text is that of the `known` bodies they are taken over, so that a re-press
+    /// that changed nothing costs no compression.
+    ///
+    /// # Errors
+    /// When an encoder fails or a redirect's address does not fit into a header.
+    pub(crate) fn prepare(
+        key: PageKey,
+        rendered: Rendered,
+        made_at: Timestamp,
+        effort: Effort,
+        security: &SecurityHeaders,
+        known: Option<&Prepared>,
+    ) -> Result<Self, WebError> {
+        let mut fixed = HeaderMap::new();
+        fixed.insert(CONTENT_TYPE, HeaderValue::from_static(rendered.content_type));
+        security.apply(&mut fixed);
+        let mut headers: Vec<_> = fixed
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        headers.extend(rendered.headers);
+        if let Some(location) = rendered.location {
+            headers.push((LOCATION, HeaderValue::try_from(location).map_err(WebError::internal)?));
+        }
+        Ok(Self {
+            key,
+            status: rendered.status,
+            policy: rendered.policy,
+            prepared: match known {
+                Some(known) if *known.identity() == rendered.body => known.clone(),
+                _ => Prepared::new(rendered.body, effort).map_err(WebError::internal)?,
+            },
+            surrogate_keys: rendered.surrogate_keys,
+            stories: rendered.stories,
+            position: rendered.position,
+            made_at,
+            last_modified: rendered.last_modified.unwrap_or(made_at),
+            headers,
+        })
+    }
+}
+
+impl PressedPage {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let mut common = Vec::with_capacity(parts.headers.len() + 6);
+        common.extend(parts.headers.iter().cloned());
+        let mut cache = HeaderMap::new();
+        parts.policy.apply(&mut cache);
+        common.extend(cache.iter().map(|(name, value)| (name.clone(), value.clone())));
+        common.push((VARY, HeaderValue::from_static("accept-encoding")));
+        // An HTTP date and the lists of keys are visible ASCII, which every header value accepts.
+        if let Ok(date) = HeaderValue::try_from(encodings::http_date(parts.last_modified)) {
+            common.push((LAST_MODIFIED, date));
+        }
+        if !parts.surrogate_keys.is_empty() {
+            let rendered = surrogate::render(&parts.surrogate_keys);
+            common.push((SURROGATE_KEY, rendered.surrogate_key));
+            common.push((CACHE_TAG, rendered.cache_tag));
+        }
+        Self {
+            parts,
+            common,
+            heads: Default::default(),
+            checked_epoch: AtomicU64::new(0),
+        }
+    }
+
+    /// What it is kept under.
+    pub const fn key(&self) -> &PageKey {
+        &self.parts.key
+    }
+
+    /// Its status.
+    pub const fn status(&self) -> StatusCode {
+        self.parts.status
+    }
+
+    /// Who may keep it.
+    pub const fn policy(&self) -> CachePolicy {
+        self.parts.policy
+    }
+
+    /// Its bodies.
+    pub const fn prepared(&self) -> &Prepared {
+        &self.parts.prepared
+    }
+
+    /// The keys it is found by.
+    pub fn surrogate_keys(&self) -> &[SurrogateKey] {
+        &self.parts.surrogate_keys
+    }
+
+    /// The stories of which something shows.
+    pub fn stories(&self) -> &[StoryId] {
+        &self.parts.stories
+    }
+
+    /// The log position of the snapshot that it was made from.
+    pub const fn position(&self) -> LogPosition {
+        self.parts.position
+    }
+
+    /// When it was pressed.
+    pub const fn made_at(&self) -> Timestamp {
+        self.parts.made_at
+    }
+
+    /// When its content last changed.
+    pub const fn last_modified(&self) -> Timestamp {
+        self.parts.last_modified
+    }
+
+    /// Bytes that it takes in memory, about: all bodies, two heads, keys and stories.
+    pub fn weight(&self) -> usize {
+        self.parts.prepared.size() + 6000 + self.parts.surrogate_keys.len() * 80 + self.parts.stories.len() * 16
+    }
+
+    pub(crate) const fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// The same page compressed harder.
+    ///
+    /// # Errors
+    /// When an encoder fails.
+    pub(crate) fn pressed_harder(&self) -> Result<Self, WebError> {
+        let identity = self.parts.prepared.identity().clone();
+        let mut parts = self.parts.clone();
+        parts.prepared = Prepared::new(identity, Effort::Slow).map_err(WebError::internal)?;
+        Ok(Self::new(parts))
+    }
+
+    /// Whether it may be sent: none of its stories is withheld. Costs one atomic read when nothing has changed.
+    pub(super) fn may_be_shown(&self, withheld: &Withheld) -> bool {
+        let epoch = withheld.epoch();
+        if self.checked_epoch.load(Ordering::Relaxed) == epoch {
+            return true;
+        }
+        if withheld.holds_any(&self.parts.stories) {
+            return false;
+        }
+        self.checked_epoch.store(epoch, Ordering::Relaxed);
+        true
+    }
+
+    /// Head and body in `encoding`, which the caller chose among those that are there; otherwise the text itself.
+    pub(crate) fn whole(&self, encoding: Encoding) -> (&HeaderMap, &Bytes) {
+        let prepared = &self.parts.prepared;
+        let (encoding, body) = match prepared.body(encoding) {
+            Some(body) => (encoding, body),
+            None => (Encoding::Identity, prepared.identity()),
+        };
+        let [identity, gzip, brotli, zstd] = &self.heads;
+        let slot = match encoding {
+            Encoding::Identity => identity,
+            Encoding::Gzip => gzip,
+            Encoding::Brotli => brotli,
+            Encoding::Zstd => zstd,
+        };
+        let head = slot.get_or_init(|| {
+            let mut head = self.head_without_body(encoding);
+            head.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+            if let Some(name) = encoding.name() {
+                head.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+            }
+            head
+        });
+        (head, body)
+    }
+
+    /// Head of a 304: what the 200 would say, without the length and coding of the body (RFC 9110, section 15.4.5).
+    pub(crate) fn head_without_body(&self, encoding: Encoding) -> HeaderMap {
+        let mut head = HeaderMap::with_capacity(self.common.len() + 5);
+        for (name, value) in &self.common {
+            head.append(name.clone(), value.clone());
+        }
+        if let Ok(etag) = HeaderValue::try_from(self.parts.prepared.etag(encoding)) {
+            head.insert(ETAG, etag);
+        }
+        head
+    }
+}

@@ -1,0 +1,539 @@
+//! The press itself: what is kept, for how long, and what is gone at once.
+
+use super::disk::{Disk, DiskLimits};
+use super::flights::{Flights, Lead, wait};
+use super::index::Index;
+use super::key::{PageKey, PageRef};
+use super::marks::Marks;
+use super::page::{Parts, PressedPage, Rendered};
+use super::withheld::Withheld;
+use super::{LogPosition, flights::Outcome};
+use crate::encodings::Effort;
+use crate::errors::WebError;
+use crate::security_headers::SecurityHeaders;
+use crate::surrogate::SurrogateKey;
+use futures::FutureExt as _;
+use masthead_domain::ids::StoryId;
+use masthead_domain::time::{Clock, Timestamp};
+use moka::notification::RemovalCause;
+use moka::sync::Cache;
+use std::collections::VecDeque;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+/// A render that was overtaken by events is done again this often before its page is sent without being kept.
+const RENDERS: usize = 3;
+
+/// How a press is set up.
+#[derive(Clone, Debug)]
+pub struct PressOptions {
+    /// Bytes of pages in memory.
+    pub memory_bytes: u64,
+    /// The folder of the disk half; none: pages are kept in memory alone.
+    pub disk: Option<PathBuf>,
+    /// How much the disk half keeps.
+    pub disk_limits: DiskLimits,
+    /// Copies on disk that are older than this are not served, in seconds.
+    pub disk_max_age: i64,
+    /// The security headers that are pressed into every page.
+    pub security: SecurityHeaders,
+}
+
+impl PressOptions {
+    /// 128 MB in memory, nothing on disk, copies on disk good for 24 hours.
+    pub fn new(security: SecurityHeaders) -> Self {
+        Self {
+            memory_bytes: 128 << 20,
+            disk: None,
+            disk_limits: DiskLimits::default(),
+            disk_max_age: 24 * 60 * 60,
+            security,
+        }
+    }
+
+    /// With a disk half in this folder.
+    #[must_use]
+    pub fn on_disk(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.disk = Some(folder.into());
+        self
+    }
+}
+
+/// A page that a kill or an embargo took away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovedPage {
+    /// Which page.
+    pub key: PageKey,
+    /// Where it was removed from.
+    pub from: Removed,
+    /// When it was gone.
+    pub at: Timestamp,
+    /// How long a browser that was sent the page may still show its own copy, in seconds.
+    pub browser_seconds: u32,
+}
+
+/// A place that pages are removed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Removed {
+    /// The pages in memory.
+    Memory,
+    /// The copies on disk.
+    Disk,
+}
+
+/// What [`Press::withhold`] did, for the kill's receipt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithheldReceipt {
+    /// The story.
+    pub story: StoryId,
+    /// Since when no page that shows it is served.
+    pub since: Timestamp,
+    /// The pages that were there, in the order of their going.
+    pub pages: Vec<RemovedPage>,
+}
+
+/// The pressed pages of a node. Shared as `Arc<Press>`.
+pub struct Press {
+    cache: Cache<PageKey, Arc<PressedPage>>,
+    inner: Mutex<Inner>,
+    /// What the cache evicted and the index still knows.
+    evicted: Arc<Mutex<Vec<Arc<PressedPage>>>>,
+    flights: Arc<Flights>,
+    withheld: Arc<Withheld>,
+    disk: Option<Disk>,
+    disk_max_age: i64,
+    security: RwLock<SecurityHeaders>,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Default)]
+struct Inner {
+    index: Index,
+    marks: Marks,
+    /// Pages pressed with fast compression, oldest first.
+    fast: VecDeque<Arc<PressedPage>>,
+}
+
+/// What became of a page that was to be kept.
+enum Kept {
+    /// It, or a newer one that was there, is kept.
+    Yes(Arc<PressedPage>),
+    /// Something on it changed after its snapshot.
+    Older(Arc<PressedPage>),
+    /// It shows a story that may not be shown.
+    Withheld,
+}
+
+impl Press {
+    /// Sets the press up.
+    ///
+    /// # Errors
+    /// When the folder of the disk half can't be made.
+    pub fn new(options: PressOptions, clock: Arc<dyn Clock>) -> std::io::Result<Arc<Self>> {
+        let evicted: Arc<Mutex<Vec<Arc<PressedPage>>>> = Arc::default();
+        let noted = evicted.clone();
+        let cache = Cache::builder()
+            .max_capacity(options.memory_bytes)
+            .weigher(|_, page: &Arc<PressedPage>| u32::try_from(page.weight()).unwrap_or(u32::MAX))
+            .eviction_listener(move |_, page, cause| {
+                if matches!(cause, RemovalCause::Size | RemovalCause::Expired) {
+                    noted.lock().unwrap_or_else(PoisonError::into_inner).push(page);
+                }
+            })
+            .build();
+        let withheld: Arc<Withheld> = Arc::default();
+        let disk = match &options.disk {
+            Some(folder) => Some(Disk::open(folder, options.disk_limits, withheld.clone())?),
+            None => None,
+        };
+        Ok(Arc::new(Self {
+            cache,
+            inner: Mutex::default(),
+            evicted,
+            flights: Arc::default(),
+            withheld,
+            disk,
+            disk_max_age: options.disk_max_age,
+            security: RwLock::new(options.security),
+            clock,
+        }))
+    }
+
+    /// The page in memory, fresh or waiting to be replaced. `None` when there is none or it may not be shown.
+    pub fn get(&self, key: &PageRef<'_>) -> Option<Arc<PressedPage>> {
+        let page = self.cache.get(key)?;
+        if page.may_be_shown(&self.withheld) {
+            return Some(page);
+        }
+        self.drop_page(&page);
+        None
+    }
+
+    /// The page from memory, or from `render`, which runs once however many ask and is done again when events overtook
+    /// it. It runs in a task of its own: whoever asked may go away without ending it for the others.
+    ///
+    /// When `render` fails through a fault of ours and the disk holds a copy that is young enough, the copy is served:
+    /// pages seen before outlive the database.
+    ///
+    /// # Errors
+    /// What `render` answered, also to everybody who waited; a panic in it is [`WebError::internal`].
+    pub async fn fetch_or_render<F, Fut>(self: &Arc<Self>, key: PageKey, render: F) -> Outcome
+    where
+        F: Fn() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Rendered, WebError>> + Send + 'static,
+    {
+        match self.get(&key.parts()) {
+            Some(page) => Ok(page),
+            None => self.repress(key, render).await,
+        }
+    }
+
+    /// Renders the page whether or not one is kept, and puts the new one in the old one's place. For the follower of
+    /// the event log. Errors and coalescing as in [`Press::fetch_or_render`].
+    ///
+    /// # Errors
+    /// What `render` answered. An answer that is no longer a page to keep (404, 403) takes the old page away.
+    pub async fn repress<F, Fut>(self: &Arc<Self>, key: PageKey, render: F) -> Outcome
+    where
+        F: Fn() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Rendered, WebError>> + Send + 'static,
+    {
+        let (receiver, lead) = self.flights.join(&key);
+        if let Some(lead) = lead {
+            tokio::spawn(self.clone().fly(lead, render));
+        }
+        wait(receiver).await
+    }
+
+    async fn fly<F, Fut>(self: Arc<Self>, lead: Lead, render: F)
+    where
+        F: Fn() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Rendered, WebError>> + Send + 'static,
+    {
+        let key = lead.key().clone();
+        let outcome = match AssertUnwindSafe(self.render_and_keep(&key, render))
+            .catch_unwind()
+            .await
+        {
+            Ok(outcome) => outcome,
+            Err(_) => Err(WebError::internal("the render panicked")),
+        };
+        let outcome = match outcome {
+            Err(error) if error.kind().is_server_fault() => self.copy_from_disk(&key).await.ok_or(error),
+            other => other,
+        };
+        lead.land(outcome);
+    }
+
+    async fn render_and_keep<F, Fut>(&self, key: &PageKey, render: F) -> Outcome
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<Rendered, WebError>>,
+    {
+        let mut overtaken = None;
+        for _ in 0..RENDERS {
+            let rendered = match render().await {
+                Ok(rendered) => rendered,
+                Err(error) => {
+                    if !error.kind().is_server_fault() {
+                        // The page has gone for good (an unpublished story answers 404 now).
+                        self.forget(key);
+                    }
+                    return Err(error);
+                }
+            };
+            let keepable = rendered.is_keepable();
+            let page = self.press(key.clone(), rendered)?;
+            if !keepable {
+                if self.withheld.holds_any(page.stories()) {
+                    continue;
+                }
+                self.forget(key);
+                return Ok(page);
+            }
+            match self.keep(page) {
+                Kept::Yes(page) => return Ok(page),
+                Kept::Older(page) => overtaken = Some(page),
+                Kept::Withheld => overtaken = None,
+            }
+        }
+        overtaken.ok_or_else(|| WebError::unavailable("each render showed a story that may not be shown"))
+    }
+
+    /// Prepares a page; takes over the bodies of the one that is kept when the text has not changed.
+    fn press(&self, key: PageKey, rendered: Rendered) -> Result<Arc<PressedPage>, WebError> {
+        let security = self.security.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = self.lock().index.get(&key).cloned();
+        let known = known.as_ref().map(|page| page.prepared());
+        let parts = Parts::prepare(key, rendered, self.clock.now(), Effort::Fast, &security, known)?;
+        Ok(Arc::new(PressedPage::new(parts)))
+    }
+
+    /// Keeps a page if nothing on it changed after its snapshot.
+    fn keep(&self, page: Arc<PressedPage>) -> Kept {
+        let mut inner = self.lock();
+        if self.withheld.holds_any(page.stories()) {
+            return Kept::Withheld;
+        }
+        if !inner.marks.admit(page.surrogate_keys(), page.position()) {
+            return Kept::Older(page);
+        }
+        if let Some(known) = inner.index.get(page.key())
+            && known.position() > page.position()
+        {
+            return Kept::Yes(known.clone());
+        }
+        self.put(&mut inner, &page);
+        drop(inner);
+        if let Some(disk) = &self.disk {
+            disk.keep(page.clone());
+        }
+        Kept::Yes(page)
+    }
+
+    fn put(&self, inner: &mut Inner, page: &Arc<PressedPage>) {
+        inner.index.insert(page.clone());
+        if page.prepared().effort == Effort::Fast {
+            inner.fast.push_back(page.clone());
+        }
+        self.cache.insert(page.key().clone(), page.clone());
+        self.work_off_evicted(inner);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        self.work_off_evicted(&mut inner);
+        inner
+    }
+
+    fn work_off_evicted(&self, inner: &mut Inner) {
+        let evicted = std::mem::take(&mut *self.evicted.lock().unwrap_or_else(PoisonError::into_inner));
+        for page in evicted {
+            inner.index.remove_if_same(&page);
+        }
+    }
+
+    fn drop_page(&self, page: &Arc<PressedPage>) {
+        let mut inner = self.lock();
+        if inner
+            .index
+            .get(page.key())
+            .is_some_and(|known| Arc::ptr_eq(known, page))
+        {
+            inner.index.remove(page.key());
+            self.cache.invalidate(page.key());
+        }
+    }
+
+    fn forget(&self, key: &PageKey) {
+        let mut inner = self.lock();
+        inner.index.remove(key);
+        self.cache.invalidate(key);
+    }
+
+    /// Notes that what carries one of `keys` changed at `position`, and returns the pages to press again. Until then
+    /// they are served as they are.
+    pub fn mark_stale(&self, keys: &[SurrogateKey], position: LogPosition) -> Vec<PageKey> {
+        let mut inner = self.lock();
+        for key in keys {
+            inner.marks.set(key, position);
+        }
+        inner.index.mark(keys, position)
+    }
+
+    /// Notes that anything may have changed before `position`: after events were missed, or when the theme was
+    /// replaced. Returns the pages to press again.
+    pub fn mark_all_stale(&self, position: LogPosition) -> Vec<PageKey> {
+        let mut inner = self.lock();
+        inner.marks.set_all(position);
+        inner.index.mark_all(position)
+    }
+
+    /// The pages that were marked and are not replaced yet: what a follower presses again after a failure.
+    pub fn stale_pages(&self) -> Vec<PageKey> {
+        self.lock().index.stale()
+    }
+
+    /// Whether the page kept under `key` waits to be replaced.
+    pub fn is_stale(&self, key: &PageKey) -> bool {
+        self.lock().index.is_stale(key)
+    }
+
+    /// Takes `story` off every page: when it returns, nothing in memory or on disk shows it, and no render under way
+    /// will bring it back.
+    ///
+    /// This waits for the disk; on an async thread call it through `spawn_blocking`.
+    ///
+    /// # Errors
+    /// When a copy on disk can't be removed. The story is held in memory all the same; the kill must be tried again
+    /// before it is acknowledged.
+    pub fn withhold(&self, story: StoryId) -> std::io::Result<WithheldReceipt> {
+        // First into the set: from here on serving, keeping and writing refuse the story.
+        self.withheld.add([story]);
+        let since = self.clock.now();
+        let mut pages = Vec::new();
+        let mut inner = self.lock();
+        for key in inner.index.showing(story) {
+            self.cache.invalidate(&key);
+            if let Some(page) = inner.index.remove(&key) {
+                pages.push(RemovedPage {
+                    key,
+                    from: Removed::Memory,
+                    at: self.clock.now(),
+                    browser_seconds: page.policy().browser_seconds(),
+                });
+            }
+        }
+        inner.fast.retain(|page| !page.stories().contains(&story));
+        drop(inner);
+        if let Some(disk) = &self.disk {
+            let removed = disk.remove_story(story)?;
+            let at = self.clock.now();
+            pages.extend(removed.into_iter().map(|key| RemovedPage {
+                key,
+                from: Removed::Disk,
+                at,
+                browser_seconds: 0,
+            }));
+        }
+        Ok(WithheldReceipt { story, since, pages })
+    }
+
+    /// Holds these stories from the start: what the store knows as killed or under embargo when a node starts.
+    pub fn withhold_from_start(&self, stories: impl IntoIterator<Item = StoryId>) {
+        self.withheld.add(stories);
+    }
+
+    /// Lets `story` be shown again (a release, a lifted hold). Tells whether it was held. The pages that should show it
+    /// now are made stale by the event as usual.
+    pub fn allow(&self, story: StoryId) -> bool {
+        self.withheld.remove(story)
+    }
+
+    async fn copy_from_disk(self: &Arc<Self>, key: &PageKey) -> Option<Arc<PressedPage>> {
+        self.disk.as_ref()?;
+        let press = self.clone();
+        let wanted = key.clone();
+        let read = tokio::task::spawn_blocking(move || press.disk.as_ref()?.load(&wanted)).await;
+        match read {
+            Ok(parts) => self.take_from_disk(parts?),
+            Err(error) => {
+                tracing::error!(%key, %error, "reading a page from disk ended badly");
+                None
+            }
+        }
+    }
+
+    /// Takes a copy from disk if it is young enough and shows nothing withheld; keeps it if no event has overtaken it.
+    fn take_from_disk(&self, parts: Parts) -> Option<Arc<PressedPage>> {
+        let oldest = self.clock.now().plus_seconds(-self.disk_max_age);
+        if parts.made_at < oldest || self.withheld.holds_any(&parts.stories) {
+            return None;
+        }
+        let page = Arc::new(PressedPage::new(parts));
+        let mut inner = self.lock();
+        if self.withheld.holds_any(page.stories()) {
+            return None;
+        }
+        let free = inner.index.get(page.key()).is_none();
+        if free && inner.marks.admit(page.surrogate_keys(), page.position()) {
+            self.put(&mut inner, &page);
+        }
+        Some(page)
+    }
+
+    /// Loads the copies on disk that are young enough, the newest first and no more than memory holds, for a node that
+    /// starts with the database gone. Returns how many are there now. Once events can be followed again, call
+    /// [`Press::mark_all_stale`] with the head of the log.
+    ///
+    /// Reads files: on an async thread call it through `spawn_blocking`.
+    pub fn load_from_disk(&self) -> usize {
+        let Some(disk) = &self.disk else { return 0 };
+        let oldest = self.clock.now().plus_seconds(-self.disk_max_age);
+        let room = self.cache.policy().max_capacity().unwrap_or(u64::MAX);
+        let mut taken = 0;
+        let mut bytes = 0;
+        for key in disk.keys_since(oldest) {
+            if bytes >= room {
+                break;
+            }
+            if let Some(page) = disk.load(&key).and_then(|parts| self.take_from_disk(parts)) {
+                bytes += u64::try_from(page.weight()).unwrap_or(u64::MAX);
+                taken += 1;
+            }
+        }
+        taken
+    }
+
+    /// Compresses pages harder that have been quiet for `quiet_seconds`, at most `most` of them; returns how many.
+    /// Each takes about a tenth of a second of CPU: call it from a blocking thread.
+    pub fn press_harder(&self, quiet_seconds: i64, most: usize) -> usize {
+        let before = self.clock.now().plus_seconds(-quiet_seconds);
+        let mut done = 0;
+        while done < most {
+            let mut inner = self.lock();
+            if inner.fast.front().is_none_or(|page| page.made_at() > before) {
+                break;
+            }
+            let Some(page) = inner.fast.pop_front() else { break };
+            let current = |inner: &Inner| {
+                inner
+                    .index
+                    .get(page.key())
+                    .is_some_and(|known| Arc::ptr_eq(known, &page))
+            };
+            if !current(&inner) || inner.index.is_stale(page.key()) {
+                continue;
+            }
+            drop(inner);
+            let harder = match page.pressed_harder() {
+                Ok(harder) => Arc::new(harder),
+                Err(error) => {
+                    tracing::warn!(key = %page.key(), %error, "a page could not be compressed harder");
+                    continue;
+                }
+            };
+            let mut inner = self.lock();
+            // Only in place of the very page that it was made from; a stale flag set meanwhile must not be lost.
+            if current(&inner) && !inner.index.is_stale(page.key()) && !self.withheld.holds_any(harder.stories()) {
+                self.put(&mut inner, &harder);
+                drop(inner);
+                if let Some(disk) = &self.disk {
+                    disk.keep(harder);
+                }
+                done += 1;
+            }
+        }
+        done
+    }
+
+    /// Replaces the security headers that new pages are pressed with (the theme was replaced). Follow it with
+    /// [`Press::mark_all_stale`], because pages carry the headers of their own theme.
+    pub fn set_security(&self, security: SecurityHeaders) {
+        *self.security.write().unwrap_or_else(PoisonError::into_inner) = security;
+    }
+
+    /// The disk half, where there is one.
+    pub const fn disk(&self) -> Option<&Disk> {
+        self.disk.as_ref()
+    }
+
+    /// Pages in memory, their bytes, and renders under way: for metrics.
+    pub fn sizes(&self) -> (u64, u64, usize) {
+        self.cache.run_pending_tasks();
+        (self.cache.entry_count(), self.cache.weighted_size(), self.flights.len())
+    }
+
+    #[cfg(test)]
+    pub(super) fn index_sizes(&self) -> (usize, usize, usize) {
+        self.cache.run_pending_tasks();
+        self.lock().index.sizes()
+    }
+
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> Vec<Arc<PressedPage>> {
+        self.lock().index.pages().cloned().collect()
+    }
+}

@@ -1,0 +1,1 @@
+//! The press under races, crowds and kills.

@@ -1,0 +1,643 @@
+//! Typed addresses: every public path is written and read here, so that no link is a string put together by hand.
+//!
+//! The paths are those of the project's interface contract. Reading gives `None` for what no route has; whether the
+//! thing exists is not decided here.
+
+use masthead_domain::ids::{CommentId, PictureId};
+use masthead_domain::time::Timestamp;
+use std::borrow::Cow;
+use std::fmt;
+
+/// First path segments that belong to routes. A section's or a page's slug may not equal one of them.
+pub const RESERVED: &[&str] = &[
+    "about",
+    "account",
+    "alerts",
+    "api",
+    "archive",
+    "assets",
+    "authors",
+    "comments",
+    "contribute",
+    "corrections",
+    "desk",
+    "favicon.ico",
+    "feed.atom",
+    "feed.json",
+    "feed.xml",
+    "fragments",
+    "galleries",
+    "healthz",
+    "ingest",
+    "listings",
+    "live",
+    "media",
+    "metrics",
+    "multimedia",
+    "news-in-pictures",
+    "news-sitemap.xml",
+    "oembed",
+    "policies",
+    "profiles",
+    "readyz",
+    "robots.txt",
+    "search",
+    "sign-in",
+    "sign-out",
+    "sign-up",
+    "sitemap.xml",
+    "static",
+    "topics",
+    "weather",
+    "your-stories",
+    ".well-known",
+];
+
+/// A calendar day in a site's zone, as it stands in a story's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Day(jiff::civil::Date);
+
+impl Day {
+    /// The day that `at` falls on in `zone`.
+    pub fn of(at: Timestamp, zone: &jiff::tz::TimeZone) -> Self {
+        Self(zone.to_datetime(at.to_jiff()).date())
+    }
+
+    /// A day of the calendar; `None` for one that does not exist.
+    pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {
+        jiff::civil::Date::new(year, month, day).ok().map(Self)
+    }
+
+    /// The calendar date.
+    pub const fn date(self) -> jiff::civil::Date {
+        self.0
+    }
+
+    /// `20140915`
+    pub fn compact(self) -> String {
+        format!("{:04}{:02}{:02}", self.0.year(), self.0.month(), self.0.day())
+    }
+
+    /// Reads `20140915`: eight ASCII digits of a day that exists, from the year 1000 on.
+    pub fn parse_compact(text: &str) -> Option<Self> {
+        if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let (year, rest) = text.split_at_checked(4)?;
+        let (month, day) = rest.split_at_checked(2)?;
+        let year = year.parse().ok()?;
+        (year >= 1000)
+            .then(|| Self::new(year, month.parse().ok()?, day.parse().ok()?))
+            .flatten()
+    }
+}
+
+/// How a feed is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FeedFormat {
+    /// RSS 2.0 at `feed.xml`.
+    Rss,
+    /// Atom (RFC 4287) at `feed.atom`.
+    Atom,
+    /// JSON Feed 1.1 at `feed.json`.
+    Json,
+}
+
+impl FeedFormat {
+    /// The last path segment.
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Rss => "feed.xml",
+            Self::Atom => "feed.atom",
+            Self::Json => "feed.json",
+        }
+    }
+
+    /// The media type that it is served with.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Rss => "application/rss+xml; charset=utf-8",
+            Self::Atom => "application/atom+xml; charset=utf-8",
+            Self::Json => "application/feed+json; charset=utf-8",
+        }
+    }
+
+    fn of_file(name: &str) -> Option<Self> {
+        [Self::Rss, Self::Atom, Self::Json]
+            .into_iter()
+            .find(|format| format.file_name() == name)
+    }
+}
+
+/// What a feed is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FeedScope<'a> {
+    /// The whole site.
+    Site,
+    /// A section by its path of slugs, `world` or `world/asia`.
+    Section(Cow<'a, str>),
+    /// A topic by its slug.
+    Topic(Cow<'a, str>),
+    /// An author by their slug.
+    Author(Cow<'a, str>),
+    /// A profile by its username.
+    Profile(Cow<'a, str>),
+    /// The corrections.
+    Corrections,
+}
+
+/// Encodings of a picture's public renditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PictureFormat {
+    /// AVIF.
+    Avif,
+    /// WebP.
+    Webp,
+    /// JPEG.
+    Jpeg,
+    /// PNG, for graphics with transparency.
+    Png,
+}
+
+impl PictureFormat {
+    /// The file name's extension.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Avif => "avif",
+            Self::Webp => "webp",
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+        }
+    }
+
+    /// The media type.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Avif => "image/avif",
+            Self::Webp => "image/webp",
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+        }
+    }
+
+    fn of_extension(text: &str) -> Option<Self> {
+        [Self::Avif, Self::Webp, Self::Jpeg, Self::Png]
+            .into_iter()
+            .find(|format| format.extension() == text)
+    }
+}
+
+/// A public address of a site, without its origin and without query.
+///
+/// `Display` writes the path; slugs are percent-encoded where they hold more than unreserved characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Route<'a> {
+    /// `/`
+    Home,
+    /// `/<section>` or `/<section>/<sub>`, or a page of the publisher's own at `/<page>`.
+    Section(Cow<'a, str>),
+    /// `/<section>/<slug>-<yyyymmdd>`, below a sub-section too.
+    Story {
+        /// The section's path of slugs.
+        section: Cow<'a, str>,
+        /// The story's slug without the day.
+        slug: Cow<'a, str>,
+        /// Its day of publication in the site's zone.
+        day: Day,
+    },
+    /// `/topics/<slug>`
+    Topic(Cow<'a, str>),
+    /// `/authors/<slug>`
+    Author(Cow<'a, str>),
+    /// `/profiles/<username>`
+    Profile(Cow<'a, str>),
+    /// `/archive/<yyyy>/<mm>/<dd>`
+    Archive(Day),
+    /// `/galleries/<slug>-<yyyymmdd>`
+    Gallery {
+        /// The gallery's slug without the day.
+        slug: Cow<'a, str>,
+        /// Its day of publication in the site's zone.
+        day: Day,
+    },
+    /// `…/feed.xml`, `feed.atom`, `feed.json`
+    Feed(FeedScope<'a>, FeedFormat),
+    /// `/media/<picture id>/<width>.<ext>`
+    Media {
+        /// The picture.
+        picture: PictureId,
+        /// Width of the rendition in pixels, 1 to 9999.
+        width: u16,
+        /// Its encoding.
+        format: PictureFormat,
+    },
+    /// `/comments/<id>`
+    Comment(CommentId),
+    /// `/search`
+    Search,
+    /// `/sitemap.xml`
+    Sitemap,
+    /// `/news-sitemap.xml`
+    NewsSitemap,
+    /// `/robots.txt`
+    Robots,
+    /// `/corrections`
+    Corrections,
+}
+
+impl<'a> Route<'a> {
+    /// A story's address.
+    pub fn story(section: impl Into<Cow<'a, str>>, slug: impl Into<Cow<'a, str>>, day: Day) -> Self {
+        Self::Story {
+            section: section.into(),
+            slug: slug.into(),
+            day,
+        }
+    }
+
+    /// Reads the path of a request (still percent-encoded, without query). `None` for what has no such route; a
+    /// trailing slash, an empty segment and dots are not read as something else.
+    pub fn parse(path: &'a str) -> Option<Self> {
+        let rest = path.strip_prefix('/')?;
+        if rest.is_empty() {
+            return Some(Self::Home);
+        }
+        let segments: Vec<&'a str> = rest.split('/').collect();
+        if segments
+            .iter()
+            .any(|segment| segment.is_empty() || matches!(*segment, "." | ".."))
+        {
+            return None;
+        }
+        let (last, folders) = segments.split_last()?;
+        if let Some(format) = FeedFormat::of_file(last) {
+            return FeedScope::of(folders).map(|scope| Self::Feed(scope, format));
+        }
+        match segments.as_slice() {
+            ["search"] => Some(Self::Search),
+            ["sitemap.xml"] => Some(Self::Sitemap),
+            ["news-sitemap.xml"] => Some(Self::NewsSitemap),
+            ["robots.txt"] => Some(Self::Robots),
+            ["corrections"] => Some(Self::Corrections),
+            ["topics", slug] => decode(slug).map(Self::Topic),
+            ["authors", slug] => decode(slug).map(Self::Author),
+            ["profiles", name] => decode(name).map(Self::Profile),
+            ["comments", id] => id.parse().ok().map(Self::Comment),
+            ["archive", year, month, day] => archive(year, month, day).map(Self::Archive),
+            ["galleries", name] => {
+                let (slug, day) = dated(name)?;
+                Some(Self::Gallery {
+                    slug: decode(slug)?,
+                    day,
+                })
+            }
+            ["media", picture, file] => media(picture, file),
+            [first, ..] if RESERVED.contains(first) && *first != "about" => None,
+            [_] => decode(last).map(Self::Section),
+            [_, _] | [_, _, _] => match (dated(last), folders) {
+                (Some((slug, day)), _) => Some(Self::Story {
+                    section: join(folders)?,
+                    slug: decode(slug)?,
+                    day,
+                }),
+                (None, [_]) => join(&segments).map(Self::Section),
+                (None, _) => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl<'a> FeedScope<'a> {
+    fn of(folders: &[&'a str]) -> Option<Self> {
+        match folders {
+            [] => Some(Self::Site),
+            ["corrections"] => Some(Self::Corrections),
+            ["topics", slug] => decode(slug).map(Self::Topic),
+            ["authors", slug] => decode(slug).map(Self::Author),
+            ["profiles", name] => decode(name).map(Self::Profile),
+            [first, ..] if RESERVED.contains(first) => None,
+            [_] | [_, _] => join(folders).map(Self::Section),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for FeedScope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Site => Ok(()),
+            Self::Section(path) => write!(f, "/{}", Encoded(path, true)),
+            Self::Topic(slug) => write!(f, "/topics/{}", Encoded(slug, false)),
+            Self::Author(slug) => write!(f, "/authors/{}", Encoded(slug, false)),
+            Self::Profile(name) => write!(f, "/profiles/{}", Encoded(name, false)),
+            Self::Corrections => f.write_str("/corrections"),
+        }
+    }
+}
+
+impl fmt::Display for Route<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Home => f.write_str("/"),
+            Self::Section(path) => write!(f, "/{}", Encoded(path, true)),
+            Self::Story { section, slug, day } => {
+                write!(
+                    f,
+                    "/{}/{}-{}",
+                    Encoded(section, true),
+                    Encoded(slug, false),
+                    day.compact()
+                )
+            }
+            Self::Topic(slug) => write!(f, "/topics/{}", Encoded(slug, false)),
+            Self::Author(slug) => write!(f, "/authors/{}", Encoded(slug, false)),
+            Self::Profile(name) => write!(f, "/profiles/{}", Encoded(name, false)),
+            Self::Archive(Day(date)) => {
+                write!(f, "/archive/{:04}/{:02}/{:02}", date.year(), date.month(), date.day())
+            }
+            Self::Gallery { slug, day } => {
+                write!(f, "/galleries/{}-{}", Encoded(slug, false), day.compact())
+            }
+            Self::Feed(scope, format) => write!(f, "{scope}/{}", format.file_name()),
+            Self::Media { picture, width, format } => {
+                write!(f, "/media/{picture}/{width}.{}", format.extension())
+            }
+            Self::Comment(id) => write!(f, "/comments/{id}"),
+            Self::Search => f.write_str("/search"),
+            Self::Sitemap => f.write_str("/sitemap.xml"),
+            Self::NewsSitemap => f.write_str("/news-sitemap.xml"),
+            Self::Robots => f.write_str("/robots.txt"),
+            Self::Corrections => f.write_str("/corrections"),
+        }
+    }
+}
+
+/// A site's canonical origin, such as `https://news.example`: scheme, host and a port that is not the scheme's own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin(String);
+
+impl Origin {
+    /// Reads an origin.
+    ///
+    /// # Errors
+    /// Says in words what is wrong when it is not plain `http://` or `https://` with a host and nothing after it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let url = url::Url::parse(text).map_err(|error| format!("`{text}` is not an origin: {error}"))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err(format!(
+                "`{text}` is not an origin: it must begin with http:// or https://"
+            ));
+        }
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return Err(format!("`{text}` is not an origin: nothing may follow the host"));
+        }
+        Ok(Self(url.origin().ascii_serialization()))
+    }
+
+    /// The absolute address of `route`.
+    pub fn url(&self, route: &Route<'_>) -> String {
+        format!("{}{route}", self.0)
+    }
+
+    /// The absolute address of a path that begins with `/`.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    /// The origin as text, without a trailing slash.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Writes text percent-encoded (RFC 3986, section 2.1); `/` stays when the flag says that the text is a path.
+struct Encoded<'a>(&'a str, bool);
+
+impl fmt::Display for Encoded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0.bytes() {
+            let plain =
+                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') || (byte == b'/' && self.1);
+            if plain {
+                write!(f, "{}", char::from(byte))?;
+            } else {
+                write!(f, "%{byte:02X}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Decodes one segment. `None` for broken escapes, text that is not UTF-8, and characters that no slug has: a slash or
+/// a control character that arrives encoded is a trick, not a name.
+fn decode(segment: &str) -> Option<Cow<'_, str>> {
+    let text = if segment.contains('%') {
+        let mut bytes = Vec::with_capacity(segment.len());
+        let mut rest = segment.as_bytes();
+        while let Some((first, after)) = rest.split_first() {
+            if *first != b'%' {
+                bytes.push(*first);
+                rest = after;
+                continue;
+            }
+            let (digits, after) = after.split_first_chunk::<2>()?;
+            let digits = std::str::from_utf8(digits).ok()?;
+            if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+                return None;
+            }
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = after;
+        }
+        Cow::Owned(String::from_utf8(bytes).ok()?)
+    } else {
+        Cow::Borrowed(segment)
+    };
+    let clean = !text.chars().any(|c| c.is_control() || matches!(c, '/' | '\\'));
+    (clean && !matches!(text.as_ref(), "" | "." | "..")).then_some(text)
+}
+
+fn join<'a>(segments: &[&'a str]) -> Option<Cow<'a, str>> {
+    if let [only] = segments {
+        return decode(only);
+    }
+    let decoded: Option<Vec<_>> = segments.iter().map(|segment| decode(segment)).collect();
+    Some(Cow::Owned(decoded?.join("/")))
+}
+
+/// Splits `slug-20140915`.
+fn dated(name: &str) -> Option<(&str, Day)> {
+    let (slug, day) = name.rsplit_once('-')?;
+    if slug.is_empty() {
+        return None;
+    }
+    Some((slug, Day::parse_compact(day)?))
+}
+
+fn archive(year: &str, month: &str, day: &str) -> Option<Day> {
+    let fits = year.len() == 4 && month.len() == 2 && day.len() == 2;
+    fits.then(|| Day::parse_compact(&format!("{year}{month}{day}")))
+        .flatten()
+}
+
+fn media<'a>(picture: &str, file: &str) -> Option<Route<'a>> {
+    let (width, extension) = file.split_once('.')?;
+    // One address a rendition: `0640`, `+640` and a braced or unhyphenated id would be other names for the same bytes.
+    if width.starts_with('0') || width.len() > 4 || !width.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let id: PictureId = picture.parse().ok()?;
+    (id.to_string() == picture).then_some(())?;
+    Some(Route::Media {
+        picture: id,
+        width: width.parse().ok()?,
+        format: PictureFormat::of_extension(extension)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn day() -> Day {
+        Day::new(2014, 9, 15).unwrap()
+    }
+
+    #[test]
+    fn every_route_is_written_and_read_back() {
+        let id = Uuid::from_u128(7);
+        let routes = [
+            (Route::Home, "/"),
+            (Route::Section("world".into()), "/world"),
+            (Route::Section("world/asia".into()), "/world/asia"),
+            (
+                Route::story("world", "peace-talks", day()),
+                "/world/peace-talks-20140915",
+            ),
+            (Route::story("world/asia", "a", day()), "/world/asia/a-20140915"),
+            (Route::story("world", "été", day()), "/world/%C3%A9t%C3%A9-20140915"),
+            (Route::Topic("iraq".into()), "/topics/iraq"),
+            (Route::Author("ada-example".into()), "/authors/ada-example"),
+            (Route::Profile("~12".into()), "/profiles/~12"),
+            (Route::Archive(day()), "/archive/2014/09/15"),
+            (
+                Route::Gallery {
+                    slug: "x".into(),
+                    day: day(),
+                },
+                "/galleries/x-20140915",
+            ),
+            (Route::Feed(FeedScope::Site, FeedFormat::Rss), "/feed.xml"),
+            (
+                Route::Feed(FeedScope::Section("a/b".into()), FeedFormat::Atom),
+                "/a/b/feed.atom",
+            ),
+            (
+                Route::Feed(FeedScope::Topic("nato".into()), FeedFormat::Json),
+                "/topics/nato/feed.json",
+            ),
+            (
+                Route::Feed(FeedScope::Corrections, FeedFormat::Json),
+                "/corrections/feed.json",
+            ),
+            (
+                Route::Media {
+                    picture: PictureId(id),
+                    width: 640,
+                    format: PictureFormat::Webp,
+                },
+                "/media/00000000-0000-0000-0000-000000000007/640.webp",
+            ),
+            (
+                Route::Comment(CommentId(id)),
+                "/comments/00000000-0000-0000-0000-000000000007",
+            ),
+            (Route::Search, "/search"),
+            (Route::Sitemap, "/sitemap.xml"),
+            (Route::NewsSitemap, "/news-sitemap.xml"),
+            (Route::Robots, "/robots.txt"),
+            (Route::Corrections, "/corrections"),
+        ];
+        for (route, path) in routes {
+            assert_eq!(route.to_string(), path);
+            assert_eq!(Route::parse(path), Some(route), "{path}");
+        }
+    }
+
+    #[test]
+    fn tricks_are_no_routes() {
+        for path in [
+            "",
+            "world",
+            "//",
+            "/world/",
+            "/world//a-20140915",
+            "/../etc/passwd",
+            "/%2e%2e/x-20140915",
+            "/world%2Fasia",
+            "/world/a%00-20140915",
+            "/world/a%zz-20140915",
+            "/world/%ff-20140915",
+            "/media/00000000-0000-0000-0000-000000000007/0640.webp",
+            "/media/00000000-0000-0000-0000-000000000007/640.exe",
+            "/media/{00000000-0000-0000-0000-000000000007}/640.webp",
+            "/archive/2014/02/30",
+            "/archive/2014/9/15",
+            "/desk/feed.xml",
+            "/a/b/c/d",
+            "/api/v1/stories",
+        ] {
+            assert_eq!(Route::parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_is_part_of_a_section_path() {
+        assert_eq!(
+            Route::parse("/world/peace-20140230"),
+            Some(Route::Section("world/peace-20140230".into()))
+        );
+    }
+
+    #[test]
+    fn the_day_is_that_of_the_site_and_not_of_utc() {
+        let late = Timestamp::parse_rfc3339("2014-09-15T22:30:00Z").unwrap();
+        let paris = jiff::tz::TimeZone::get("Europe/Paris").unwrap();
+        assert_eq!(Day::of(late, &paris).compact(), "20140916");
+        assert_eq!(Day::of(late, &jiff::tz::TimeZone::UTC).compact(), "20140915");
+    }
+
+    #[test]
+    fn origins() {
+        let origin = Origin::parse("https://News.Example:443/").unwrap();
+        assert_eq!(
+            origin.url(&Route::Topic("nato".into())),
+            "https://news.example/topics/nato"
+        );
+        assert_eq!(
+            Origin::parse("http://localhost:8080").unwrap().as_str(),
+            "http://localhost:8080"
+        );
+        for wrong in ["news.example", "ftp://x", "https://x/y", "https://x?y", ""] {
+            assert!(Origin::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_is_written_as_one_address(path in "/[a-z0-9%./~\\-_é]{0,40}") {
+            if let Some(route) = Route::parse(&path) {
+                let text = route.to_string();
+                prop_assert_eq!(Route::parse(&text).map(|again| again.to_string()), Some(text));
+            }
+        }
+    }
+}
