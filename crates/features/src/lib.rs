@@ -1,1 +1,7 @@
-//! The product, one folder a feature.
+//! The product, one folder a feature. Each holds its use cases (one transaction each) and, where readers or machines
+//! meet it, its pages. No feature reaches into another's inside: they call each other's `mod.rs`, or react to events.
+
+pub mod app;
+pub mod sites;
+pub mod stories;
+pub mod wire;

@@ -4,9 +4,7 @@
 //! whatever it is given, and returns what it could read together with a list of [`Problem`]s. A document that gives
 //! nothing is [`Unreadable`] with a true reason. The formats' traps each have a test beside the reader.
 
-mod credit;
 pub mod format;
-pub mod html;
 pub mod problem;
 pub mod times;
 pub mod xml;

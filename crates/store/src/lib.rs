@@ -3,18 +3,51 @@
 #![warn(missing_docs)]
 #![recursion_limit = "256"]
 
+pub mod authors;
 pub mod db;
 pub mod followers;
+pub mod fronts;
+pub mod imports;
 pub mod jobs;
 pub mod leases;
 pub mod log;
+pub mod pages;
+pub mod pictures;
+pub mod public;
+pub mod sites;
+pub mod stories;
+pub mod topics;
+pub mod wire;
 
-pub use db::{
-    BoxFuture, Cell, Column, Conn, Db, DbSettings, Engine, FromRow, Json, Param, Query, Row, StoreError, Tx,
-};
+use sha2::Digest as _;
+
+pub use db::{BoxFuture, Cell, Column, Conn, Db, DbSettings, Engine, FromRow, Json, Param, Query, Row, StoreError, Tx};
 
 /// Every query of the store, so that a test can prepare each on both engines. A module that declares queries and is
 /// missing here fails a test.
 pub fn all_queries() -> Vec<Query> {
-    [db::ALL, followers::ALL, jobs::ALL, leases::ALL, log::ALL].concat()
+    let mut all = [
+        authors::ALL,
+        db::ALL,
+        followers::ALL,
+        fronts::ALL,
+        imports::ALL,
+        jobs::ALL,
+        leases::ALL,
+        log::ALL,
+        pages::ALL,
+        pictures::ALL,
+        sites::ALL,
+        stories::ALL,
+        topics::ALL,
+        wire::ALL,
+    ]
+    .concat();
+    all.extend(public::ALL.concat());
+    all
+}
+
+/// SHA-256, by which the store keys what is too long for an index.
+pub(crate) fn hash(bytes: &[u8]) -> [u8; 32] {
+    sha2::Sha256::digest(bytes).into()
 }

@@ -7,6 +7,7 @@
 mod conn;
 mod error;
 mod listen;
+pub(crate) mod maintenance;
 mod param;
 mod postgres;
 mod query;
@@ -120,6 +121,15 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            fault: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            changed: watch::Sender::new(0),
+        }
+    }
+
     /// Fails while the fault switch is on or after closing.
     fn check(&self) -> Result<(), StoreError> {
         if self.fault.load(Ordering::Relaxed) {
@@ -145,12 +155,7 @@ impl Db {
     /// # Errors
     /// [`StoreError::Unavailable`] when the file can't be opened or the server can't be reached.
     pub async fn open(settings: &DbSettings, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let shared = Arc::new(Shared {
-            clock,
-            fault: AtomicBool::new(false),
-            closed: AtomicBool::new(false),
-            changed: watch::Sender::new(0),
-        });
+        let shared = Arc::new(Shared::new(clock));
         let backend = match settings.engine()? {
             Engine::Sqlite => Backend::Sqlite(Arc::new(sqlite::Sqlite::open(settings, &shared)?)),
             Engine::Postgres => Backend::Postgres(Arc::new(postgres::Postgres::open(settings, &shared).await?)),

@@ -158,6 +158,12 @@ impl Postgres {
     }
 }
 
+/// A connection outside the pools; the one-place pool that made it ends with it.
+pub(super) async fn single(settings: &DbSettings) -> Result<Lease, StoreError> {
+    let pool = pool(&config(&settings.url)?, 1)?;
+    Ok(Lease::new(pool.get().await.map_err(pool_error)?))
+}
+
 /// How one run of a transaction ended.
 enum Attempt<T, E> {
     Done(Result<T, E>),
@@ -252,6 +258,13 @@ impl Lease {
     async fn commit(&mut self) -> Outcome<()> {
         self.open = false;
         self.batch("commit").await
+    }
+
+    /// Statements of maintenance, which may take as long as they need.
+    pub(super) async fn batch_of(&mut self, step: &'static str, text: &str) -> Result<(), StoreError> {
+        let client = self.client().map_err(|(error, _)| error)?;
+        let result = client.batch_execute(text).await;
+        self.concluded(step, Some(result)).map_err(|(error, _)| error)
     }
 
     async fn batch(&mut self, text: &'static str) -> Outcome<()> {

@@ -131,7 +131,7 @@ struct Home {
 }
 
 impl Lease {
-    fn writer(connection: Connection) -> Self {
+    pub(super) fn writer(connection: Connection) -> Self {
         Self {
             connection: Some(connection),
             home: None,

@@ -1,0 +1,101 @@
+//! What every use case is handed: the store, the outside world, and the network's own tables. There is no global.
+
+use crate::sites::Sites;
+use masthead_domain::ids::IdSource;
+use masthead_domain::routing::Rule;
+use masthead_domain::time::{Clock, Timestamp};
+use masthead_services::blobs::Blobs;
+use masthead_services::fetch::Fetcher;
+use masthead_services::pictures::PictureWorker;
+use masthead_store::{Db, StoreError};
+use std::sync::{Arc, RwLock};
+
+/// The running network.
+pub struct App {
+    /// The store.
+    pub db: Db,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Where new ids come from.
+    pub ids: Arc<dyn IdSource>,
+    /// Originals and renditions.
+    pub blobs: Blobs,
+    /// Pixels, on threads of their own.
+    pub worker: PictureWorker,
+    /// The guarded way out.
+    pub fetcher: Fetcher,
+    /// Routing rules of the settings.
+    pub rules: Arc<Vec<Rule>>,
+    /// This node's name in cursors, leases and receipts.
+    pub node: String,
+    /// Sites and sections as last read. A std lock: nothing awaits while it is held, and a holder only clones an `Arc`.
+    sites: RwLock<Arc<Sites>>,
+}
+
+/// What an [`App`] is made of.
+pub struct AppParts {
+    /// The store.
+    pub db: Db,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Where new ids come from.
+    pub ids: Arc<dyn IdSource>,
+    /// Originals and renditions.
+    pub blobs: Blobs,
+    /// Pixels.
+    pub worker: PictureWorker,
+    /// The guarded way out.
+    pub fetcher: Fetcher,
+    /// Routing rules.
+    pub rules: Vec<Rule>,
+    /// This node's name.
+    pub node: String,
+}
+
+impl App {
+    /// Puts the parts together and reads the network's sites.
+    ///
+    /// # Errors
+    /// When the store can't answer.
+    pub async fn new(parts: AppParts) -> Result<Self, StoreError> {
+        let sites = Sites::load(&mut parts.db.reader().await?).await?;
+        Ok(Self {
+            db: parts.db,
+            clock: parts.clock,
+            ids: parts.ids,
+            blobs: parts.blobs,
+            worker: parts.worker,
+            fetcher: parts.fetcher,
+            rules: Arc::new(parts.rules),
+            node: parts.node,
+            sites: RwLock::new(Arc::new(sites)),
+        })
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Sites and sections as last read.
+    pub fn sites(&self) -> Arc<Sites> {
+        match self.sites.read() {
+            Ok(sites) => Arc::clone(&sites),
+            // A poisoned lock holds a whole `Arc` all the same: swapping it can't be half done.
+            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+        }
+    }
+
+    /// Reads sites and sections again, after a `site.changed` event.
+    ///
+    /// # Errors
+    /// When the store can't answer; the old table stays.
+    pub async fn reload_sites(&self) -> Result<(), StoreError> {
+        let fresh = Arc::new(Sites::load(&mut self.db.reader().await?).await?);
+        match self.sites.write() {
+            Ok(mut sites) => *sites = fresh,
+            Err(poisoned) => *poisoned.into_inner() = fresh,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! Runs of imports with the place to go on from, and comments kept for the comments' feature.
+
+use crate::db::{Conn, StoreError, Tx};
+use crate::{from_row, params, queries};
+use masthead_domain::ids::{CommentId, StoryId};
+use masthead_domain::imports::{ImportedComment, ImportedCommentState};
+use masthead_domain::time::Timestamp;
+use uuid::Uuid;
+
+queries! {
+    RUN = "SELECT cursor, counts, started_at, finished_at FROM import_runs WHERE source = $1";
+    PUT_RUN = "INSERT INTO import_runs (id, source, cursor, counts, started_at, changed_at, finished_at)
+        VALUES ($1, $2, $3, $4, $5, $5, $6)
+        ON CONFLICT (source) DO UPDATE SET cursor = excluded.cursor, counts = excluded.counts,
+            changed_at = excluded.changed_at, finished_at = excluded.finished_at";
+    PUT_COMMENT = "INSERT INTO comments (id, story_id, source_key, parent_key, author_name, author_email, author_url,
+            text, state, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (story_id, source_key) DO NOTHING";
+    COMMENTS_OF = "SELECT source_key, parent_key, author_name, author_email, author_url, text, state, created_at
+        FROM comments WHERE story_id = $1 ORDER BY created_at, source_key";
+}
+
+/// An import as far as it got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunRecord {
+    /// Where to go on, as the import itself wrote it.
+    pub cursor: String,
+    /// Counts so far, JSON.
+    pub counts: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; `None` while it runs or after it broke off.
+    pub finished_at: Option<Timestamp>,
+}
+
+from_row!(RunRecord {
+    cursor,
+    counts,
+    started_at,
+    finished_at
+});
+
+/// The run of a source (the hash of path, format and options).
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn run(conn: &mut Conn, source: &str) -> Result<Option<RunRecord>, StoreError> {
+    conn.optional(RUN, params![source]).await
+}
+
+/// Saves how far a run got, in the transaction that writes what it has read until there.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn save_run(
+    tx: &mut Tx,
+    fresh: Uuid,
+    source: &str,
+    cursor: &str,
+    counts: &str,
+    now: Timestamp,
+    finished: bool,
+) -> Result<(), StoreError> {
+    tx.execute(
+        PUT_RUN,
+        params![fresh, source, cursor, counts, now, finished.then_some(now)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Keeps a comment; one that is there already stays as it is. Returns whether it was new.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn put_comment(
+    tx: &mut Tx,
+    id: CommentId,
+    story: StoryId,
+    comment: &ImportedComment,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let state = match comment.state {
+        ImportedCommentState::Approved => "approved",
+        ImportedCommentState::Pending => "pending",
+        ImportedCommentState::Spam => "spam",
+        ImportedCommentState::Trashed => "trashed",
+    };
+    let written = tx
+        .execute(
+            PUT_COMMENT,
+            params![
+                id,
+                story,
+                &comment.key,
+                comment.parent.as_deref(),
+                &comment.author_name,
+                comment.author_email.as_deref(),
+                comment.author_url.as_deref(),
+                &comment.text,
+                state,
+                comment.created.unwrap_or(now)
+            ],
+        )
+        .await?;
+    Ok(written == 1)
+}
+
+/// A kept comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommentRecord {
+    /// Identity at its source.
+    pub source_key: String,
+    /// The comment it answers, by its key at the source.
+    pub parent_key: Option<String>,
+    /// Display name.
+    pub author_name: String,
+    /// E-mail; never shown.
+    pub author_email: Option<String>,
+    /// Web page.
+    pub author_url: Option<String>,
+    /// Text.
+    pub text: String,
+    /// State's word.
+    pub state: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+from_row!(CommentRecord {
+    source_key,
+    parent_key,
+    author_name,
+    author_email,
+    author_url,
+    text,
+    state,
+    created_at
+});
+
+/// The comments kept for a story, oldest first.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn comments_of(conn: &mut Conn, story: StoryId) -> Result<Vec<CommentRecord>, StoreError> {
+    conn.all(COMMENTS_OF, params![story]).await
+}

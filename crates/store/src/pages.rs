@@ -1,0 +1,113 @@
+//! Plain pages of the publisher's own (About, Contact, Imprint), with revisions.
+
+use crate::db::{Conn, FromRow, Json, Row, StoreError, Tx};
+use crate::{params, queries};
+use masthead_domain::document::Document;
+use masthead_domain::ids::SiteId;
+use masthead_domain::time::Timestamp;
+use uuid::Uuid;
+
+queries! {
+    BY_SLUG = "SELECT id, site_id, slug, title, body, listed, position, revision, updated_at FROM pages
+        WHERE site_id = $1 AND slug = $2";
+    OF_SITE = "SELECT id, site_id, slug, title, body, listed, position, revision, updated_at FROM pages
+        WHERE site_id = $1 ORDER BY position, slug";
+    PUT = "INSERT INTO pages (id, site_id, slug, title, body, listed, position, revision, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (site_id, slug) DO UPDATE SET title = excluded.title, body = excluded.body,
+            listed = excluded.listed, position = excluded.position, revision = excluded.revision,
+            updated_at = excluded.updated_at";
+    ADD_REVISION = "INSERT INTO page_revisions (page_id, number, title, body, created_at, created_by)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+}
+
+/// A page of the publisher's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PageRecord {
+    /// Identity.
+    pub id: Uuid,
+    /// Its site.
+    pub site: SiteId,
+    /// Its address, without a slash.
+    pub slug: String,
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub body: Document,
+    /// Whether menus list it.
+    pub listed: bool,
+    /// Order in menus.
+    pub position: i64,
+    /// Number of its newest revision.
+    pub revision: i64,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl FromRow for PageRecord {
+    fn from_row(row: &mut Row<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.next()?,
+            site: row.next()?,
+            slug: row.next()?,
+            title: row.next()?,
+            body: row.next::<Json<Document>>()?.0,
+            listed: row.next()?,
+            position: row.next()?,
+            revision: row.next()?,
+            updated_at: row.next()?,
+        })
+    }
+}
+
+/// The page at `slug` of a site.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn by_slug(conn: &mut Conn, site: SiteId, slug: &str) -> Result<Option<PageRecord>, StoreError> {
+    conn.optional(BY_SLUG, params![site, slug]).await
+}
+
+/// The pages of a site in menu order.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn of_site(conn: &mut Conn, site: SiteId) -> Result<Vec<PageRecord>, StoreError> {
+    conn.all(OF_SITE, params![site]).await
+}
+
+/// Writes a page as a new revision. Returns false, and writes nothing, when it already says the same.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn put(tx: &mut Tx, page: &PageRecord, by: &str) -> Result<bool, StoreError> {
+    let known = by_slug(tx, page.site, &page.slug).await?;
+    if known
+        .as_ref()
+        .is_some_and(|known| known.title == page.title && known.body == page.body && known.listed == page.listed)
+    {
+        return Ok(false);
+    }
+    let (id, number) = known.map_or((page.id, 1), |known| (known.id, known.revision + 1));
+    tx.execute(
+        PUT,
+        params![
+            id,
+            page.site,
+            &page.slug,
+            &page.title,
+            Json(&page.body),
+            page.listed,
+            page.position,
+            number,
+            page.updated_at
+        ],
+    )
+    .await?;
+    tx.execute(
+        ADD_REVISION,
+        params![id, number, &page.title, Json(&page.body), page.updated_at, by],
+    )
+    .await?;
+    Ok(true)
+}

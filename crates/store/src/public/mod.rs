@@ -1,0 +1,25 @@
+//! The public read path: the only way to what readers see.
+//!
+//! Every query here carries the predicate [`released!`] with the caller's clock as `$1`. It says in SQL what
+//! `Standing::is_visible` says in the domain: published, released by the job, its moment passed, not held, not
+//! expired. Embargo, kill and cancel therefore hold on every page, feed, sitemap, answer and file alike. A property
+//! test compares the two for random standings; `cargo xtask tidy` refuses a query here without the predicate.
+
+mod lists;
+mod pictures;
+mod story;
+
+pub use lists::{Card, Cursor, archive_days, list, list_since, newest, sitemap, visible};
+pub use pictures::{PublicFile, PublicPicture, file, of_story};
+pub use story::{Found, PublicPlacement, PublicStory, at_path, by_id, fronts_cursor};
+
+/// Restricts `s` (a row of `stories`) to what readers may see at `$1`.
+macro_rules! released {
+    () => {
+        "s.state = 'published' AND s.released AND s.release_at <= $1 AND s.hold_kind IS NULL \
+         AND (s.expires_at IS NULL OR s.expires_at > $1)"
+    };
+}
+use released;
+
+pub(crate) const ALL: &[&[crate::db::Query]] = &[lists::ALL, pictures::ALL, story::ALL];
