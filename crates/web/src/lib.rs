@@ -8,21 +8,34 @@
 //! | [`encodings`] | bodies prepared once as identity, gzip, br and zstd; `Accept-Encoding`, `ETag`, `If-None-Match` |
 //! | [`press`] | pressed pages: memory and disk, the race rule, coalesced misses, withheld stories |
 //! | [`security_headers`] | CSP and its companions; HSTS by request |
-//! | [`proxies`] | which peers' forwarded headers are believed |
-//! | [`templates`], [`strings`], [`assets`] | the theme: compiled templates, Fluent strings, inlined and hashed CSS and script |
+//! | [`respond`] | a pressed page and request headers to an answer |
+//! | [`hosts`], [`proxies`], [`request`] | which site a request is for; whose forwarded headers are believed; what handlers are told |
+//! | [`fast`], [`serve`], [`patience`] | answering from memory before the router; the accept loop, its limits and the drain |
+//! | [`edge`] | what every answer of the router goes through on its way out |
+//! | [`access_log`], [`counts`] | one line and one number a request |
+//! | [`templates`], [`strings`], [`assets`], [`theme_files`] | the theme: compiled templates, Fluent strings, inlined and hashed CSS and script |
 //! | [`errors`] | one error type, shown as problem details or as an HTML page |
 //! | [`paging`], [`urls`] | keyset cursors; typed addresses |
 
 #![warn(missing_docs)]
 
+pub mod access_log;
 pub mod assets;
 pub mod cache_policy;
+pub mod counts;
+pub mod edge;
 pub mod encodings;
 pub mod errors;
+pub mod fast;
+pub mod hosts;
 pub mod paging;
+pub mod patience;
 pub mod press;
 pub mod proxies;
+pub mod request;
+pub mod respond;
 pub mod security_headers;
+pub mod serve;
 pub mod strings;
 pub mod surrogate;
 pub mod templates;

@@ -84,6 +84,11 @@ impl SecurityHeaders {
         }
     }
 
+    /// The value of HSTS.
+    pub const fn hsts(&self) -> &HeaderValue {
+        &self.hsts
+    }
+
     /// The content policy, for answers that write their own headers.
     pub const fn content_security_policy(&self) -> &HeaderValue {
         &self.content_security_policy

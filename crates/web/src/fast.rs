@@ -1,0 +1,343 @@
+//! The fast path: a page that is in memory is answered before any router is reached.
+//!
+//! One [`Front`] stands for a listener; each connection gets its own [`FastPath`], which remembers the last host and
+//! the last `Accept-Encoding` that it was asked with, because a client repeats them with every request.
+
+use crate::access_log::{AccessLog, Line, Source};
+use crate::counts::Counts;
+use crate::encodings::Acceptable;
+use crate::errors::present::{ErrorPage, ErrorPages};
+use crate::errors::{ErrorKind, WebError};
+use crate::hosts::{HostSite, Hosts};
+use crate::patience::PatientBody;
+use crate::press::{PageRef, Press, canonical_query};
+use crate::proxies::TrustedProxies;
+use crate::request::{RequestIds, RequestInfo};
+use crate::respond::{PageBody, respond_in};
+use crate::security_headers::SecurityHeaders;
+use axum::body::Body;
+use futures::future::BoxFuture;
+use http::header::{ACCEPT_ENCODING, COOKIE, HOST, HeaderMap, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tower::ServiceExt as _;
+
+/// What a listener's fast path is made of.
+pub struct FrontOptions {
+    /// The pressed pages.
+    pub press: Arc<Press>,
+    /// The table of host names.
+    pub hosts: Arc<Hosts>,
+    /// The peers whose forwarded headers are believed.
+    pub proxies: TrustedProxies,
+    /// The parameters that the route of a path declares; what it doesn't name is not part of the page's key.
+    pub declared: fn(&str) -> &'static [&'static str],
+    /// Names of our cookies. A request that brings one is composed for its reader by the router.
+    pub own_cookies: &'static [&'static str],
+    /// The security headers (HSTS and those of plain refusals).
+    pub security: SecurityHeaders,
+    /// How a request for a host of nobody is answered.
+    pub errors: ErrorPages,
+    /// The access log.
+    pub log: AccessLog,
+    /// The names of requests.
+    pub request_ids: RequestIds,
+}
+
+/// A listener's fast path in front of the router `S`.
+pub struct Front<S> {
+    shared: Arc<Shared>,
+    inner: S,
+}
+
+struct Shared {
+    options: FrontOptions,
+    counts: Counts,
+    hsts: HeaderValue,
+}
+
+/// The fast path of one connection.
+pub struct FastPath<S> {
+    shared: Arc<Shared>,
+    inner: S,
+    peer: SocketAddr,
+    tls: bool,
+    trusted: bool,
+    shard: usize,
+    memo: RefCell<Memo>,
+}
+
+/// What the last request of the connection said. Not a lock: a connection's requests are answered by one task.
+#[derive(Default)]
+struct Memo {
+    host: Option<(u64, HeaderValue, Arc<HostSite>)>,
+    accept: Option<(HeaderValue, Acceptable)>,
+}
+
+impl<S> Front<S>
+where
+    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    /// Puts the fast path in front of `inner`.
+    pub fn new(options: FrontOptions, inner: S) -> Self {
+        let hsts = options.security.hsts().clone();
+        let shared = Shared {
+            options,
+            counts: Counts::default(),
+            hsts,
+        };
+        Self {
+            shared: Arc::new(shared),
+            inner,
+        }
+    }
+
+    /// The service of a connection from `peer`. `tls` says whether our own listener speaks TLS with it.
+    pub fn connection(&self, peer: SocketAddr, tls: bool) -> FastPath<S> {
+        FastPath {
+            shared: self.shared.clone(),
+            inner: self.inner.clone(),
+            peer,
+            tls,
+            trusted: self.shared.options.proxies.trusts(peer.ip()),
+            shard: self.shared.options.log.shard(),
+            memo: RefCell::default(),
+        }
+    }
+
+    /// The numbers so far.
+    pub fn counts(&self) -> &Counts {
+        &self.shared.counts
+    }
+}
+
+impl<S> FastPath<S>
+where
+    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    fn answer(&self, request: Request<Incoming>) -> FastFuture {
+        let options = &self.shared.options;
+        let forwarded = if self.trusted {
+            options.proxies.origin(self.peer.ip(), self.tls, request.headers())
+        } else {
+            crate::proxies::Origin {
+                tls: self.tls,
+                host: None,
+                client: self.peer.ip(),
+            }
+        };
+        let site = match self.site(&request, forwarded.host) {
+            Ok(site) => site,
+            Err(error) => return self.refuse(error, &request),
+        };
+        if let Some(response) = self.from_memory(&request, &site, forwarded.tls) {
+            return FastFuture::Ready(Some(response));
+        }
+        let info = RequestInfo {
+            site,
+            tls: forwarded.tls,
+            client: forwarded.client,
+            id: options.request_ids.next(),
+        };
+        self.route(request, info)
+    }
+
+    /// The page, if it is in memory and the same for everybody who asks like this.
+    fn from_memory(&self, request: &Request<Incoming>, site: &HostSite, tls: bool) -> Option<Response<PageBody>> {
+        let options = &self.shared.options;
+        let method = request.method();
+        if *method != Method::GET && *method != Method::HEAD {
+            return None;
+        }
+        let headers = request.headers();
+        if brings_cookie(headers, options.own_cookies) {
+            return None;
+        }
+        let uri = request.uri();
+        let path = uri.path();
+        let query = match uri.query() {
+            None => std::borrow::Cow::Borrowed(""),
+            query => canonical_query(query, (options.declared)(path)),
+        };
+        let page = options.press.get(&PageRef {
+            site: &site.slug,
+            path,
+            query: &query,
+        })?;
+        let acceptable = self.acceptable(headers);
+        let response = respond_in(&page, method, headers, acceptable, tls.then_some(&self.shared.hsts));
+        self.shared.counts.count(Source::Memory, response.status());
+        options.log.write(
+            self.shard,
+            &Line {
+                site: &site.slug,
+                method,
+                path,
+                status: response.status(),
+                bytes: response.body().length(),
+                source: Source::Memory,
+            },
+        );
+        Some(response)
+    }
+
+    fn site(&self, request: &Request<Incoming>, forwarded: Option<&HeaderValue>) -> Result<Arc<HostSite>, WebError> {
+        let hosts = &self.shared.options.hosts;
+        if let Some(host) = forwarded.or_else(|| request.headers().get(HOST)) {
+            let version = hosts.version();
+            if let Some((known, name, site)) = &self.memo.borrow().host
+                && *known == version
+                && name == host
+            {
+                return Ok(site.clone());
+            }
+            let name = host
+                .to_str()
+                .map_err(|_| WebError::bad_request("The Host header can't be read."))?;
+            let site = hosts.resolve(name).ok_or(WebError::new(ErrorKind::Misdirected))?;
+            self.memo.borrow_mut().host = Some((version, host.clone(), site.clone()));
+            return Ok(site);
+        }
+        // HTTP/2 and absolute-form requests name the host in the target.
+        match request.uri().host() {
+            Some(name) => hosts.resolve(name).ok_or(WebError::new(ErrorKind::Misdirected)),
+            None => Err(WebError::bad_request("A request must name its host.")),
+        }
+    }
+
+    fn acceptable(&self, headers: &HeaderMap) -> Acceptable {
+        let Some(line) = headers.get(ACCEPT_ENCODING) else {
+            return Acceptable::IDENTITY;
+        };
+        if let Some((known, acceptable)) = &self.memo.borrow().accept
+            && known == line
+        {
+            return *acceptable;
+        }
+        let acceptable = Acceptable::of(headers);
+        if headers.get_all(ACCEPT_ENCODING).iter().nth(1).is_none() {
+            self.memo.borrow_mut().accept = Some((line.clone(), acceptable));
+        }
+        acceptable
+    }
+
+    fn route(&self, request: Request<Incoming>, info: RequestInfo) -> FastFuture {
+        let shared = self.shared.clone();
+        let shard = self.shard;
+        let site = info.site.clone();
+        let method = request.method().clone();
+        let path = request.uri().path().to_owned();
+        let mut request = request.map(|body| Body::new(PatientBody::new(body)));
+        request.extensions_mut().insert(info);
+        let answering = self.inner.clone().oneshot(request);
+        FastFuture::Routed(Box::pin(async move {
+            let response = match answering.await {
+                Ok(response) => response.map(PageBody::Routed),
+                Err(never) => match never {},
+            };
+            shared.note(shard, &site.slug, &method, &path, &response);
+            response
+        }))
+    }
+
+    fn refuse(&self, error: WebError, request: &Request<Incoming>) -> FastFuture {
+        let shared = self.shared.clone();
+        let shard = self.shard;
+        let headers = request.headers().clone();
+        let method = request.method().clone();
+        let tls = TrustedProxies::is_tls(self.trusted, self.tls, &headers);
+        let path = request.uri().path().to_owned();
+        FastFuture::Routed(Box::pin(async move {
+            let options = &shared.options;
+            let error = Arc::new(error);
+            let page = ErrorPage {
+                error: error.clone(),
+                info: None,
+                path: path.clone(),
+                request_id: options.request_ids.next(),
+            };
+            let mut response = options.errors.answer(error, &headers, page).await;
+            options.security.apply(response.headers_mut());
+            options.security.apply_hsts(response.headers_mut(), tls);
+            let response = response.map(PageBody::Routed);
+            shared.note(shard, "", &method, &path, &response);
+            response
+        }))
+    }
+}
+
+impl Shared {
+    fn note(&self, shard: usize, site: &str, method: &Method, path: &str, response: &Response<PageBody>) {
+        self.counts.count(Source::Router, response.status());
+        self.options.log.write(
+            shard,
+            &Line {
+                site,
+                method,
+                path,
+                status: response.status(),
+                bytes: response.body().length(),
+                source: Source::Router,
+            },
+        );
+    }
+}
+
+impl<S> hyper::service::Service<Request<Incoming>> for FastPath<S>
+where
+    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response<PageBody>;
+    type Error = Infallible;
+    type Future = FastFuture;
+
+    fn call(&self, request: Request<Incoming>) -> FastFuture {
+        self.answer(request)
+    }
+}
+
+/// The answer: there already when the page was in memory, so that nothing is allocated for waiting.
+pub enum FastFuture {
+    /// From memory.
+    Ready(Option<Response<PageBody>>),
+    /// From the router.
+    Routed(BoxFuture<'static, Response<PageBody>>),
+}
+
+impl Future for FastFuture {
+    type Output = Result<Response<PageBody>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            // Polled again after it was ready, which no executor does: an empty 500 is better than a panic.
+            Self::Ready(response) => Poll::Ready(Ok(response.take().unwrap_or_else(|| {
+                let mut response = Response::new(PageBody::EMPTY);
+                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                response
+            }))),
+            Self::Routed(future) => future.as_mut().poll(cx).map(Ok),
+        }
+    }
+}
+
+/// Whether a `Cookie` header names one of `names` (RFC 6265, section 4.2.1).
+fn brings_cookie(headers: &HeaderMap, names: &[&str]) -> bool {
+    if !headers.contains_key(COOKIE) {
+        return false;
+    }
+    headers.get_all(COOKIE).iter().any(|line| {
+        line.as_bytes().split(|b| *b == b';').any(|pair| {
+            let name = pair.split(|b| *b == b'=').next().unwrap_or_default().trim_ascii();
+            names.iter().any(|own| name == own.as_bytes())
+        })
+    })
+}
