@@ -4,10 +4,18 @@
 //! whatever it is given, and returns what it could read together with a list of [`Problem`]s. A document that gives
 //! nothing is [`Unreadable`] with a true reason. The formats' traps each have a test beside the reader.
 
+mod credit;
 pub mod format;
+pub mod html;
+pub mod item;
+pub mod ninjs;
+pub mod nitf;
 pub mod problem;
+pub mod read;
 pub mod times;
+pub mod wire_text;
 pub mod xml;
 
 pub use format::{Format, detect};
+pub use read::read_items;
 pub use problem::{Problem, ReadContext, Reading, Unreadable};

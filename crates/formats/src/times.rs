@@ -29,7 +29,11 @@ pub enum Written {
 pub fn read(text: &str) -> Result<Written, String> {
     let text = squeeze(text);
     parse(&text).ok_or_else(|| {
-        if text.is_empty() { "the time is empty".to_owned() } else { format!("no time that can be read: {}", shown(&text)) }
+        if text.is_empty() {
+            "the time is empty".to_owned()
+        } else {
+            format!("no time that can be read: {}", shown(&text))
+        }
     })
 }
 
@@ -56,24 +60,40 @@ pub fn embargo(text: &str, ctx: &ReadContext<'_>) -> Embargo {
         // "Embargoed until the 3rd" has been meant as its beginning and as its end. The end is safe for both.
         Ok(Written::Day(day)) => match day.tomorrow() {
             Ok(next) => next.to_datetime(Time::midnight()),
-            Err(_) => return Embargo::Withheld { reason: format!("no time that can be read: {}", shown(text)) },
+            Err(_) => {
+                return Embargo::Withheld {
+                    reason: format!("no time that can be read: {}", shown(text)),
+                };
+            }
         },
     };
     let moment = match ctx.zone.filter(|name| TimeZone::get(name).is_ok()) {
         Some(_) => in_zone(local, ctx),
         None => at_offset(local, -12),
     };
-    moment.map_or_else(|| Embargo::Withheld { reason: format!("no time that can be read: {}", shown(text)) }, Embargo::Until)
+    moment.map_or_else(
+        || Embargo::Withheld {
+            reason: format!("no time that can be read: {}", shown(text)),
+        },
+        Embargo::Until,
+    )
 }
 
 fn in_zone(local: DateTime, ctx: &ReadContext<'_>) -> Option<Timestamp> {
-    let zone = ctx.zone.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+    let zone = ctx
+        .zone
+        .and_then(|name| TimeZone::get(name).ok())
+        .unwrap_or(TimeZone::UTC);
     // `compatible` as RFC 5545 has it: an hour that a clock change skips is moved on, one that it repeats is the first.
     zone.to_timestamp(local).ok().map(Timestamp::from)
 }
 
 fn at_offset(local: DateTime, hours: i8) -> Option<Timestamp> {
-    Offset::from_hours(hours).ok()?.to_timestamp(local).ok().map(Timestamp::from)
+    Offset::from_hours(hours)
+        .ok()?
+        .to_timestamp(local)
+        .ok()
+        .map(Timestamp::from)
 }
 
 fn shown(text: &str) -> String {
@@ -95,8 +115,13 @@ impl Cursor<'_> {
     }
 
     fn number(&mut self, digits: usize) -> Option<i16> {
-        let field = self.0.get(..digits).filter(|field| field.iter().all(u8::is_ascii_digit))?;
-        let value = field.iter().fold(0i16, |value, byte| value.wrapping_mul(10).wrapping_add(i16::from(byte - b'0')));
+        let field = self
+            .0
+            .get(..digits)
+            .filter(|field| field.iter().all(u8::is_ascii_digit))?;
+        let value = field.iter().fold(0i16, |value, byte| {
+            value.wrapping_mul(10).wrapping_add(i16::from(byte - b'0'))
+        });
         self.0 = self.0.get(digits..).unwrap_or_default();
         Some(value)
     }
@@ -149,7 +174,11 @@ fn parse(text: &str) -> Option<Written> {
     if !at.done() {
         return None;
     }
-    Offset::from_seconds(seconds).ok()?.to_timestamp(local).ok().map(|moment| Written::Moment(moment.into()))
+    Offset::from_seconds(seconds)
+        .ok()?
+        .to_timestamp(local)
+        .ok()
+        .map(|moment| Written::Moment(moment.into()))
 }
 
 /// The time of the day, and whether it is `24:00`, the first moment of the next.
@@ -181,7 +210,9 @@ fn time_of_day(at: &mut Cursor<'_>) -> Option<(Time, bool)> {
     // A leap second is told as the second before it.
     let second = if second == 60 { 59 } else { second };
     let narrow = |value: i16| i8::try_from(value).ok();
-    Time::new(narrow(hour)?, narrow(minute)?, narrow(second)?, nanos).ok().map(|time| (time, false))
+    Time::new(narrow(hour)?, narrow(minute)?, narrow(second)?, nanos)
+        .ok()
+        .map(|time| (time, false))
 }
 
 /// `Z`, `+02:00`, `+0200`, `+02`, `GMT`, `UTC`, in seconds.
@@ -214,7 +245,10 @@ mod tests {
     use super::*;
 
     fn ctx(zone: Option<&'static str>) -> ReadContext<'static> {
-        ReadContext { zone, ..ReadContext::at(Timestamp::from_micros(0)) }
+        ReadContext {
+            zone,
+            ..ReadContext::at(Timestamp::from_micros(0))
+        }
     }
 
     fn told(text: &str) -> String {
@@ -249,16 +283,29 @@ mod tests {
 
     #[test]
     fn what_is_no_time() {
-        for text in
-            ["", "soon", "2023-02-29T10:00:00Z", "2014-13-01", "2014-09-15T25:00Z", "2014-09-15T20:47:00+99:00", "20140915T20470", "2014-09-15T20:47:00Zulu", "٢٠١٤-٠٩-١٥"]
-        {
+        for text in [
+            "",
+            "soon",
+            "2023-02-29T10:00:00Z",
+            "2014-13-01",
+            "2014-09-15T25:00Z",
+            "2014-09-15T20:47:00+99:00",
+            "20140915T20470",
+            "2014-09-15T20:47:00Zulu",
+            "٢٠١٤-٠٩-١٥",
+        ] {
             assert!(read(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn zones_of_the_source() {
-        assert_eq!(moment("2021-05-16T09:00:04", &ctx(Some("Europe/Oslo"))).unwrap().to_rfc3339(), "2021-05-16T07:00:04Z");
+        assert_eq!(
+            moment("2021-05-16T09:00:04", &ctx(Some("Europe/Oslo")))
+                .unwrap()
+                .to_rfc3339(),
+            "2021-05-16T07:00:04Z"
+        );
     }
 
     #[test]
@@ -269,10 +316,19 @@ mod tests {
         };
         assert_eq!(until("2030-01-01T00:00:00+01:00", None), "2029-12-31T23:00:00Z");
         assert_eq!(until("2030-01-01T00:00:00", None), "2030-01-01T12:00:00Z");
-        assert_eq!(until("2030-01-01T00:00:00", Some("Europe/Oslo")), "2029-12-31T23:00:00Z");
+        assert_eq!(
+            until("2030-01-01T00:00:00", Some("Europe/Oslo")),
+            "2029-12-31T23:00:00Z"
+        );
         assert_eq!(until("2030-01-01", None), "2030-01-02T12:00:00Z");
         assert!(matches!(embargo("", &ctx(None)), Embargo::Withheld { .. }));
-        assert!(matches!(embargo("2030-02-30T10:00:00Z", &ctx(None)), Embargo::Withheld { .. }));
-        assert!(matches!(embargo("until the ministry says so", &ctx(None)), Embargo::Withheld { .. }));
+        assert!(matches!(
+            embargo("2030-02-30T10:00:00Z", &ctx(None)),
+            Embargo::Withheld { .. }
+        ));
+        assert!(matches!(
+            embargo("until the ministry says so", &ctx(None)),
+            Embargo::Withheld { .. }
+        ));
     }
 }

@@ -105,9 +105,19 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(ctx: &ReadContext<'_>) -> Self {
-        let root = Data { kind: Kind::Root, parent: NONE, first: NONE, last: NONE, next: NONE };
+        let root = Data {
+            kind: Kind::Root,
+            parent: NONE,
+            first: NONE,
+            last: NONE,
+            next: NONE,
+        };
         Self {
-            tree: Tree { nodes: vec![root], cut: None, problems: Vec::new() },
+            tree: Tree {
+                nodes: vec![root],
+                cut: None,
+                problems: Vec::new(),
+            },
             open: vec![0],
             skipped: 0,
             max_depth: ctx.max_depth.max(1),
@@ -135,7 +145,9 @@ impl<'a> Builder<'a> {
             let event = match reader.read_event() {
                 Ok(event) => event,
                 Err(error) => {
-                    let line = text.get(..position).map_or(1, |before| before.matches('\n').count() + 1);
+                    let line = text
+                        .get(..position)
+                        .map_or(1, |before| before.matches('\n').count() + 1);
                     self.tree.cut = Some(format!("the markup breaks in line {line} ({error})"));
                     break;
                 }
@@ -165,19 +177,32 @@ impl<'a> Builder<'a> {
         if self.tree.cut.is_none()
             && let Some(node) = self.open.last().copied().filter(|id| *id != 0)
         {
-            let name = Node { tree: &self.tree, id: node }.name().to_owned();
+            let name = Node {
+                tree: &self.tree,
+                id: node,
+            }
+            .name()
+            .to_owned();
             self.tree.cut = Some(format!("it ends inside <{name}>"));
         }
         if self.unreported > 0 {
             let more = self.unreported;
-            self.tree.problems.push(Problem::new("markup", format!("{more} more faults of the same sort")));
+            self.tree
+                .problems
+                .push(Problem::new("markup", format!("{more} more faults of the same sort")));
         }
     }
 
     fn append(&mut self, kind: Kind<'a>) -> u32 {
         let parent = self.open.last().copied().unwrap_or(0);
         let id = u32::try_from(self.tree.nodes.len()).unwrap_or(NONE);
-        self.tree.nodes.push(Data { kind, parent, first: NONE, last: NONE, next: NONE });
+        self.tree.nodes.push(Data {
+            kind,
+            parent,
+            first: NONE,
+            last: NONE,
+            next: NONE,
+        });
         let before = self.tree.nodes.get(parent as usize).map_or(NONE, |data| data.last);
         if let Some(data) = self.tree.nodes.get_mut(before as usize) {
             data.next = id;
@@ -194,7 +219,13 @@ impl<'a> Builder<'a> {
     fn start(&mut self, content: &'a str, name_len: usize) {
         if self.skipped > 0 || self.open.len() > self.max_depth {
             if self.skipped == 0 {
-                self.problem("markup", format!("nested deeper than {} elements; what is below is left out", self.max_depth));
+                self.problem(
+                    "markup",
+                    format!(
+                        "nested deeper than {} elements; what is below is left out",
+                        self.max_depth
+                    ),
+                );
             }
             self.skipped += 1;
             return;
@@ -246,7 +277,11 @@ impl<'a> Builder<'a> {
         };
         let parent = self.open.last().copied().unwrap_or(0);
         let last = self.tree.nodes.get(parent as usize).map_or(NONE, |data| data.last);
-        if let Some(Data { kind: Kind::Text(before), .. }) = self.tree.nodes.get_mut(last as usize) {
+        if let Some(Data {
+            kind: Kind::Text(before),
+            ..
+        }) = self.tree.nodes.get_mut(last as usize)
+        {
             // `caf&eacute;s` arrives in three pieces. A text that has been joined grows in place.
             if before.len() + chars.len() <= self.max_field {
                 before.to_mut().push_str(&chars);
@@ -285,9 +320,17 @@ fn resolve(name: &str) -> Option<String> {
         } else {
             char::from_u32(code)
         };
-        return mapped.map(|char| if is_allowed(char) { char.to_string() } else { String::new() });
+        return mapped.map(|char| {
+            if is_allowed(char) {
+                char.to_string()
+            } else {
+                String::new()
+            }
+        });
     }
-    resolve_predefined_entity(name).or_else(|| resolve_html5_entity(name)).map(str::to_owned)
+    resolve_predefined_entity(name)
+        .or_else(|| resolve_html5_entity(name))
+        .map(str::to_owned)
 }
 
 /// Whether a character may stand in a text that goes on to a database and to pages.
@@ -308,7 +351,7 @@ pub fn cut_at(text: &str, max: usize) -> &str {
 }
 
 /// Replaces the references in an attribute's value.
-fn unescape(value: &str) -> Cow<'_, str> {
+pub fn unescape(value: &str) -> Cow<'_, str> {
     if !value.contains('&') {
         return Cow::Borrowed(value);
     }
@@ -345,7 +388,10 @@ impl<'t> Node<'t> {
     /// The element's name as written, with its prefix; empty for texts.
     pub fn qname(self) -> &'t str {
         match self.data() {
-            Some(Data { kind: Kind::Element { name, .. }, .. }) => name,
+            Some(Data {
+                kind: Kind::Element { name, .. },
+                ..
+            }) => name,
             _ => "",
         }
     }
@@ -365,7 +411,9 @@ impl<'t> Node<'t> {
     /// The characters of a text node.
     pub fn as_text(self) -> Option<&'t str> {
         match self.data() {
-            Some(Data { kind: Kind::Text(text), .. }) => Some(text.as_ref()),
+            Some(Data {
+                kind: Kind::Text(text), ..
+            }) => Some(text.as_ref()),
             _ => None,
         }
     }
@@ -387,7 +435,15 @@ impl<'t> Node<'t> {
 
     /// The children that are elements.
     pub fn elements(self) -> impl Iterator<Item = Self> {
-        self.children().filter(|node| matches!(node.data(), Some(Data { kind: Kind::Element { .. }, .. })))
+        self.children().filter(|node| {
+            matches!(
+                node.data(),
+                Some(Data {
+                    kind: Kind::Element { .. },
+                    ..
+                })
+            )
+        })
     }
 
     /// The child elements of a name.
@@ -426,7 +482,13 @@ impl<'t> Node<'t> {
                 }
                 current = following;
                 let found = following?;
-                if matches!(found.data(), Some(Data { kind: Kind::Element { .. }, .. })) {
+                if matches!(
+                    found.data(),
+                    Some(Data {
+                        kind: Kind::Element { .. },
+                        ..
+                    })
+                ) {
                     return Some(found);
                 }
             }
@@ -441,7 +503,13 @@ impl<'t> Node<'t> {
     /// An attribute's value with its references replaced. A name with a prefix (`xml:lang`) is compared as written,
     /// one without also matches a prefixed attribute (`xlink:href`) when there is no bare one.
     pub fn attr(self, name: &str) -> Option<Cow<'t, str>> {
-        let Some(Data { kind: Kind::Element { attributes, .. }, .. }) = self.data() else { return None };
+        let Some(Data {
+            kind: Kind::Element { attributes, .. },
+            ..
+        }) = self.data()
+        else {
+            return None;
+        };
         let mut prefixed = None;
         for (key, value) in Attributes(attributes) {
             if key == name {
@@ -523,7 +591,10 @@ impl<'a> Iterator for Attributes<'a> {
 
 /// White space as readers of news see it: no-break spaces keep words together and stay.
 fn is_space(char: char) -> bool {
-    matches!(char, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    matches!(
+        char,
+        ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
 }
 
 /// Runs of white space made one space, ends trimmed, forbidden control characters dropped.
@@ -546,7 +617,11 @@ pub fn squeeze(text: &str) -> String {
 
 /// Drops the control characters that no database and no page takes.
 pub fn clean(text: &str) -> String {
-    if text.chars().all(is_allowed) { text.to_owned() } else { text.chars().filter(|char| is_allowed(*char)).collect() }
+    if text.chars().all(is_allowed) {
+        text.to_owned()
+    } else {
+        text.chars().filter(|char| is_allowed(*char)).collect()
+    }
 }
 
 /// Writes an element and what is in it as HTML, so that the HTML reader makes blocks of it: prefixes go, empty
@@ -570,14 +645,22 @@ pub fn to_html(node: Node<'_>) -> String {
             return;
         }
         let name = node.name();
-        let Some(Data { kind: Kind::Element { attributes, .. }, .. }) = node.data() else {
+        let Some(Data {
+            kind: Kind::Element { attributes, .. },
+            ..
+        }) = node.data()
+        else {
             node.children().for_each(|child| walk(child, out));
             return;
         };
         out.push('<');
         out.push_str(name);
         for (key, value) in Attributes(attributes) {
-            if key.starts_with("xmlns") || !key.chars().all(|char| char.is_ascii_alphanumeric() || "-_.:".contains(char)) {
+            if key.starts_with("xmlns")
+                || !key
+                    .chars()
+                    .all(|char| char.is_ascii_alphanumeric() || "-_.:".contains(char))
+            {
                 continue;
             }
             out.push(' ');
@@ -587,7 +670,10 @@ pub fn to_html(node: Node<'_>) -> String {
             out.push('"');
         }
         out.push('>');
-        if matches!(name, "area" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "source" | "wbr") {
+        if matches!(
+            name,
+            "area" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "source" | "wbr"
+        ) {
             return;
         }
         node.children().for_each(|child| walk(child, out));
@@ -610,7 +696,10 @@ pub fn decode<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a, str> 
     };
     let (text, broken) = encoding.decode_without_bom_handling(body);
     let text = if broken && encoding != encoding_rs::WINDOWS_1252 {
-        problems.push(Problem::new("encoding", format!("not the {} that it says it is; read as Windows-1252", encoding.name())));
+        problems.push(Problem::new(
+            "encoding",
+            format!("not the {} that it says it is; read as Windows-1252", encoding.name()),
+        ));
         encoding_rs::WINDOWS_1252.decode_without_bom_handling(body).0
     } else {
         text
@@ -631,9 +720,14 @@ fn declared_encoding(bytes: &[u8]) -> &'static encoding_rs::Encoding {
     let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(256)).unwrap_or_default());
     let label = head.trim_start().strip_prefix("<?xml").and_then(|rest| {
         let declaration = rest.split_once("?>").map_or(rest, |(declaration, _)| declaration);
-        Attributes(declaration).find(|(key, _)| *key == "encoding").map(|(_, value)| value.to_owned())
+        Attributes(declaration)
+            .find(|(key, _)| *key == "encoding")
+            .map(|(_, value)| value.to_owned())
     });
-    match label.as_deref().and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes())) {
+    match label
+        .as_deref()
+        .and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()))
+    {
         // A declaration that can be read as ASCII is not UTF-16, whatever it says.
         Some(encoding) if encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE => encoding_rs::UTF_8,
         Some(encoding) => encoding,
@@ -652,7 +746,11 @@ mod tests {
 
     #[test]
     fn names_attributes_and_joined_texts() {
-        let tree = Tree::parse("<a:b xml:lang='de' x:href=\"1&amp;2\" c = 'd'>caf&eacute;s<!-- no --> <c/>x</a:b>", &ctx()).unwrap();
+        let tree = Tree::parse(
+            "<a:b xml:lang='de' x:href=\"1&amp;2\" c = 'd'>caf&eacute;s<!-- no --> <c/>x</a:b>",
+            &ctx(),
+        )
+        .unwrap();
         let root = tree.root_element().unwrap();
         assert_eq!(root.name(), "b");
         assert_eq!(root.attr("xml:lang").unwrap(), "de");
@@ -691,7 +789,11 @@ mod tests {
 
     #[test]
     fn depth_is_bounded_and_what_follows_is_read() {
-        let deep = format!("<r>{}x{}<after>y</after></r>", "<a>".repeat(100_000), "</a>".repeat(100_000));
+        let deep = format!(
+            "<r>{}x{}<after>y</after></r>",
+            "<a>".repeat(100_000),
+            "</a>".repeat(100_000)
+        );
         let tree = Tree::parse(&deep, &ctx()).unwrap();
         assert_eq!(tree.root_element().unwrap().child_text("after").unwrap(), "y");
         assert_eq!(tree.problems.len(), 1);
@@ -709,7 +811,13 @@ mod tests {
     #[test]
     fn encodings() {
         let mut problems = Vec::new();
-        assert_eq!(decode(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>", &mut problems).chars().rev().nth(4), Some('é'));
+        assert_eq!(
+            decode(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>", &mut problems)
+                .chars()
+                .rev()
+                .nth(4),
+            Some('é')
+        );
         assert_eq!(decode("\u{feff}<a>é</a>".as_bytes(), &mut problems), "<a>é</a>");
         let utf16: Vec<u8> = "<a>é</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(decode(&utf16, &mut problems), "<a>é</a>");
@@ -727,7 +835,14 @@ mod tests {
 
     #[test]
     fn html_of_an_element() {
-        let tree = Tree::parse("<x:p xmlns:x='u' class='a&quot;b'>1 &lt; 2<x:br/><x:b/><![CDATA[<i>]]></x:p>", &ctx()).unwrap();
-        assert_eq!(to_html(tree.root_element().unwrap()), "<p class=\"a&quot;b\">1 &lt; 2<br><b></b>&lt;i&gt;</p>");
+        let tree = Tree::parse(
+            "<x:p xmlns:x='u' class='a&quot;b'>1 &lt; 2<x:br/><x:b/><![CDATA[<i>]]></x:p>",
+            &ctx(),
+        )
+        .unwrap();
+        assert_eq!(
+            to_html(tree.root_element().unwrap()),
+            "<p class=\"a&quot;b\">1 &lt; 2<br><b></b>&lt;i&gt;</p>"
+        );
     }
 }

@@ -1,0 +1,34 @@
+//! One door for everything that brings news items: bytes and their format in, items and problems out.
+
+use crate::format::Format;
+use crate::problem::{ReadContext, Reading, Unreadable};
+use crate::{ninjs, nitf};
+use masthead_domain::wire::NewsItem;
+
+/// Reads a document. One can hold many items: a NewsML-G2 message, a feed, a list of ninjs objects, several agency
+/// texts in one file.
+///
+/// An item that comes with problems was read as far as it goes; one that must not be published as it stands is held by
+/// its status or embargo, so the problems need not be judged before publishing.
+///
+/// # Errors
+/// With a reason for the desk when nothing can be taken from the document.
+pub fn read_items(bytes: &[u8], format: Format, ctx: &ReadContext<'_>) -> Result<Reading<Vec<NewsItem>>, Unreadable> {
+    match format {
+        // Agencies.
+        Format::Ninjs => ninjs::read(bytes, ctx),
+        Format::Nitf => nitf::read(bytes, ctx),
+        Format::NewsmlG2 | Format::Newsml1 | Format::Iptc7901 | Format::Anpa => not_items(format),
+        // Feeds, pages.
+        Format::Rss | Format::Atom | Format::JsonFeed | Format::Html | Format::Text => not_items(format),
+        // Exports hold far more than news items and are read record by record.
+        Format::Wxr | Format::Ghost => not_items(format),
+    }
+}
+
+fn not_items(format: Format) -> Result<Reading<Vec<NewsItem>>, Unreadable> {
+    Err(Unreadable::new(format!(
+        "{} can't be read as news items",
+        format.name()
+    )))
+}
