@@ -53,7 +53,13 @@ impl BackupWriter {
         file.write_all(MAGIC)?;
         file.write_all(&[VERSION])?;
         let out = zstd::Encoder::new(file, 3)?;
-        Ok(Self { out, path: path.to_owned(), partial, entries: 0, finished: false })
+        Ok(Self {
+            out,
+            path: path.to_owned(),
+            partial,
+            entries: 0,
+            finished: false,
+        })
     }
 
     /// Adds an entry whose bytes come from `source`, and returns their number.
@@ -73,12 +79,18 @@ impl BackupWriter {
     /// When the name is too long or the disk is full.
     pub fn entry(&mut self, name: &str) -> Result<EntryWriter<'_>, ArchiveError> {
         if name.is_empty() || name.len() > NAME {
-            return Err(ArchiveError::Io(io::Error::other("the name of an entry is empty or too long")));
+            return Err(ArchiveError::Io(io::Error::other(
+                "the name of an entry is empty or too long",
+            )));
         }
         self.out.write_all(b"E")?;
         self.out.write_all(&length(name.len())?.to_le_bytes())?;
         self.out.write_all(name.as_bytes())?;
-        Ok(EntryWriter { archive: self, digest: Sha256::new(), piece: Vec::with_capacity(PIECE) })
+        Ok(EntryWriter {
+            archive: self,
+            digest: Sha256::new(),
+            piece: Vec::with_capacity(PIECE),
+        })
     }
 
     /// Ends the archive: it is complete and on the disk, under its name, when this returns.
@@ -175,7 +187,8 @@ impl BackupReader {
     pub fn open(path: &Path) -> Result<Self, ArchiveError> {
         let mut file = BufReader::new(File::open(path)?);
         let mut head = [0; 9];
-        file.read_exact(&mut head).map_err(|_| ArchiveError::Damaged("it is too short"))?;
+        file.read_exact(&mut head)
+            .map_err(|_| ArchiveError::Damaged("it is too short"))?;
         let [magic @ .., version] = head;
         if magic != *MAGIC {
             return Err(ArchiveError::Damaged("it does not begin like one"));
@@ -183,7 +196,10 @@ impl BackupReader {
         if version != VERSION {
             return Err(ArchiveError::Damaged("it is of a later form"));
         }
-        Ok(Self { input: zstd::Decoder::with_buffer(file)?, entries: 0 })
+        Ok(Self {
+            input: zstd::Decoder::with_buffer(file)?,
+            entries: 0,
+        })
     }
 
     /// The next entry, or `None` at the proper end. The entry before must have been read to its end (see
@@ -211,7 +227,13 @@ impl BackupReader {
         self.input.read_exact(&mut name).map_err(cut_short)?;
         let name = String::from_utf8(name).map_err(|_| ArchiveError::Damaged("a name is not UTF-8"))?;
         self.entries += 1;
-        Ok(Some(EntryReader { archive: self, name, digest: Sha256::new(), left: 0, ended: false }))
+        Ok(Some(EntryReader {
+            archive: self,
+            name,
+            digest: Sha256::new(),
+            left: 0,
+            ended: false,
+        }))
     }
 
     fn bytes<const N: usize>(&mut self) -> Result<[u8; N], ArchiveError> {
@@ -304,7 +326,10 @@ mod tests {
         let mut writer = BackupWriter::create(&path).unwrap();
         writer.add("one", &mut &b"hello"[..]).unwrap();
         let long = vec![7_u8; PIECE * 2 + 5];
-        assert_eq!(writer.add("blobs/two", &mut long.as_slice()).unwrap(), long.len() as u64);
+        assert_eq!(
+            writer.add("blobs/two", &mut long.as_slice()).unwrap(),
+            long.len() as u64
+        );
         writer.add("empty", &mut &b""[..]).unwrap();
         writer.finish().unwrap();
         path
@@ -320,7 +345,11 @@ mod tests {
             entry.read_to_end(&mut bytes).unwrap();
             seen.push((entry.name().to_owned(), bytes.len()));
         }
-        let wanted = [("one".to_owned(), 5), ("blobs/two".to_owned(), PIECE * 2 + 5), ("empty".to_owned(), 0)];
+        let wanted = [
+            ("one".to_owned(), 5),
+            ("blobs/two".to_owned(), PIECE * 2 + 5),
+            ("empty".to_owned(), 0),
+        ];
         assert_eq!(seen, wanted);
     }
 

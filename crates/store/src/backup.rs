@@ -11,7 +11,7 @@
 use crate::archive::{ArchiveError, BackupReader, BackupWriter, EntryReader, damage};
 use crate::db::maintenance::Maintenance;
 use crate::db::transfer::quoted;
-use crate::db::{Cell, Db, DbSettings, Engine, Param, StoreError};
+use crate::db::{Cell, Db, DbSettings, Param, StoreError};
 use crate::migrate::{self, BackupChoice, MigrateError};
 use crate::{jobs, log};
 use masthead_domain::time::Clock;
@@ -124,7 +124,12 @@ where
         let mut tables = Vec::new();
         for name in from.tables().await? {
             if name != "migrations" {
-                let columns = from.columns(&name).await?.into_iter().map(|column| column.name).collect();
+                let columns = from
+                    .columns(&name)
+                    .await?
+                    .into_iter()
+                    .map(|column| column.name)
+                    .collect();
                 tables.push(Table { name, columns });
             }
         }
@@ -136,7 +141,10 @@ where
         };
         let json = serde_json::to_vec_pretty(&meta).map_err(|error| BackupError::Misfit(error.to_string()))?;
         archive.add(META, &mut json.as_slice())?;
-        let mut summary = Summary { tables: meta.tables.len(), ..Summary::default() };
+        let mut summary = Summary {
+            tables: meta.tables.len(),
+            ..Summary::default()
+        };
         for table in &meta.tables {
             let mut entry = archive.entry(&format!("{TABLES}{}", table.name))?;
             let mut row = Vec::new();
@@ -145,7 +153,9 @@ where
                 row.push(1);
                 cells.iter().for_each(|cell| encode(cell, &mut row));
                 summary.rows += 1;
-                entry.write_all(&row).map_err(|error| BackupError::Archive(error.into()))
+                entry
+                    .write_all(&row)
+                    .map_err(|error| BackupError::Archive(error.into()))
             })
             .await?;
             entry.write_all(&[0]).map_err(ArchiveError::Io)?;
@@ -186,8 +196,15 @@ where
     blocking(async move || {
         let mut archive = BackupReader::open(&path)?;
         let meta = read_meta(&mut archive)?;
-        let last = meta.migrations.last().ok_or_else(|| BackupError::Misfit("it knows no migrations".to_owned()))?;
-        if let Some(unknown) = meta.migrations.iter().find(|name| !migrate::names().contains(&name.as_str())) {
+        let last = meta
+            .migrations
+            .last()
+            .ok_or_else(|| BackupError::Misfit("it knows no migrations".to_owned()))?;
+        if let Some(unknown) = meta
+            .migrations
+            .iter()
+            .find(|name| !migrate::names().contains(&name.as_str()))
+        {
             return Err(MigrateError::Newer(unknown.clone()).into());
         }
         let mut into = Maintenance::open(&settings, Arc::clone(&clock)).await?;
@@ -213,7 +230,8 @@ fn read_meta(archive: &mut BackupReader) -> Result<Meta, BackupError> {
     let mut json = Vec::new();
     // Read to its end, so that the checksum is compared before anything of it is believed.
     entry.read_to_end(&mut json).map_err(damage)?;
-    serde_json::from_slice(&json).map_err(|error| BackupError::Misfit(format!("its description can't be read: {error}")))
+    serde_json::from_slice(&json)
+        .map_err(|error| BackupError::Misfit(format!("its description can't be read: {error}")))
 }
 
 async fn require_empty(into: &mut Maintenance) -> Result<(), BackupError> {
@@ -222,7 +240,13 @@ async fn require_empty(into: &mut Maintenance) -> Result<(), BackupError> {
             continue;
         }
         let mut rows = 0;
-        let columns: Vec<_> = into.columns(&table).await?.into_iter().map(|column| column.name).take(1).collect();
+        let columns: Vec<_> = into
+            .columns(&table)
+            .await?
+            .into_iter()
+            .map(|column| column.name)
+            .take(1)
+            .collect();
         into.dump::<BackupError>(&table, &columns, |_| {
             rows += 1;
             Err(BackupError::NotEmpty(table.clone()))
@@ -240,10 +264,14 @@ async fn fill(
     other: &mut (dyn FnMut(&str, &mut dyn Read) -> Result<(), BackupError> + Send),
 ) -> Result<Summary, BackupError> {
     let present = into.tables().await?;
-    let mut summary = Summary { tables: meta.tables.len(), ..Summary::default() };
+    let mut summary = Summary {
+        tables: meta.tables.len(),
+        ..Summary::default()
+    };
     let references = into.drop_references().await?;
     for table in meta.tables.iter().filter(|table| present.contains(&table.name)) {
-        into.batch("empty", &format!("delete from {}", quoted(&table.name))).await?;
+        into.batch("empty", &format!("delete from {}", quoted(&table.name)))
+            .await?;
     }
     while let Some(mut entry) = archive.next_entry()? {
         let Some(name) = entry.name().strip_prefix(TABLES).map(str::to_owned) else {
@@ -254,7 +282,12 @@ async fn fill(
         };
         let table = meta.tables.iter().find(|table| table.name == name);
         let table = table.ok_or_else(|| BackupError::Misfit(format!("the table {name} is not described")))?;
-        let mut here: Vec<_> = into.columns(&name).await?.into_iter().map(|column| column.name).collect();
+        let mut here: Vec<_> = into
+            .columns(&name)
+            .await?
+            .into_iter()
+            .map(|column| column.name)
+            .collect();
         let mut there = table.columns.clone();
         here.sort_unstable();
         there.sort_unstable();
@@ -262,7 +295,9 @@ async fn fill(
             return Err(BackupError::Misfit(format!("the table {name} has other columns here")));
         }
         let width = table.columns.len();
-        summary.rows += into.load(&name, &table.columns, || decode_row(&mut entry, width)).await?;
+        summary.rows += into
+            .load(&name, &table.columns, || decode_row(&mut entry, width))
+            .await?;
         entry.finish()?;
     }
     for statement in references {
@@ -320,7 +355,9 @@ fn decode_row(entry: &mut EntryReader<'_>, width: usize) -> Result<Option<Vec<Pa
             2 => Param::Float(f64::from_le_bytes(fixed(entry)?)),
             3 => {
                 let text = String::from_utf8(sized(entry)?);
-                Param::Text(Cow::Owned(text.map_err(|_| ArchiveError::Damaged("a text is not UTF-8"))?))
+                Param::Text(Cow::Owned(
+                    text.map_err(|_| ArchiveError::Damaged("a text is not UTF-8"))?,
+                ))
             }
             4 => Param::Blob(Cow::Owned(sized(entry)?)),
             _ => return Err(ArchiveError::Damaged("a value is of no known kind").into()),

@@ -3,7 +3,9 @@
 #![warn(missing_docs)]
 #![recursion_limit = "256"]
 
+pub mod archive;
 pub mod authors;
+pub mod backup;
 pub mod db;
 pub mod followers;
 pub mod fronts;
@@ -11,11 +13,14 @@ pub mod imports;
 pub mod jobs;
 pub mod leases;
 pub mod log;
+pub mod migrate;
 pub mod pages;
 pub mod pictures;
 pub mod public;
 pub mod sites;
 pub mod stories;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod topics;
 pub mod wire;
 
@@ -29,12 +34,15 @@ pub fn all_queries() -> Vec<Query> {
     let mut all = [
         authors::ALL,
         db::ALL,
+        db::maintenance::ALL,
+        db::transfer::ALL,
         followers::ALL,
         fronts::ALL,
         imports::ALL,
         jobs::ALL,
         leases::ALL,
         log::ALL,
+        migrate::ALL,
         pages::ALL,
         pictures::ALL,
         sites::ALL,

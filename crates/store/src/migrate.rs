@@ -123,7 +123,9 @@ pub(crate) async fn run_until(
         .take_while(|migration| last.is_none_or(|last| migration.name <= last))
         .collect();
     let mut report = Report::default();
-    let Some(first) = missing.first() else { return Ok(report) };
+    let Some(first) = missing.first() else {
+        return Ok(report);
+    };
     if !applied.is_empty() {
         report.backup = keep(&mut maintenance, settings, clock, choice, first.name).await?;
     }
@@ -137,7 +139,10 @@ pub(crate) async fn run_until(
                     tracing::warn!(error = %lost, "a failed migration could not be rolled back in order");
                 }
                 return Err(match error {
-                    MigrateError::Store(error) => MigrateError::Failed { name: migration.name.to_owned(), error },
+                    MigrateError::Store(error) => MigrateError::Failed {
+                        name: migration.name.to_owned(),
+                        error,
+                    },
                     other => other,
                 });
             }
@@ -191,7 +196,10 @@ fn pending(applied: &[(String, String)], engine: Engine) -> Result<Vec<&'static 
             Some(_) => {}
         }
     }
-    Ok(MIGRATIONS.iter().filter(|migration| applied.iter().all(|(name, _)| name != migration.name)).collect())
+    Ok(MIGRATIONS
+        .iter()
+        .filter(|migration| applied.iter().all(|(name, _)| name != migration.name))
+        .collect())
 }
 
 /// Runs one migration unless another process has done so meanwhile.
@@ -199,13 +207,19 @@ async fn step(maintenance: &mut Maintenance, migration: &'static Migration) -> R
     let engine = maintenance.engine();
     maintenance.begin().await?;
     let applied = applied(maintenance).await?;
-    if !pending(&applied, engine)?.iter().any(|missing| missing.name == migration.name) {
+    if !pending(&applied, engine)?
+        .iter()
+        .any(|missing| missing.name == migration.name)
+    {
         maintenance.rollback().await?;
         return Ok(false);
     }
     maintenance.batch(migration.name, migration.text(engine)).await?;
     let now = maintenance.now();
-    maintenance.tx().execute(RECORD, params![migration.name, migration.checksum(engine), now]).await?;
+    maintenance
+        .tx()
+        .execute(RECORD, params![migration.name, migration.checksum(engine), now])
+        .await?;
     maintenance.check_references()?;
     maintenance.commit().await?;
     tracing::info!(migration = migration.name, "migrated");
@@ -229,13 +243,20 @@ async fn keep(
             name.push(format!(".before-{first}-{}", maintenance.now().as_seconds()));
             let copy = PathBuf::from(name);
             let text = format!("vacuum into '{}'", copy.to_string_lossy().replace('\'', "''"));
-            maintenance.batch("vacuum into", &text).await.map_err(|error| failed(&error))?;
+            maintenance
+                .batch("vacuum into", &text)
+                .await
+                .map_err(|error| failed(&error))?;
             // The copy is worth nothing before it is on the disk.
-            std::fs::File::open(&copy).and_then(|file| file.sync_all()).map_err(|error| failed(&error))?;
+            std::fs::File::open(&copy)
+                .and_then(|file| file.sync_all())
+                .map_err(|error| failed(&error))?;
             Ok(Some(copy))
         }
         (BackupChoice::To(path), _) => {
-            backup::backup_settings(settings, clock, &path).await.map_err(|error| failed(&error))?;
+            backup::backup_settings(settings, clock, &path)
+                .await
+                .map_err(|error| failed(&error))?;
             Ok(Some(path))
         }
     }

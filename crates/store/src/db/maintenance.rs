@@ -157,7 +157,7 @@ impl Maintenance {
         self.path.as_deref()
     }
 
-    pub(crate) fn session(&mut self) -> &mut Session {
+    pub(super) fn session(&mut self) -> &mut Session {
         &mut self.tx.session
     }
 }

@@ -13,6 +13,7 @@ mod postgres;
 mod query;
 mod row;
 mod sqlite;
+pub(crate) mod transfer;
 mod writer;
 
 pub use conn::{Conn, Tx};
@@ -102,6 +103,7 @@ impl std::fmt::Display for Engine {
 /// A handle on the database; clones share its connections.
 #[derive(Clone)]
 pub struct Db {
+    settings: Arc<DbSettings>,
     shared: Arc<Shared>,
     backend: Backend,
 }
@@ -160,7 +162,11 @@ impl Db {
             Engine::Sqlite => Backend::Sqlite(Arc::new(sqlite::Sqlite::open(settings, &shared)?)),
             Engine::Postgres => Backend::Postgres(Arc::new(postgres::Postgres::open(settings, &shared).await?)),
         };
-        Ok(Self { shared, backend })
+        Ok(Self {
+            settings: Arc::new(settings.clone()),
+            shared,
+            backend,
+        })
     }
 
     /// Which engine this is. For messages only: no caller may behave differently by it.
@@ -169,6 +175,14 @@ impl Db {
             Backend::Sqlite(_) => Engine::Sqlite,
             Backend::Postgres(_) => Engine::Postgres,
         }
+    }
+
+    pub(crate) fn settings(&self) -> &DbSettings {
+        &self.settings
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.shared.clock)
     }
 
     /// The present moment by the clock that was handed to [`Db::open`]. Never the database's own clock.

@@ -117,6 +117,12 @@ impl<'a, const N: usize> From<&'a [u8; N]> for Param<'a> {
     }
 }
 
+impl<const N: usize> From<[u8; N]> for Param<'_> {
+    fn from(value: [u8; N]) -> Self {
+        Self::Blob(Cow::Owned(value.to_vec()))
+    }
+}
+
 impl<'a> From<&'a Vec<u8>> for Param<'a> {
     fn from(value: &'a Vec<u8>) -> Self {
         Self::Blob(Cow::Borrowed(value))

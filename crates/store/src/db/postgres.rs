@@ -323,6 +323,10 @@ impl Lease {
         self.concluded(query.name(), result)
     }
 
+    pub(super) fn raw(&self) -> Option<&Object> {
+        self.client.as_ref()
+    }
+
     fn client(&self) -> Outcome<&Object> {
         self.client.as_ref().ok_or_else(|| {
             (

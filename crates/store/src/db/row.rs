@@ -130,15 +130,7 @@ impl<'a> Row<'a> {
             return Err("the row has fewer columns than are wanted".to_owned());
         }
         match &self.inner {
-            Inner::Sqlite { row, .. } => match row.get_ref(self.next).map_err(|error| error.to_string())? {
-                rusqlite::types::ValueRef::Null => Ok(Cell::Null),
-                rusqlite::types::ValueRef::Integer(value) => Ok(Cell::Int(value)),
-                rusqlite::types::ValueRef::Real(value) => Ok(Cell::Float(value)),
-                rusqlite::types::ValueRef::Text(bytes) => std::str::from_utf8(bytes)
-                    .map(Cell::Text)
-                    .map_err(|_| "the text is not UTF-8".to_owned()),
-                rusqlite::types::ValueRef::Blob(bytes) => Ok(Cell::Blob(bytes)),
-            },
+            Inner::Sqlite { row, .. } => sqlite_cell(row.get_ref(self.next).map_err(|error| error.to_string())?),
             Inner::Postgres(row) => row
                 .try_get::<_, PostgresCell<'_>>(self.next)
                 .map(|cell| cell.0)
@@ -169,8 +161,22 @@ impl<'a> Row<'a> {
     }
 }
 
+/// SQLite's value as a cell.
+pub(super) fn sqlite_cell(value: rusqlite::types::ValueRef<'_>) -> Result<Cell<'_>, String> {
+    use rusqlite::types::ValueRef;
+    Ok(match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(value) => Cell::Int(value),
+        ValueRef::Real(value) => Cell::Float(value),
+        ValueRef::Text(bytes) => {
+            Cell::Text(std::str::from_utf8(bytes).map_err(|_| "the text is not UTF-8".to_owned())?)
+        }
+        ValueRef::Blob(bytes) => Cell::Blob(bytes),
+    })
+}
+
 /// Lets PostgreSQL's binary values be read without naming a Rust type first.
-struct PostgresCell<'a>(Cell<'a>);
+pub(super) struct PostgresCell<'a>(pub(super) Cell<'a>);
 
 impl<'a> FromSql<'a> for PostgresCell<'a> {
     fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {

@@ -30,7 +30,11 @@ pub(crate) fn quoted(name: &str) -> String {
 }
 
 fn list(columns: &[String]) -> String {
-    columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ")
+    columns
+        .iter()
+        .map(|column| quoted(column))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn lost() -> StoreError {
@@ -88,7 +92,10 @@ impl Maintenance {
         match self.session() {
             Session::Sqlite(lease) => {
                 let fail = |error: rusqlite::Error| StoreError::from_sqlite("load", &error);
-                let places = (1..=columns.len()).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ");
+                let places = (1..=columns.len())
+                    .map(|n| format!("?{n}"))
+                    .collect::<Vec<_>>()
+                    .join(", ");
                 let text = format!("insert into {} ({}) values ({places})", quoted(table), list(columns));
                 let mut statement = lease.raw().ok_or_else(lost)?.prepare(&text).map_err(fail)?;
                 while let Some(row) = next()? {
@@ -100,9 +107,15 @@ impl Maintenance {
                 let fail = |error: tokio_postgres::Error| StoreError::from_postgres("load", &error);
                 let client = lease.raw().ok_or_else(lost)?;
                 let (columns, table) = (list(columns), quoted(table));
-                let shape = client.prepare(&format!("select {columns} from {table}")).await.map_err(fail)?;
+                let shape = client
+                    .prepare(&format!("select {columns} from {table}"))
+                    .await
+                    .map_err(fail)?;
                 let types: Vec<_> = shape.columns().iter().map(|column| column.type_().clone()).collect();
-                let copy = client.copy_in(&format!("copy {table} ({columns}) from stdin binary")).await.map_err(fail)?;
+                let copy = client
+                    .copy_in(&format!("copy {table} ({columns}) from stdin binary"))
+                    .await
+                    .map_err(fail)?;
                 let mut writer = pin!(BinaryCopyInWriter::new(copy, &types));
                 while let Some(row) = next()? {
                     if row.len() != types.len() {
@@ -124,7 +137,11 @@ impl Maintenance {
         let mut back = Vec::with_capacity(references.len());
         for (table, name, definition) in references {
             let (table, name) = (quoted(&table), quoted(&name));
-            self.batch("drop references", &format!("alter table {table} drop constraint {name}")).await?;
+            self.batch(
+                "drop references",
+                &format!("alter table {table} drop constraint {name}"),
+            )
+            .await?;
             back.push(format!("alter table {table} add constraint {name} {definition}"));
         }
         Ok(back)
@@ -148,5 +165,9 @@ impl Maintenance {
 }
 
 fn unreadable(columns: &[String], index: usize, detail: String) -> StoreError {
-    StoreError::Row { query: "dump", column: columns.get(index).cloned().unwrap_or_default(), detail }
+    StoreError::Row {
+        query: "dump",
+        column: columns.get(index).cloned().unwrap_or_default(),
+        detail,
+    }
 }
