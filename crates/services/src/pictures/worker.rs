@@ -1,0 +1,87 @@
+//! Picture work on blocking threads, so many at a time and no more.
+
+use super::PictureLimits;
+use super::error::PictureError;
+use super::inspect::{PictureInfo, inspect_within};
+use super::plan::RenditionPlan;
+use super::render::{Rendition, renditions_within};
+use bytes::Bytes;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+/// Runs picture work away from the threads that serve readers. Clones share the same places.
+///
+/// A place is held until the work has really ended, also when the caller was told [`PictureError::TooSlow`] or went
+/// away: a decoder can't be stopped from outside, and letting the next one in would let hostile pictures pile up until
+/// the memory is gone.
+#[derive(Clone, Debug)]
+pub struct PictureWorker {
+    places: Arc<Semaphore>,
+    limits: PictureLimits,
+}
+
+impl PictureWorker {
+    /// A worker that handles at most `max_parallel` pictures at once (at least one), with the default limits.
+    /// Each may take [`PictureLimits::max_memory`].
+    pub fn new(max_parallel: usize) -> Self {
+        Self::with_limits(max_parallel, PictureLimits::default())
+    }
+
+    /// A worker with limits of the caller's.
+    pub fn with_limits(max_parallel: usize, limits: PictureLimits) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(max_parallel.max(1))),
+            limits,
+        }
+    }
+
+    /// The limits it works within.
+    pub fn limits(&self) -> &PictureLimits {
+        &self.limits
+    }
+
+    /// [`super::inspect()`] on a blocking thread.
+    ///
+    /// # Errors
+    /// As there, and [`PictureError::TooSlow`].
+    pub async fn inspect(&self, bytes: Bytes) -> Result<PictureInfo, PictureError> {
+        let limits = self.limits;
+        self.run(move || inspect_within(&bytes, &limits)).await
+    }
+
+    /// [`super::renditions`] on a blocking thread.
+    ///
+    /// AVIF takes long: give it a worker of its own with a longer [`PictureLimits::max_time`], or it is cut off and
+    /// keeps editors' uploads waiting.
+    ///
+    /// # Errors
+    /// As there, and [`PictureError::TooSlow`].
+    pub async fn renditions(&self, bytes: Bytes, plan: RenditionPlan) -> Result<Vec<Rendition>, PictureError> {
+        let limits = self.limits;
+        self.run(move || renditions_within(&bytes, &plan, &limits)).await
+    }
+
+    /// The clock starts when the work does: waiting for a place is not the picture's fault.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, PictureError> + Send + 'static,
+    ) -> Result<T, PictureError> {
+        let place = Arc::clone(&self.places)
+            .acquire_owned()
+            .await
+            .map_err(|_| PictureError::Stopping)?;
+        let task = spawn_blocking(move || {
+            let answer = work();
+            drop(place);
+            answer
+        });
+        match timeout(self.limits.max_time, task).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(failed)) if failed.is_panic() => Err(PictureError::Crashed("picture")),
+            Ok(Err(_)) => Err(PictureError::Stopping),
+            Err(_) => Err(PictureError::TooSlow(self.limits.max_time)),
+        }
+    }
+}
