@@ -39,7 +39,7 @@ fn is_web(url: &Url) -> bool {
 fn clean(address: &str) -> Option<String> {
     let inner = address.trim_matches(|c: char| c <= ' ' || c.is_whitespace());
     let inner: String = inner.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
-    (!inner.is_empty() && !inner.chars().any(char::is_control)).then_some(inner)
+    (!inner.is_empty() && inner.chars().all(super::text::is_text)).then_some(inner)
 }
 
 /// Where an address leads, if that is a place a document may point to: http, https or mailto, or a path of the site
@@ -88,7 +88,10 @@ pub(crate) fn picture(address: &str, base: &Base) -> Option<String> {
         Err(url::ParseError::RelativeUrlWithoutBase) => {}
         Err(_) => return None,
     }
-    if address.starts_with('#') {
+    // A colon before the first slash would be a scheme, whatever stands before it; quotes and brackets are markup that
+    // went wrong.
+    let scheme = address.split(['/', '?', '#']).next().unwrap_or_default();
+    if address.starts_with('#') || scheme.contains(':') || address.contains(['<', '>', '"']) || address.len() > 2048 {
         return None;
     }
     if let Some(base) = base.url() {

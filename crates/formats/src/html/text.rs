@@ -20,9 +20,9 @@ fn is_space(c: char) -> bool {
 }
 
 /// Whether a character can stand in text at all: no control characters (a tab and a line break are white space before
-/// this is asked), no non-characters, which neither XML 1.0 nor HTML takes.
+/// this is asked), and neither of the two non-characters that XML 1.0 refuses.
 pub(crate) fn is_text(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{fdd0}'..='\u{fdef}') && (u32::from(c) & 0xfffe) != 0xfffe
+    !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// Whether a character leaves a trace on paper. Soft hyphens, joiners, byte order marks and marks of direction alone
@@ -189,11 +189,16 @@ pub(crate) fn one_line(text: Text) -> Text {
     out
 }
 
-/// Adds a mark to all of a text.
+/// Adds a mark to all of a text but its breaks, which nobody sees.
 pub(crate) fn marked(text: Text, marks: Marks) -> Text {
     let mut out = Text::default();
     for span in text.0 {
-        out.push(&span.text, span.marks.with(marks), span.link.as_deref());
+        for (number, line) in span.text.split('\n').enumerate() {
+            if number > 0 {
+                out.push("\n", Marks::NONE, None);
+            }
+            out.push(line, span.marks.with(marks), span.link.as_deref());
+        }
     }
     out
 }

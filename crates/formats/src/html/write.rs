@@ -55,6 +55,7 @@ pub fn escape_into(text: &str, out: &mut String) {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '\n' | '\t' => out.push(c),
+            '\r' | '\u{c}' => out.push('\n'),
             c if is_text(c) => out.push(c),
             _ => {}
         }

@@ -19,7 +19,7 @@ impl Reader<'_> {
         flow.end_line();
         let dom = self.dom;
         let mut caption = Text::default();
-        let mut rows: Vec<(bool, Vec<Cell>)> = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
         let mut loose = Flow::default();
         let mut queue: Vec<(NodeId, bool)> = Vec::new();
         for part in dom.children(node) {
@@ -57,6 +57,10 @@ impl Reader<'_> {
                 rows.push((in_head, cells));
             }
         }
+        // A row of pictures is not a row of facts; its pictures come before the table.
+        let pictures: Vec<Block>;
+        (rows, pictures) = without_pictures(rows);
+        flow.extend(pictures);
         let header_rows = rows
             .iter()
             .take_while(|(in_head, cells)| *in_head || cells.iter().all(|cell| cell.heading))
@@ -98,9 +102,25 @@ impl Reader<'_> {
     }
 }
 
+type Row = (bool, Vec<Cell>);
+
+/// Parts rows that hold nothing but pictures and the like from those with text.
+fn without_pictures(rows: Vec<Row>) -> (Vec<Row>, Vec<Block>) {
+    let mut pictures = Vec::new();
+    let mut kept = Vec::new();
+    for (in_head, cells) in rows {
+        if cells.iter().flat_map(|cell| &cell.blocks).all(super::is_media) {
+            pictures.extend(cells.into_iter().flat_map(|cell| cell.blocks));
+        } else {
+            kept.push((in_head, cells));
+        }
+    }
+    (kept, pictures)
+}
+
 /// Whether a table lays out a page instead of setting facts side by side: it says so, it has one cell or one column
 /// without a heading, or its cells hold what cells of facts don't.
-fn is_layout(element: &Element, rows: &[(bool, Vec<Cell>)], header_rows: usize) -> bool {
+fn is_layout(element: &Element, rows: &[Row], header_rows: usize) -> bool {
     if element
         .attr("role")
         .is_some_and(|role| matches!(role.trim(), "presentation" | "none"))
