@@ -102,6 +102,27 @@ impl Prepared {
         })
     }
 
+    /// The same text compressed harder. Where harder is no smaller (it happens with short, regular text) the old bytes
+    /// stay.
+    ///
+    /// # Errors
+    /// As [`Prepared::new`].
+    pub fn harder(&self) -> std::io::Result<Self> {
+        let mut harder = Self::new(self.identity.clone(), Effort::Slow)?;
+        for (new, old) in [
+            (&mut harder.gzip, &self.gzip),
+            (&mut harder.brotli, &self.brotli),
+            (&mut harder.zstd, &self.zstd),
+        ] {
+            if let Some(old) = old
+                && new.as_ref().is_none_or(|new| new.len() >= old.len())
+            {
+                *new = Some(old.clone());
+            }
+        }
+        Ok(harder)
+    }
+
     /// A body that is compressed already by its nature, such as a picture or a font.
     pub fn identity_only(body: Bytes) -> Self {
         Self {

@@ -278,9 +278,8 @@ impl PressedPage {
     /// # Errors
     /// When an encoder fails.
     pub(crate) fn pressed_harder(&self) -> Result<Self, WebError> {
-        let identity = self.parts.prepared.identity().clone();
         let mut parts = self.parts.clone();
-        parts.prepared = Prepared::new(identity, Effort::Slow).map_err(WebError::internal)?;
+        parts.prepared = parts.prepared.harder().map_err(WebError::internal)?;
         Ok(Self::new(parts))
     }
 

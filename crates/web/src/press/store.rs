@@ -532,6 +532,13 @@ impl Press {
         self.lock().index.sizes()
     }
 
+    /// Hands a rendered page in as the end of a render does, once and without rendering again.
+    #[cfg(test)]
+    pub(super) fn hand_in(&self, key: PageKey, rendered: Rendered) {
+        let page = self.press(key, rendered).unwrap();
+        self.keep(page);
+    }
+
     #[cfg(test)]
     pub(super) fn kept(&self) -> Vec<Arc<PressedPage>> {
         self.lock().index.pages().cloned().collect()

@@ -1,0 +1,205 @@
+//! Templates of a small theme: words, times, escaping, and what must not pass.
+
+use super::*;
+use serde_json::json;
+
+/// The small theme of this crate's tests.
+pub(crate) fn small_theme() -> ThemeFiles {
+    let files: [(&str, &str); 8] = [
+        (
+            "templates/layout.html",
+            include_str!("../../tests/theme/templates/layout.html"),
+        ),
+        (
+            "templates/story.html",
+            include_str!("../../tests/theme/templates/story.html"),
+        ),
+        (
+            "templates/parts.html",
+            include_str!("../../tests/theme/templates/parts.html"),
+        ),
+        ("css/small.css", include_str!("../../tests/theme/css/small.css")),
+        ("js/small.js", include_str!("../../tests/theme/js/small.js")),
+        ("images/icon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+        ("strings/en.ftl", include_str!("../../tests/theme/strings/en.ftl")),
+        ("strings/pl.ftl", include_str!("../../tests/theme/strings/pl.ftl")),
+    ];
+    files
+        .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
+        .into()
+}
+
+fn with(extra: &[(&str, &str)]) -> Result<Theme, TemplateError> {
+    let mut files = small_theme();
+    for (path, text) in extra {
+        files.insert((*path).to_owned(), text.as_bytes().to_vec());
+    }
+    Theme::from_files(files)
+}
+
+fn one(template: &str, context: &serde_json::Value) -> Result<String, TemplateError> {
+    with(&[("templates/one.html", template)])?.render("en", "Europe/Paris", "one.html", context)
+}
+
+fn story() -> serde_json::Value {
+    json!({
+        "site": {"name": "The Example"},
+        "story": {
+            "headline": "Bridges & <tunnels>",
+            "authors": [{"name": "Ada Example", "url": "/authors/ada"}],
+            "published": "2014-09-15T18:47:00Z",
+            "body": ["First.", "<script>alert(1)</script>"],
+            "comments": 2,
+        },
+        "more": [{"url": "/world/a-20140915", "headline": "A", "published": 1_410_806_820_000_000_i64}],
+    })
+}
+
+#[test]
+fn a_page_in_two_languages() {
+    let theme = with(&[]).unwrap();
+    let english = theme.render("en", "Europe/Paris", "story.html", &story()).unwrap();
+    for part in [
+        "<html lang=\"en\" dir=\"ltr\">",
+        "<title>Bridges &amp; &lt;tunnels&gt; - The Example</title>",
+        "<time datetime=\"2014-09-15T20:47:00+02:00\">2014-09-15 20:47</time>",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "2 comments",
+        "By <a href=\"/authors/ada\">Ada Example</a> (en)",
+        "Published by The Example",
+        "<style>body{margin",
+        "2014-09-15 20:47</time></li>",
+    ] {
+        assert!(english.contains(part), "{part} in {english}");
+    }
+    let polish = theme.render("pl", "UTC", "story.html", &story()).unwrap();
+    for part in ["2 komentarze", "Więcej", "2014-09-15T18:47:00+00:00", "(pl)"] {
+        assert!(polish.contains(part), "{part} in {polish}");
+    }
+    let unknown = theme.render("ar-EG", "UTC", "story.html", &story()).unwrap();
+    assert!(unknown.contains("lang=\"ar-EG\" dir=\"rtl\"") && unknown.contains("2 comments"));
+}
+
+#[test]
+fn words_fall_back_to_english_and_nowhere_else() {
+    let template = "{{ t('only-english') }}";
+    let theme = with(&[("templates/one.html", template)]).unwrap();
+    assert_eq!(
+        theme.render("pl", "UTC", "one.html", &json!({})).unwrap(),
+        "Only in English"
+    );
+    assert!(
+        one("{{ t('never-written') }}", &json!({}))
+            .unwrap_err()
+            .message
+            .contains("never-written")
+    );
+    assert!(
+        one("{{ t('footer-note') }}", &json!({})).is_err(),
+        "a variable that is not given"
+    );
+}
+
+#[test]
+fn times_in_every_form() {
+    let at = json!({"at": "2014-03-30T00:59:59.5Z", "old": -1});
+    for (template, expected) in [
+        ("{{ at|date }}", "2014-03-30 01:59"),
+        ("{{ at|day }}", "2014-03-30"),
+        ("{{ at|clock }}", "01:59"),
+        ("{{ at|machine }}", "2014-03-30T01:59:59+01:00"),
+        ("{{ at|http_date }}", "Sun, 30 Mar 2014 00:59:59 GMT"),
+        ("{{ old|machine }}", "1970-01-01T00:59:59+01:00"),
+    ] {
+        assert_eq!(one(template, &at).unwrap(), expected, "{template}");
+    }
+    for wrong in ["{{ 'yesterday'|date }}", "{{ none|date }}", "{{ 'x'|time_tag }}"] {
+        assert!(one(wrong, &json!({})).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_an_error_with_its_place() {
+    let error = one("line\n{{ story.headline }}", &json!({})).unwrap_err();
+    assert_eq!(error.file, "one.html");
+    assert!(
+        error.message.contains("line 2") || error.message.contains(":2"),
+        "{}",
+        error.message
+    );
+    assert!(one("{{ missing }}", &json!({})).is_err());
+    assert!(one("{% if missing %}x{% endif %}", &json!({})).is_err());
+    assert_eq!(one("{% if missing is defined %}x{% endif %}", &json!({})).unwrap(), "");
+    assert!(with(&[]).unwrap().render("en", "UTC", "none.html", &json!({})).is_err());
+    assert!(with(&[]).unwrap().voice("en", "Mars/Olympus").is_err());
+}
+
+#[test]
+fn a_template_that_loops_for_ever_ends() {
+    let endless = "{% for a in range(10000) %}{% for b in range(10000) %}x{% endfor %}{% endfor %}";
+    assert!(one(endless, &json!({})).unwrap_err().message.contains("fuel"));
+}
+
+#[test]
+fn the_hashes_are_those_of_what_is_inlined() {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    let theme = with(&[("css/other.css", "i{}")]).unwrap();
+    let page = theme.render("en", "UTC", "story.html", &story()).unwrap();
+    let inlined = page.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
+    let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(inlined));
+    assert_eq!(
+        theme.style_hashes(),
+        [format!("'sha256-{hash}'")],
+        "and none of what is not inlined"
+    );
+    assert_eq!(theme.script_hashes().len(), 1);
+}
+
+#[test]
+fn a_theme_with_a_mistake_is_not_loaded_by_half() {
+    for (path, text) in [
+        ("templates/bad.html", "{% if %}"),
+        ("templates/bad.html", "{{ inline_css('css/none.css') }}"),
+        ("templates/bad.html", "{{ inline_css(name) }}"),
+        ("strings/de.ftl", "key = {\n"),
+        ("strings/not-a-language-at-all.ftl", "a = b\n"),
+    ] {
+        assert!(with(&[(path, text)]).is_err(), "{text}");
+    }
+    let closing = "{{ inline_js('js/evil.js') }}";
+    let theme = with(&[("js/evil.js", "'</SCRIPT>'"), ("templates/one.html", closing)]).unwrap();
+    assert!(theme.render("en", "UTC", "one.html", &json!({})).is_err());
+}
+
+#[test]
+fn escaping_goes_by_the_type_of_the_file() {
+    let theme = with(&[
+        ("templates/a.xml", "<x>{{ v }}</x>"),
+        ("templates/a.txt", "{{ v }}"),
+        ("templates/a.json", "{{ v }}"),
+        (
+            "templates/ld.html",
+            "<script type=\"application/ld+json\">{{ v|tojson }}</script>",
+        ),
+    ])
+    .unwrap();
+    let context = json!({"v": "<a> & \"b\""});
+    let render = |name: &str| theme.render("en", "UTC", name, &context).unwrap();
+    assert_eq!(render("a.xml"), "<x>&lt;a&gt; &amp; &#34;b&#34;</x>");
+    assert_eq!(render("a.txt"), "<a> & \"b\"");
+    assert_eq!(render("a.json"), "\"<a> & \\\"b\\\"\"");
+    assert!(!render("ld.html").contains("<a>"));
+}
+
+#[test]
+fn the_built_in_theme_can_be_loaded_and_overridden() {
+    let own = ThemeFiles::from([
+        ("templates/own.html".to_owned(), b"{{ t('own') }}".to_vec()),
+        ("strings/en.ftl".to_owned(), b"own = Ours\n".to_vec()),
+    ]);
+    let mut files = theme_files::with_overrides(own);
+    files.retain(|path, _| !path.starts_with("templates/") || path == "templates/own.html");
+    let theme = Theme::from_files(files).unwrap();
+    assert_eq!(theme.render("en", "UTC", "own.html", &json!({})).unwrap(), "Ours");
+}
