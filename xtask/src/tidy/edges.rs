@@ -93,6 +93,10 @@ fn check_manifest(path: &str, name: &str, manifest: &Table, problems: &mut Vec<P
         problems.push(Problem::of_file(path, "[lints] workspace = true is missing"));
     }
     for (table, dependency, value) in dependencies(manifest) {
+        // A crate names itself among its dev-dependencies to test with a feature of its own turned on.
+        if table == "dev-dependencies" && value.get("path").and_then(Value::as_str) == Some(".") {
+            continue;
+        }
         if value.get("workspace").and_then(Value::as_bool) != Some(true) {
             problems.push(Problem::of_file(
                 path,
@@ -170,6 +174,8 @@ mod tests {
             problems("xtask/Cargo.toml", xtask),
             ["xtask must not depend on testkit (dev-dependencies)"]
         );
+        let itself = "[dev-dependencies]\nmasthead-store = { path = \".\", features = [\"testing\"] }\n";
+        assert_eq!(problems("crates/store/Cargo.toml", itself), [""; 0]);
         let hidden = "[target.'cfg(unix)'.dependencies]\nmasthead-features.workspace = true\n";
         assert_eq!(
             problems("crates/web/Cargo.toml", hidden),

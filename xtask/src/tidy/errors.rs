@@ -35,7 +35,7 @@ fn check_source(path: &str, source: &Source, problems: &mut Vec<Problem>) {
             .code
             .get(at + ".ok()".len()..)
             .is_some_and(|rest| rest.trim_start().starts_with(';'))
-            && !assigned(&source.code, at)
+            && !kept_or_certain(&source.code, at)
         {
             report(
                 at,
@@ -71,13 +71,14 @@ fn statement(code: &str, at: usize) -> &str {
     end.and_then(|end| rest.get(..end)).unwrap_or(rest)
 }
 
-/// Whether the statement that ends at `at` keeps its value: `let x = y.ok();` drops only the reason, which the code
-/// that follows can still tell from its absence.
-fn assigned(code: &str, at: usize) -> bool {
+/// Whether the statement that ends at `at` keeps its value (`let x = y.ok();` drops only the reason, which the code that
+/// follows can still tell from its absence) or can't fail (writing to a string).
+fn kept_or_certain(code: &str, at: usize) -> bool {
     let before = code.get(..at).unwrap_or_default();
     let start = before.rfind([';', '{', '}']).map_or(0, |found| found + 1);
     let head = before.get(start..).unwrap_or_default().trim_start();
-    head.starts_with("return ") || head.starts_with("break ") || (head.contains('=') && !head.starts_with("let _ ="))
+    let kept = head.starts_with("return ") || head.starts_with("break ") || head.contains('=');
+    head.starts_with("write!(") || head.starts_with("writeln!(") || (kept && !head.starts_with("let _ ="))
 }
 
 #[cfg(test)]
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn handled_errors_pass() {
-        let text = "fn f() {\nlet name = parse(text).ok();\nlet _ = sender.send(1);\nlet rows = tx.rows(ALL).await?;\nlet x = text.unwrap_or_default();\n// tx.run().await.ok();\n}\n";
+        let text = "fn f() {\nlet name = parse(text).ok();\nlet _ = sender.send(1);\nlet rows = tx.rows(ALL).await?;\nwrite!(text, \"{byte:02x}\").ok();\nlet x = text.unwrap_or_default();\n// tx.run().await.ok();\n}\n";
         assert_eq!(lines(text), [0; 0]);
         let test = "#[cfg(test)]\nmod tests { async fn f() { let _ = tx.run().await; } }";
         assert_eq!(lines(test), [0; 0]);

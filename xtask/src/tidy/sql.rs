@@ -6,14 +6,15 @@
 use super::lexer::Piece;
 use super::tree::{Problem, Tree, is_test_file};
 
-/// The room of the engines themselves: connection settings, savepoints, the table of migrations.
-const ENGINE: &str = "crates/store/src/db/";
+/// Where statements can't be declared beforehand: the room of the engines themselves (connection settings,
+/// savepoints), and backups, which copy whatever tables a database has.
+const UNDECLARED: &[&str] = &["crates/store/src/db/", "crates/store/src/backup"];
 const STORE: &str = "crates/store/src/";
 
 pub(crate) fn check(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (path, source) in tree.rust() {
-        if !path.starts_with("crates/") || is_test_file(path) || path.starts_with(ENGINE) {
+        if !path.starts_with("crates/") || is_test_file(path) || UNDECLARED.iter().any(|room| path.starts_with(room)) {
             continue;
         }
         let lists = if path.starts_with(STORE) {

@@ -122,7 +122,10 @@ impl Tree {
 pub(crate) fn is_test_file(path: &str) -> bool {
     let in_folder = path.split('/').any(|part| matches!(part, "tests" | "benches"));
     let name = path.rsplit('/').next().unwrap_or(path);
-    in_folder || name == "tests.rs" || name.ends_with("_tests.rs") || path.starts_with("crates/testkit/")
+    in_folder
+        || matches!(name, "tests.rs" | "testing.rs")
+        || name.ends_with("_tests.rs")
+        || path.starts_with("crates/testkit/")
 }
 
 fn list(root: &Path) -> Result<Vec<String>> {
@@ -189,6 +192,7 @@ mod tests {
         assert!(is_test_file("crates/store/tests/it/jobs.rs"));
         assert!(is_test_file("crates/store/src/db/tests.rs"));
         assert!(is_test_file("crates/store/src/db_tests.rs"));
+        assert!(is_test_file("crates/store/src/testing.rs"));
         assert!(!is_test_file("crates/store/src/contests.rs"));
     }
 
