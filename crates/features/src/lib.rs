@@ -2,6 +2,9 @@
 //! meet it, its pages. No feature reaches into another's inside: they call each other's `mod.rs`, or react to events.
 
 pub mod app;
+pub mod imports;
+pub mod ingest;
+pub mod pictures;
 pub mod sites;
 pub mod stories;
 pub mod wire;

@@ -111,6 +111,105 @@ fn in_words(what: &str, path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("can't {what} {}: {error}", path.display()))
 }
 
+/// Reads a file that lies below `folder`, at most `most` bytes of it being allowed. `None` when there is none of this
+/// name, or when following links would leave the folder: an export may name files beside it, not those of the machine.
+///
+/// # Errors
+/// What the system reported for a file that is there; `InvalidData` for one that is larger than `most`.
+pub async fn read_within(folder: &Path, name: &Path, most: usize) -> io::Result<Option<bytes::Bytes>> {
+    let (folder, name) = (folder.to_path_buf(), name.to_path_buf());
+    let read = tokio::task::spawn_blocking(move || {
+        let (folder, path) = match (folder.canonicalize(), folder.join(&name).canonicalize()) {
+            (Ok(folder), Ok(path)) => (folder, path),
+            _ => return Ok(None),
+        };
+        if !path.starts_with(&folder) || !path.is_file() {
+            return Ok(None);
+        }
+        let size = std::fs::metadata(&path)?.len();
+        if size > most as u64 {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("it has {size} bytes; {most} are allowed"),
+            ));
+        }
+        std::fs::read(&path).map(|bytes| Some(bytes.into()))
+    });
+    read.await.map_err(io::Error::other)?
+}
+
+/// A file of a watched folder that has stopped growing.
+#[derive(Clone, Debug)]
+pub struct WatchedFile {
+    /// Its name in the folder.
+    pub name: String,
+    /// What it holds.
+    pub bytes: bytes::Bytes,
+}
+
+/// A file in a watched folder is taken when nobody has written to it for this long.
+const SETTLED: std::time::Duration = std::time::Duration::from_millis(500);
+/// At most this much of a watched folder is read in one go: the rest waits for the next.
+const MOST_AT_ONCE: u64 = 256 << 20;
+
+/// The files of a folder that have stopped growing, in order of name; hidden files and folders are passed over.
+///
+/// # Errors
+/// What the system reported for the folder; a file that went away meanwhile is no error.
+pub async fn finished_files(folder: &Path) -> io::Result<Vec<WatchedFile>> {
+    let folder = folder.to_path_buf();
+    let read = tokio::task::spawn_blocking(move || {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&folder)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        let (mut files, mut total) = (Vec::new(), 0_u64);
+        for name in names.into_iter().filter(|name| !name.starts_with('.')) {
+            let path = folder.join(&name);
+            let Ok(meta) = std::fs::metadata(&path) else { continue };
+            let still_growing = meta
+                .modified()
+                .ok()
+                .and_then(|at| at.elapsed().ok())
+                .is_some_and(|age| age < SETTLED);
+            if !meta.is_file() || still_growing {
+                continue;
+            }
+            total += meta.len();
+            if total > MOST_AT_ONCE && !files.is_empty() {
+                break;
+            }
+            match std::fs::read(&path) {
+                Ok(bytes) => files.push(WatchedFile {
+                    name,
+                    bytes: bytes.into(),
+                }),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(files)
+    });
+    read.await.map_err(io::Error::other)?
+}
+
+/// Moves a file of `folder` into a folder below it, which is made when it isn't there. A file of that name there is
+/// replaced: it is the same name arriving again.
+///
+/// # Errors
+/// What the system reported.
+pub async fn move_within(folder: &Path, name: &str, place: &str) -> io::Result<()> {
+    let (from, target) = (folder.join(name), folder.join(place));
+    let to = target.join(name);
+    let moved = tokio::task::spawn_blocking(move || {
+        std::fs::create_dir_all(&target)?;
+        std::fs::rename(&from, &to)?;
+        sync_folder(&target)
+    });
+    moved.await.map_err(io::Error::other)?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

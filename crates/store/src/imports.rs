@@ -17,6 +17,11 @@ queries! {
             text, state, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (story_id, source_key) DO NOTHING";
+    PUT_ATTACHMENT = "INSERT INTO import_attachments (source, attachment_key, url, caption, credit, alt)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (source, attachment_key) DO UPDATE SET url = excluded.url, caption = excluded.caption,
+            credit = excluded.credit, alt = excluded.alt";
+    ATTACHMENT = "SELECT url, caption, credit, alt FROM import_attachments WHERE source = $1 AND attachment_key = $2";
     COMMENTS_OF = "SELECT source_key, parent_key, author_name, author_email, author_url, text, state, created_at
         FROM comments WHERE story_id = $1 ORDER BY created_at, source_key";
 }
@@ -145,4 +150,42 @@ from_row!(CommentRecord {
 /// When the store can't answer.
 pub async fn comments_of(conn: &mut Conn, story: StoryId) -> Result<Vec<CommentRecord>, StoreError> {
     conn.all(COMMENTS_OF, params![story]).await
+}
+
+/// A file that an export names by a key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AttachmentRecord {
+    /// Where it lies.
+    pub url: String,
+    /// Caption; may be empty.
+    pub caption: String,
+    /// Credit; may be empty.
+    pub credit: String,
+    /// Text for those who don't see it; may be empty.
+    pub alt: String,
+}
+
+from_row!(AttachmentRecord { url, caption, credit, alt });
+
+/// Remembers a file of an export: stories name it by its key, before or after it in the export.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn put_attachment(
+    tx: &mut Tx,
+    source: &str,
+    key: &str,
+    attachment: &AttachmentRecord,
+) -> Result<(), StoreError> {
+    let AttachmentRecord { url, caption, credit, alt } = attachment;
+    tx.execute(PUT_ATTACHMENT, params![source, key, url, caption, credit, alt]).await?;
+    Ok(())
+}
+
+/// The file of a key of an export.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn attachment(conn: &mut Conn, source: &str, key: &str) -> Result<Option<AttachmentRecord>, StoreError> {
+    conn.optional(ATTACHMENT, params![source, key]).await
 }

@@ -9,7 +9,8 @@
     reason = "a test without its database can only stop and say why"
 )]
 
-use crate::db::{Db, DbSettings, Engine};
+use crate::db::maintenance::Maintenance;
+use crate::db::{Db, DbSettings, Engine, Query, StoreError};
 use crate::migrate::{self, BackupChoice};
 use masthead_domain::time::{Clock, Timestamp};
 use std::sync::Arc;
@@ -112,6 +113,49 @@ impl TestDb {
             .await
             .expect("the test's database can be opened")
     }
+}
+
+/// Prepares the query and returns the number of its parameters.
+///
+/// # Errors
+/// What the engine says against it.
+pub async fn prepare(db: &Db, query: Query) -> Result<usize, StoreError> {
+    db.reader().await?.prepare(query).await
+}
+
+/// The lines of the query's plan that read a whole table or sort aside.
+///
+/// # Errors
+/// What the engine says against it.
+pub async fn plan_faults(db: &Db, query: Query) -> Result<Vec<String>, StoreError> {
+    db.reader().await?.plan_faults(query).await
+}
+
+/// Every column of the schema as `table.column kind null|not null`, in types that the engines have in common.
+///
+/// # Panics
+/// When the database can't be read, or has a type that the portable rules don't know.
+pub async fn schema(guard: &TestDb) -> Vec<String> {
+    let clock = Arc::new(guard.clock.clone());
+    let mut maintenance = Maintenance::open(&guard.settings, clock)
+        .await
+        .expect("the schema can be read");
+    let mut lines = Vec::new();
+    for table in maintenance.tables().await.expect("the tables can be listed") {
+        for column in maintenance.columns(&table).await.expect("the columns can be listed") {
+            let kind = match column.kind.as_str() {
+                "integer" | "bigint" | "boolean" => "integer",
+                "text" => "text",
+                "blob" | "bytea" | "uuid" => "bytes",
+                "real" | "double precision" => "float",
+                other => panic!("{table}.{} has the type {other}, which is not portable", column.name),
+            };
+            let null = if column.nullable { "null" } else { "not null" };
+            lines.push(format!("{table}.{} {kind} {null}", column.name));
+        }
+    }
+    lines.sort();
+    lines
 }
 
 fn cluster() -> String {

@@ -27,6 +27,13 @@ pub struct SiteEntry {
     pub zone: jiff::tz::TimeZone,
 }
 
+impl SiteEntry {
+    /// Name of its time zone, for readers of formats.
+    pub fn zone_name(&self) -> String {
+        self.site.zone.clone()
+    }
+}
+
 impl std::ops::Deref for SiteEntry {
     type Target = Site;
     fn deref(&self) -> &Site {
@@ -50,8 +57,17 @@ impl Sites {
             .collect();
         let sections = rows::sections(conn).await?;
         let by_id = sites.iter().enumerate().map(|(at, entry)| (entry.id, at)).collect();
-        let section_by_id = sections.iter().enumerate().map(|(at, record)| (record.section.id, at)).collect();
-        Ok(Self { sites, sections, by_id, section_by_id })
+        let section_by_id = sections
+            .iter()
+            .enumerate()
+            .map(|(at, record)| (record.section.id, at))
+            .collect();
+        Ok(Self {
+            sites,
+            sections,
+            by_id,
+            section_by_id,
+        })
     }
 
     /// All sites, the first first.
@@ -170,8 +186,12 @@ pub async fn put_section(
             _ => return Err(SiteError::Parent(path.to_owned())),
         },
     };
-    let path = parent.as_ref().map_or_else(|| slug.to_owned(), |above| format!("{}/{slug}", above.path));
-    let id = table.section_at(site, &path).map_or_else(|| SectionId::new(app.ids.as_ref()), |known| known.section.id);
+    let path = parent
+        .as_ref()
+        .map_or_else(|| slug.to_owned(), |above| format!("{}/{slug}", above.path));
+    let id = table
+        .section_at(site, &path)
+        .map_or_else(|| SectionId::new(app.ids.as_ref()), |known| known.section.id);
     let section = Section {
         id,
         site,

@@ -31,7 +31,12 @@ pub struct Context {
 impl Context {
     /// Now, in this network.
     pub fn new(app: &App, by: &str) -> Self {
-        Self { now: app.now(), ids: Arc::clone(&app.ids), sites: app.sites(), by: by.to_owned() }
+        Self {
+            now: app.now(),
+            ids: Arc::clone(&app.ids),
+            sites: app.sites(),
+            by: by.to_owned(),
+        }
     }
 }
 
@@ -83,8 +88,14 @@ impl Change {
     /// # Errors
     /// [`ChangeError::NotFound`], [`ChangeError::Store`].
     pub async fn begin(tx: &mut Tx, context: &Context, id: StoryId) -> Result<Self, ChangeError> {
-        let story = rows::by_id(tx, id).await?.ok_or_else(|| ChangeError::NotFound(id.to_string()))?;
-        let sites_before = rows::placements(tx, id).await?.iter().map(|place| place.placement.site).collect();
+        let story = rows::by_id(tx, id)
+            .await?
+            .ok_or_else(|| ChangeError::NotFound(id.to_string()))?;
+        let sites_before = rows::placements(tx, id)
+            .await?
+            .iter()
+            .map(|place| place.placement.site)
+            .collect();
         Ok(Self {
             was_visible: story.standing.is_visible(context.now),
             lists_before: rows::lists(tx, id).await?,
@@ -113,7 +124,15 @@ impl Change {
     /// [`ChangeError::Store`].
     pub async fn revise(&mut self, tx: &mut Tx, context: &Context, content: &StoryContent) -> Result<(), ChangeError> {
         self.story.head_revision += 1;
-        rows::add_revision(tx, self.story.id, self.story.head_revision, content, &context.by, context.now).await?;
+        rows::add_revision(
+            tx,
+            self.story.id,
+            self.story.head_revision,
+            content,
+            &context.by,
+            context.now,
+        )
+        .await?;
         self.content = Some(content.clone());
         Ok(())
     }
@@ -153,8 +172,14 @@ impl Change {
             if wanted.iter().any(|record| record.placement.site == placement.site) {
                 continue;
             }
-            let path = known.iter().find(|r| r.placement.site == placement.site).and_then(|r| r.path.clone());
-            wanted.push(PlacementRecord { placement: *placement, path });
+            let path = known
+                .iter()
+                .find(|r| r.placement.site == placement.site)
+                .and_then(|r| r.path.clone());
+            wanted.push(PlacementRecord {
+                placement: *placement,
+                path,
+            });
         }
         if wanted != known {
             rows::set_placements(tx, self.story.id, &wanted).await?;
@@ -181,7 +206,16 @@ impl Change {
     /// [`ChangeError::Store`].
     pub async fn log(&self, tx: &mut Tx, context: &Context, act: &str, detail: &str) -> Result<(), ChangeError> {
         let subject = format!("story:{}", self.story.id);
-        site_rows::log_act(tx, context.ids.as_ref(), context.now, &context.by, act, &subject, detail).await?;
+        site_rows::log_act(
+            tx,
+            context.ids.as_ref(),
+            context.now,
+            &context.by,
+            act,
+            &subject,
+            detail,
+        )
+        .await?;
         Ok(())
     }
 
@@ -200,21 +234,38 @@ impl Change {
         if let Some(published) = self.story.standing.first_published_at {
             self.assign_paths(tx, context, &mut placements, published).await?;
         }
-        if (shown || self.new) && let Some(revision) = self.story.public_revision {
+        if (shown || self.new)
+            && let Some(revision) = self.story.public_revision
+        {
             self.write_card(tx, context, revision).await?;
         }
-        let lists = if shown { self.write_lists(tx, context, &placements).await? } else { self.lists_before.clone() };
+        let lists = if shown {
+            self.write_lists(tx, context, &placements).await?
+        } else {
+            self.lists_before.clone()
+        };
         self.schedule_due(tx).await?;
         rows::save(tx, &mut self.story, context.now).await?;
         let event = self.event(visible, shown, &placements, &lists);
-        log::append(tx, EventId::new(context.ids.as_ref()), event.kind(), &event.data(), context.now).await?;
+        log::append(
+            tx,
+            EventId::new(context.ids.as_ref()),
+            event.kind(),
+            &event.data(),
+            context.now,
+        )
+        .await?;
         Ok(self.story)
     }
 
     /// When readers are told that it was updated. A first publication, or one of old material, is no update.
     fn public_update(&self, now: Timestamp) -> Timestamp {
         let first = self.story.standing.first_published_at.unwrap_or(now);
-        if self.story.imported { self.story.updated_at.unwrap_or(first) } else { first.max(now) }
+        if self.story.imported {
+            self.story.updated_at.unwrap_or(first)
+        } else {
+            first.max(now)
+        }
     }
 
     /// Gives the story an address on each site where it has none yet. The address is made once, from the day of its
@@ -228,9 +279,13 @@ impl Change {
     ) -> Result<(), ChangeError> {
         let mut changed = false;
         for record in placements.iter_mut().filter(|record| record.path.is_none()) {
-            let Some(site) = context.sites.site(record.placement.site) else { continue };
+            let Some(site) = context.sites.site(record.placement.site) else {
+                continue;
+            };
             let top = context.sites.line(record.placement.section).last().copied();
-            let Some(section) = top.and_then(|section| context.sites.section(section)) else { continue };
+            let Some(section) = top.and_then(|section| context.sites.section(section)) else {
+                continue;
+            };
             let day = Day::of(published, &site.zone);
             for attempt in 1_u32.. {
                 let slug = slugs::numbered(&self.story.slug, attempt);
@@ -305,7 +360,11 @@ impl Change {
                     .chain(sections.iter().map(|section| section.0))
                     .chain(topics.iter().map(|topic| topic.0))
                     .chain(people.iter().map(|author| author.0));
-                entries.extend(ids.map(|list| ListEntry { list, site, published_at }));
+                entries.extend(ids.map(|list| ListEntry {
+                    list,
+                    site,
+                    published_at,
+                }));
             }
         }
         let same = entries.len() == self.lists_before.len() && entries.iter().all(|e| self.lists_before.contains(e));
@@ -331,7 +390,12 @@ impl Change {
         let mut touched: Vec<Uuid> = self.lists_before.iter().chain(lists).map(|entry| entry.list).collect();
         touched.sort();
         touched.dedup();
-        let fact = StoryFact { story: self.story.id, sites, lists: touched, import: self.story.imported };
+        let fact = StoryFact {
+            story: self.story.id,
+            sites,
+            lists: touched,
+            import: self.story.imported,
+        };
         match (self.was_visible, visible) {
             _ if self.story.standing.state == StoryState::Killed => Event::StoryKilled(fact),
             (false, true) => Event::StoryPublished(fact),

@@ -23,7 +23,10 @@ pub async fn run_due(app: &App, id: StoryId) -> Result<(), ChangeError> {
                 let mut change = Change::begin(tx, &context, id).await?;
                 change.story.standing.release(context.now);
                 if change.story.standing.expires_at.is_some_and(|at| at <= context.now) {
-                    change.story.standing.hold(HoldKind::Expired, "its time ran out", context.now);
+                    change
+                        .story
+                        .standing
+                        .hold(HoldKind::Expired, "its time ran out", context.now);
                 }
                 change.commit(tx, &context).await
             })

@@ -20,6 +20,9 @@ pub enum ChangeError {
     /// The rules.
     #[error(transparent)]
     Rule(#[from] StoryError),
+    /// Something it needs is not there yet; the job is tried again.
+    #[error("{0}")]
+    Later(String),
     /// There is no such story.
     #[error("there is no story '{0}'")]
     NotFound(String),
@@ -36,7 +39,9 @@ pub async fn find(app: &App, text: &str) -> Result<StoryId, ChangeError> {
     let mut conn = app.db.reader().await?;
     if let Ok(id) = text.parse::<StoryId>() {
         let known = rows::by_id(&mut conn, id).await?;
-        return known.map(|story| story.id).ok_or_else(|| ChangeError::NotFound(text.to_owned()));
+        return known
+            .map(|story| story.id)
+            .ok_or_else(|| ChangeError::NotFound(text.to_owned()));
     }
     // People paste whole addresses.
     let path = url::Url::parse(text).map_or_else(|_| text.to_owned(), |url| url.path().to_owned());
@@ -44,7 +49,9 @@ pub async fn find(app: &App, text: &str) -> Result<StoryId, ChangeError> {
         [one] => Ok(*one),
         [first, rest @ ..] if rest.iter().all(|other| other == first) => Ok(*first),
         [] => Err(ChangeError::NotFound(text.to_owned())),
-        _ => Err(ChangeError::NotFound(format!("{text}' alone: several stories fit; give the id of one, not '{text}"))),
+        _ => Err(ChangeError::NotFound(format!(
+            "{text}' alone: several stories fit; give the id of one, not '{text}"
+        ))),
     }
 }
 
@@ -184,7 +191,10 @@ pub async fn let_go(app: &App, id: StoryId, by: &str) -> Result<rows::StoryRecor
 /// [`ChangeError`].
 pub async fn embargo(app: &App, id: StoryId, until: Timestamp, by: &str) -> Result<rows::StoryRecord, ChangeError> {
     act!(app, by, id, "stories.embargo", [until], |tx, change, context| {
-        change.story.standing.newer_embargo(&masthead_domain::wire::Embargo::Until(until), context.now);
+        change
+            .story
+            .standing
+            .newer_embargo(&masthead_domain::wire::Embargo::Until(until), context.now);
         change.log(tx, &context, "story.embargo", &until.to_rfc3339()).await?;
     })
 }

@@ -25,5 +25,9 @@ pub fn clean(wanted: &str, headline: &str, id: StoryId) -> String {
 
 /// The slug for the n-th story of a section and day that wants it: `budget`, `budget-2`, `budget-3`.
 pub fn numbered(slug: &str, attempt: u32) -> String {
-    if attempt <= 1 { slug.to_owned() } else { format!("{slug}-{attempt}") }
+    if attempt <= 1 {
+        slug.to_owned()
+    } else {
+        format!("{slug}-{attempt}")
+    }
 }

@@ -9,8 +9,15 @@ pub fn names(item: &NewsItem) -> Vec<(String, Option<String>)> {
     let mut found: Vec<(String, Option<String>)> = Vec::new();
     let mut add = |name: &str, role: Option<&str>| {
         let name = tidy(name);
-        if !name.is_empty() && !found.iter().any(|(known, _)| rows::folded(known) == rows::folded(&name)) {
-            found.push((name, role.map(str::trim).filter(|role| !role.is_empty()).map(str::to_owned)));
+        if !name.is_empty()
+            && !found
+                .iter()
+                .any(|(known, _)| rows::folded(known) == rows::folded(&name))
+        {
+            found.push((
+                name,
+                role.map(str::trim).filter(|role| !role.is_empty()).map(str::to_owned),
+            ));
         }
     };
     for person in &item.authors {
@@ -42,10 +49,21 @@ fn split(line: &str) -> Vec<String> {
     }
     // `in Calder`, `at the Assembly` and the like say where, not who; an agency after a comma or slash is a credit.
     let lower = rest.to_lowercase();
-    let end = [" in ", " at the ", " | ", " for the "].iter().filter_map(|stop| lower.find(stop)).min();
+    let end = [" in ", " at the ", " | ", " for the "]
+        .iter()
+        .filter_map(|stop| lower.find(stop))
+        .min();
     let rest = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
-    let joined = rest.replace(" and ", ",").replace(" und ", ",").replace(" et ", ",").replace(" & ", ",");
-    joined.split([',', ';', '/']).map(tidy).filter(|name| looks_like_name(name)).collect()
+    let joined = rest
+        .replace(" and ", ",")
+        .replace(" und ", ",")
+        .replace(" et ", ",")
+        .replace(" & ", ",");
+    joined
+        .split([',', ';', '/'])
+        .map(tidy)
+        .filter(|name| looks_like_name(name))
+        .collect()
 }
 
 fn tidy(name: &str) -> String {
@@ -83,7 +101,11 @@ pub async fn ensure(
         return Ok(None);
     }
     for attempt in 1_u32..100 {
-        let slug = if attempt == 1 { base.clone() } else { format!("{base}-{attempt}") };
+        let slug = if attempt == 1 {
+            base.clone()
+        } else {
+            format!("{base}-{attempt}")
+        };
         let id = AuthorId::new(ids);
         if rows::insert(tx, id, &slug, name, role.unwrap_or("")).await? {
             return Ok(Some(id));
@@ -97,7 +119,10 @@ mod tests {
     use super::*;
 
     fn item(byline: &str) -> NewsItem {
-        NewsItem { bylines: vec![byline.into()], ..NewsItem::default() }
+        NewsItem {
+            bylines: vec![byline.into()],
+            ..NewsItem::default()
+        }
     }
 
     fn plain(item: &NewsItem) -> Vec<String> {
@@ -106,15 +131,24 @@ mod tests {
 
     #[test]
     fn bylines_are_taken_apart() {
-        assert_eq!(plain(&item("By Ana Ruiz and Tom Okoro in Calder")), ["Ana Ruiz", "Tom Okoro"]);
-        assert_eq!(plain(&item("ANA RUIZ, Tom Okoro & Li Wen")), ["ANA RUIZ", "Tom Okoro", "Li Wen"]);
+        assert_eq!(
+            plain(&item("By Ana Ruiz and Tom Okoro in Calder")),
+            ["Ana Ruiz", "Tom Okoro"]
+        );
+        assert_eq!(
+            plain(&item("ANA RUIZ, Tom Okoro & Li Wen")),
+            ["ANA RUIZ", "Tom Okoro", "Li Wen"]
+        );
         assert_eq!(plain(&item("desk@example.org")), Vec::<String>::new());
         assert_eq!(plain(&item("")), Vec::<String>::new());
     }
 
     #[test]
     fn one_person_named_twice_is_one() {
-        let twice = NewsItem { bylines: vec!["By Ana Ruiz".into(), "ana  ruiz".into()], ..NewsItem::default() };
+        let twice = NewsItem {
+            bylines: vec!["By Ana Ruiz".into(), "ana  ruiz".into()],
+            ..NewsItem::default()
+        };
         assert_eq!(plain(&twice), ["Ana Ruiz"]);
     }
 }

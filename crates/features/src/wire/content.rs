@@ -18,20 +18,38 @@ pub fn from_item(item: &NewsItem) -> StoryContent {
     {
         body.blocks.remove(0);
     }
-    let standfirst = item.subheadline.as_deref().or(item.summary.as_deref()).map(squeeze).unwrap_or_default();
-    let repeats_text = body.blocks.iter().find_map(first_words).is_some_and(|first| same_beginning(&standfirst, &first));
+    let standfirst = item
+        .subheadline
+        .as_deref()
+        .or(item.summary.as_deref())
+        .map(squeeze)
+        .unwrap_or_default();
+    let repeats_text = body
+        .blocks
+        .iter()
+        .find_map(first_words)
+        .is_some_and(|first| same_beginning(&standfirst, &first));
     StoryContent {
         headline,
         standfirst: if repeats_text { String::new() } else { standfirst },
         kicker: String::new(),
         bylines: authors::names(item)
             .into_iter()
-            .map(|(name, role)| Byline { name, author: None, role })
+            .map(|(name, role)| Byline {
+                name,
+                author: None,
+                role,
+            })
             .collect(),
         dateline: item.dateline.as_deref().map(tidy_dateline).unwrap_or_default(),
         body,
         lead_picture,
-        credit: item.credit.as_deref().or(item.provider.as_deref()).map(squeeze).unwrap_or_default(),
+        credit: item
+            .credit
+            .as_deref()
+            .or(item.provider.as_deref())
+            .map(squeeze)
+            .unwrap_or_default(),
         copyright_notice: item.copyright_notice.as_deref().map(squeeze).unwrap_or_default(),
         language: item.language.clone(),
         urgency: item.urgency,
@@ -90,14 +108,26 @@ fn picture_of_association(item: &NewsItem) -> Option<PictureBlock> {
     item.associations
         .iter()
         .map(|association| &*association.item)
-        .filter(|other| matches!(other.content, ContentType::Picture | ContentType::Graphic) && other.status.is_usable())
+        .filter(|other| {
+            matches!(other.content, ContentType::Picture | ContentType::Graphic) && other.status.is_usable()
+        })
         .find_map(|other| {
             let href = best_rendition(&other.renditions)?.href.clone()?;
-            let caption = other.summary.as_deref().or(other.headline.as_deref()).map(squeeze).unwrap_or_default();
+            let caption = other
+                .summary
+                .as_deref()
+                .or(other.headline.as_deref())
+                .map(squeeze)
+                .unwrap_or_default();
             Some(PictureBlock {
                 picture: PictureSource::Remote(href),
                 caption: Text::plain(caption),
-                credit: other.credit.as_deref().or(other.bylines.first().map(String::as_str)).map(squeeze).unwrap_or_default(),
+                credit: other
+                    .credit
+                    .as_deref()
+                    .or(other.bylines.first().map(String::as_str))
+                    .map(squeeze)
+                    .unwrap_or_default(),
                 alt: String::new(),
             })
         })
@@ -109,7 +139,12 @@ pub fn best_rendition(renditions: &[Rendition]) -> Option<&Rendition> {
     renditions
         .iter()
         .filter(|rendition| rendition.href.as_deref().is_some_and(|href| !href.trim().is_empty()))
-        .filter(|rendition| rendition.media_type.as_deref().is_none_or(|kind| kind.starts_with("image/")))
+        .filter(|rendition| {
+            rendition
+                .media_type
+                .as_deref()
+                .is_none_or(|kind| kind.starts_with("image/"))
+        })
         .max_by_key(|rendition| {
             let name = rendition.name.as_deref().unwrap_or("").to_lowercase();
             let rank = if name.contains("thumb") {
@@ -157,7 +192,11 @@ mod tests {
             summary: Some("The wall moved.".into()),
             editor_note: Some("NOT FOR PUBLICATION".into()),
             dateline: Some("PARIS, Nov 3 – ".into()),
-            body: Document { blocks: vec![Block::Paragraph { text: Text::plain("The wall moved. It then stopped.") }] },
+            body: Document {
+                blocks: vec![Block::Paragraph {
+                    text: Text::plain("The wall moved. It then stopped."),
+                }],
+            },
             ..NewsItem::default()
         };
         let content = from_item(&item);
@@ -175,7 +214,11 @@ mod tests {
             width,
             ..Rendition::default()
         };
-        let all = [rendition("thumbnail", Some(100)), rendition("original", Some(4000)), rendition("web", Some(800))];
+        let all = [
+            rendition("thumbnail", Some(100)),
+            rendition("original", Some(4000)),
+            rendition("web", Some(800)),
+        ];
         assert_eq!(best_rendition(&all).unwrap().name.as_deref(), Some("original"));
         let unsized_ones = [rendition("thumbnail", None), rendition("highres", None)];
         assert_eq!(best_rendition(&unsized_ones).unwrap().name.as_deref(), Some("highres"));

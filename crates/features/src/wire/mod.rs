@@ -50,6 +50,8 @@ pub struct Handling {
     pub publish: bool,
     /// Old material: dated by its own times, and nobody is notified.
     pub imported: bool,
+    /// Never publish by itself, whatever the rules say: a draft of an export stays one.
+    pub keep_back: bool,
 }
 
 /// What became of an arrival.
@@ -113,6 +115,24 @@ impl Desk {
         let mut desk = self.clone();
         desk.context.now = now;
         desk
+    }
+
+    /// The same desk with other handling.
+    #[must_use]
+    pub fn with(&self, handling: Handling) -> Self {
+        Self {
+            handling,
+            ..self.clone()
+        }
+    }
+
+    /// Whether the settings' rules give the arrival a place.
+    pub fn routes(&self, arrival: &Arrival) -> bool {
+        let decided = decide(self, arrival);
+        decided
+            .place
+            .iter()
+            .any(|text| self.context.sites.placement(text).is_some())
     }
 
     /// How arrivals are treated.
@@ -182,7 +202,13 @@ pub async fn take_in_tx(tx: &mut Tx, desk: &Desk, arrival: &Arrival) -> Result<T
     let version = keep_version(tx, desk, arrival, record.id, &content_hash).await?;
     apply_affects(tx, desk, arrival, &scope).await?;
 
-    let mut taken = Taken { item: Some(record.id), story: record.story, outcome: Outcome::New, visible: false, note: String::new() };
+    let mut taken = Taken {
+        item: Some(record.id),
+        story: record.story,
+        outcome: Outcome::New,
+        visible: false,
+        note: String::new(),
+    };
     let stops = stopping(&item.status);
     if order == VersionOrder::Older {
         taken.outcome = Outcome::Older;
@@ -227,8 +253,18 @@ pub async fn take_in_tx(tx: &mut Tx, desk: &Desk, arrival: &Arrival) -> Result<T
         jobs::schedule(tx, JOB_WIRE_PICTURE, &record.id.to_string(), context.now, &payload).await?;
     }
     rows::set_item(tx, &record, context.now).await?;
-    let event = Event::WireReceived { item: record.id, story: record.story };
-    log::append(tx, EventId::new(context.ids.as_ref()), event.kind(), &event.data(), context.now).await?;
+    let event = Event::WireReceived {
+        item: record.id,
+        story: record.story,
+    };
+    log::append(
+        tx,
+        EventId::new(context.ids.as_ref()),
+        event.kind(),
+        &event.data(),
+        context.now,
+    )
+    .await?;
     taken.note = record.note;
     Ok(taken)
 }
@@ -262,7 +298,10 @@ async fn story_change(
                 if change.content(tx).await? != content {
                     change.revise(tx, context, &content).await?;
                 }
-                if matches!(change.story.standing.state, StoryState::Published | StoryState::Scheduled) {
+                if matches!(
+                    change.story.standing.state,
+                    StoryState::Published | StoryState::Scheduled
+                ) {
                     change.make_public();
                 }
             }
@@ -307,9 +346,18 @@ async fn story_change(
 fn wants_publication(desk: &Desk, decided: &Route, item: &NewsItem, state: StoryState) -> bool {
     let asked = desk.handling.publish || decided.publish;
     let fresh = matches!(state, StoryState::Draft | StoryState::Submitted | StoryState::Ready);
-    let signals_allow = NewsItem { status: PubStatus::Usable, signals: item.signals.clone(), ..NewsItem::default() }
-        .is_publishable();
-    asked && fresh && signals_allow && item.status != PubStatus::Canceled && item.best_headline().is_some()
+    let signals_allow = NewsItem {
+        status: PubStatus::Usable,
+        signals: item.signals.clone(),
+        ..NewsItem::default()
+    }
+    .is_publishable();
+    asked
+        && !desk.handling.keep_back
+        && fresh
+        && signals_allow
+        && item.status != PubStatus::Canceled
+        && item.best_headline().is_some()
 }
 
 /// When a story that goes out by itself was published: live copy now, unless its sender says when; old material when
@@ -327,9 +375,18 @@ fn publication_time(item: &NewsItem, handling: &Handling, now: Timestamp) -> Tim
 fn stopping(status: &PubStatus) -> Option<(HoldKind, String)> {
     match status {
         PubStatus::Usable => None,
-        PubStatus::Withheld => Some((HoldKind::Withheld, "The agency withholds this story until further notice.".into())),
-        PubStatus::Canceled => Some((HoldKind::Canceled, "The agency that sent this story has withdrawn it.".into())),
-        PubStatus::Unknown(word) => Some((HoldKind::UnknownStatus, format!("the agency sent a status that is not known here: {word}"))),
+        PubStatus::Withheld => Some((
+            HoldKind::Withheld,
+            "The agency withholds this story until further notice.".into(),
+        )),
+        PubStatus::Canceled => Some((
+            HoldKind::Canceled,
+            "The agency that sent this story has withdrawn it.".into(),
+        )),
+        PubStatus::Unknown(word) => Some((
+            HoldKind::UnknownStatus,
+            format!("the agency sent a status that is not known here: {word}"),
+        )),
     }
 }
 
@@ -357,8 +414,14 @@ fn placements(desk: &Desk, decided: &Route) -> Vec<Placement> {
 }
 
 fn order(record: &WireItemRecord, item: &NewsItem, content_hash: &[u8]) -> VersionOrder {
-    let Some(stored_hash) = record.content_hash.as_deref() else { return VersionOrder::Newer };
-    let arriving = VersionKey { version: item.version.as_deref(), version_created: item.version_created, content_hash };
+    let Some(stored_hash) = record.content_hash.as_deref() else {
+        return VersionOrder::Newer;
+    };
+    let arriving = VersionKey {
+        version: item.version.as_deref(),
+        version_created: item.version_created,
+        content_hash,
+    };
     let stored = VersionKey {
         version: record.version.as_deref(),
         version_created: record.version_created,
@@ -400,10 +463,14 @@ async fn apply_affects(tx: &mut Tx, desk: &Desk, arrival: &Arrival, scope: &str)
     for affected in &arrival.item.affects {
         let identity = rows::identity(scope, &affected.guid);
         rows::put_affect(tx, &identity, &arrival.item.guid, affected, context.now).await?;
-        let Some(mut other) = rows::by_identity(tx, &identity).await? else { continue };
+        let Some(mut other) = rows::by_identity(tx, &identity).await? else {
+            continue;
+        };
         match &affected.change {
             AffectedChange::Status(status) => {
-                let Some((kind, reason)) = stopping(status) else { continue };
+                let Some((kind, reason)) = stopping(status) else {
+                    continue;
+                };
                 if let Some(story) = other.story {
                     let mut change = Change::begin(tx, context, story).await?;
                     change.story.standing.hold(kind, &reason, context.now);

@@ -36,12 +36,18 @@ impl TopicFinder {
     /// # Errors
     /// [`StoreError::Bug`] when there are more names than the matcher can hold.
     pub fn new(patterns: Vec<(String, TopicId)>) -> Result<Self, StoreError> {
-        let patterns: Vec<_> = patterns.into_iter().filter(|(name, _)| name.chars().count() >= 3).collect();
+        let patterns: Vec<_> = patterns
+            .into_iter()
+            .filter(|(name, _)| name.chars().count() >= 3)
+            .collect();
         let names = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .build(patterns.iter().map(|(name, _)| name.as_str()))
             .map_err(|error| StoreError::Bug(format!("topic names: {error}")))?;
-        Ok(Self { names, owners: patterns.into_iter().map(|(_, owner)| owner).collect() })
+        Ok(Self {
+            names,
+            owners: patterns.into_iter().map(|(_, owner)| owner).collect(),
+        })
     }
 
     /// Topics whose names stand in the text, with how often, most often first.
@@ -52,7 +58,9 @@ impl TopicFinder {
             let before = text.get(..found.start()).and_then(|head| head.chars().next_back());
             let after = text.get(found.end()..).and_then(|tail| tail.chars().next());
             let inside_word = before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric);
-            let Some(owner) = self.owners.get(found.pattern().as_usize()).filter(|_| !inside_word) else { continue };
+            let Some(owner) = self.owners.get(found.pattern().as_usize()).filter(|_| !inside_word) else {
+                continue;
+            };
             match counts.iter_mut().find(|(topic, _)| topic == owner) {
                 Some((_, count)) => *count += 1,
                 None => counts.push((*owner, 1)),
@@ -85,7 +93,10 @@ pub async fn for_item(
             add(topic.id);
         }
     }
-    let named = item.subjects.iter().filter(|subject| subject.kind != SubjectKind::Place || subject.name.is_some());
+    let named = item
+        .subjects
+        .iter()
+        .filter(|subject| subject.kind != SubjectKind::Place || subject.name.is_some());
     for subject in named {
         if let Some(uri) = &subject.uri
             && let Some(topic) = rows::by_uri(tx, uri).await?
@@ -93,8 +104,18 @@ pub async fn for_item(
             add(topic.id);
             continue;
         }
-        let Some(name) = subject.name.as_deref().map(str::trim).filter(|name| is_topic_name(name)) else { continue };
-        let slug = subject.slug.clone().filter(|slug| masthead_domain::sites::check_slug(slug).is_ok());
+        let Some(name) = subject
+            .name
+            .as_deref()
+            .map(str::trim)
+            .filter(|name| is_topic_name(name))
+        else {
+            continue;
+        };
+        let slug = subject
+            .slug
+            .clone()
+            .filter(|slug| masthead_domain::sites::check_slug(slug).is_ok());
         if let Some(topic) = ensure(tx, context, slug, name, subject.uri.as_deref()).await? {
             add(topic);
         }
@@ -116,7 +137,11 @@ pub async fn for_item(
     Ok(found)
 }
 
-async fn ensure(
+/// The topic of a name, made when there is none.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn ensure(
     tx: &mut Tx,
     context: &Context,
     slug: Option<String>,
@@ -127,7 +152,9 @@ async fn ensure(
     if slug.is_empty() {
         return Ok(None);
     }
-    rows::ensure(tx, TopicId::new(context.ids.as_ref()), &slug, name, uri).await.map(Some)
+    rows::ensure(tx, TopicId::new(context.ids.as_ref()), &slug, name, uri)
+        .await
+        .map(Some)
 }
 
 /// A name that a topic page can carry: some letters, not a code, not a sentence.

@@ -21,3 +21,12 @@ CREATE TABLE comments (
   created_at BIGINT NOT NULL,
   UNIQUE (story_id, source_key)
 );
+CREATE TABLE import_attachments (
+  source TEXT COLLATE "C" NOT NULL,
+  attachment_key TEXT COLLATE "C" NOT NULL,
+  url TEXT COLLATE "C" NOT NULL,
+  caption TEXT COLLATE "C" NOT NULL,
+  credit TEXT COLLATE "C" NOT NULL,
+  alt TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (source, attachment_key)
+);

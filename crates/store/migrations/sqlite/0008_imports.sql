@@ -21,3 +21,12 @@ CREATE TABLE comments (
   created_at INTEGER NOT NULL,
   UNIQUE (story_id, source_key)
 );
+CREATE TABLE import_attachments (
+  source TEXT NOT NULL,
+  attachment_key TEXT NOT NULL,
+  url TEXT NOT NULL,
+  caption TEXT NOT NULL,
+  credit TEXT NOT NULL,
+  alt TEXT NOT NULL,
+  PRIMARY KEY (source, attachment_key)
+);

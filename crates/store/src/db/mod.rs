@@ -9,6 +9,8 @@ mod error;
 mod listen;
 pub(crate) mod maintenance;
 mod param;
+#[cfg(any(test, feature = "testing"))]
+mod plan;
 mod postgres;
 mod query;
 mod row;

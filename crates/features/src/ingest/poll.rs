@@ -1,0 +1,89 @@
+//! Polling an address: conditional requests, and the next page where the answer names one.
+
+use super::{IngestError, RunReport, Source, document};
+use crate::app::App;
+use masthead_services::fetch::{Conditional, FetchPolicy};
+use masthead_store::wire::SourceState;
+
+/// Pages followed in one poll; more are taken up by the next.
+const MOST_PAGES: usize = 50;
+
+/// Asks the address, and what it names as its next page, until there is nothing new.
+pub(super) async fn run(
+    app: &App,
+    source: &Source,
+    url: &str,
+    state: &mut SourceState,
+    report: &mut RunReport,
+) -> Result<(), IngestError> {
+    let mut next = state.resume_url.take().unwrap_or_else(|| url.to_owned());
+    for page in 0..MOST_PAGES {
+        let conditional = (next == url && page == 0).then(|| Conditional {
+            etag: state.etag.clone(),
+            last_modified: state.last_modified.clone(),
+        });
+        // The address is the operator's own: what the settings allow is open to it.
+        let answer = app
+            .fetcher
+            .get(&next, FetchPolicy::Operator, conditional)
+            .await
+            .map_err(|error| IngestError::Source(format!("{next}: {error}")))?;
+        if answer.is_not_modified() {
+            return Ok(());
+        }
+        if next == url {
+            state.etag.clone_from(&answer.etag);
+            state.last_modified.clone_from(&answer.last_modified);
+        }
+        let body = answer.body.to_vec();
+        let following = next_page(&body, answer.next_link(), &answer.final_url);
+        let before = report.items;
+        let result = document(app, source, body, &next, answer.content_type.as_deref()).await;
+        report.add(&next, result)?;
+        match following {
+            // A page that brought nothing new ends the walk through an archive that was read before.
+            Some(following) if following != next && (report.items > before || page == 0) => next = following,
+            _ => return Ok(()),
+        }
+    }
+    state.resume_url = Some(next);
+    Ok(())
+}
+
+/// The next page: what the answer's `Link` header says, or AP's `next_page` and JSON Feed's `next_url`. Links are
+/// followed as given, never built.
+fn next_page(body: &[u8], link: Option<String>, base: &str) -> Option<String> {
+    let named = link.or_else(|| {
+        let json: serde_json::Value = serde_json::from_slice(body).ok()?;
+        [
+            "/next_page",
+            "/data/next_page",
+            "/next_url",
+            "/links/next",
+            "/_links/next/href",
+        ]
+        .iter()
+        .find_map(|pointer| {
+            json.pointer(pointer)
+                .and_then(serde_json::Value::as_str)
+                .map(str::to_owned)
+        })
+    })?;
+    let base = url::Url::parse(base).ok()?;
+    base.join(&named).ok().map(String::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_what_the_answer_names() {
+        let body = br#"{"data":{"next_page":"/feed?seq=2","items":[]}}"#;
+        assert_eq!(
+            next_page(body, None, "https://wire.example/feed").as_deref(),
+            Some("https://wire.example/feed?seq=2")
+        );
+        assert_eq!(next_page(b"<rss/>", None, "https://wire.example/feed"), None);
+    }
+}

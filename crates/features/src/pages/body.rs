@@ -1,0 +1,141 @@
+//! A document as the HTML of a page: what `formats` writes, with pictures from the store, headings in step, and tables
+//! that scroll by themselves.
+
+use super::cards::{LEAD_WIDTH, PictureView, picture};
+use masthead_domain::document::{Block, Document, PictureBlock, PictureSource, Text};
+use masthead_domain::ids::PictureId;
+use masthead_formats::html::{escape_into, from_document};
+use masthead_store::public::PublicPicture;
+
+/// How wide pictures in the text are: the text's column on a wide screen, everything on a narrow one.
+const SIZES: &str = "(min-width: 48rem) 41rem, 92vw";
+
+/// How wide pictures of a gallery are.
+const GALLERY_SIZES: &str = "(min-width: 48rem) 20rem, 92vw";
+
+/// Writes the body. `pictures` are those that readers may see: others are left out without a trace.
+pub(crate) fn write(document: Document, pictures: &[PublicPicture], table_label: &str) -> String {
+    let mut out = String::with_capacity(4096);
+    let mut level = 1;
+    blocks(document.blocks, pictures, table_label, &mut level, &mut out);
+    out
+}
+
+/// Running text as HTML, without an element around it.
+pub(crate) fn inline(text: &Text) -> String {
+    let paragraph = Document { blocks: vec![Block::Paragraph { text: text.clone() }] };
+    let html = from_document(&paragraph, &mut |_, _| {});
+    let inner = html.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>"));
+    inner.map_or(html.clone(), str::to_owned)
+}
+
+fn blocks(all: Vec<Block>, pictures: &[PublicPicture], table_label: &str, level: &mut u8, out: &mut String) {
+    for block in all {
+        match block {
+            Block::Heading { level: wanted, text } => {
+                // Agencies jump from the headline to a fourth level; readers of headings must not think one is missing.
+                *level = wanted.clamp(2, 4).min(*level + 1);
+                plain(Block::Heading { level: *level, text }, pictures, out);
+            }
+            Block::FactBox { title, blocks: inner } => {
+                out.push_str("<aside class=\"factbox\">");
+                let mut own = *level;
+                if !title.is_empty() {
+                    out.push_str("<h2>");
+                    escape_into(&title, out);
+                    out.push_str("</h2>");
+                    own = 2;
+                }
+                blocks(inner, pictures, table_label, &mut own, out);
+                out.push_str("</aside>");
+                // The box's own headings don't count for the text after it, except that its level was seen.
+                *level = (*level).max(2);
+            }
+            Block::Table { caption, header_rows, rows } => {
+                let label = if caption.is_empty() { table_label.to_owned() } else { caption.to_plain() };
+                out.push_str("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+                escape_into(&label, out);
+                out.push_str("\">");
+                plain(Block::Table { caption, header_rows, rows }, pictures, out);
+                out.push_str("</div>");
+            }
+            Block::Gallery { title, pictures: inner } => {
+                let shown: Vec<PictureBlock> =
+                    inner.into_iter().filter(|block| found(block, pictures).is_some()).collect();
+                if !shown.is_empty() {
+                    plain(Block::Gallery { title, pictures: shown }, pictures, out);
+                }
+            }
+            block => plain(block, pictures, out),
+        }
+        out.push('\n');
+    }
+}
+
+fn plain(block: Block, pictures: &[PublicPicture], out: &mut String) {
+    let sizes = if matches!(block, Block::Gallery { .. }) { GALLERY_SIZES } else { SIZES };
+    let document = Document { blocks: vec![block] };
+    let html = from_document(&document, &mut |block, out| figure(block, pictures, sizes, out));
+    out.push_str(&html);
+}
+
+/// The picture of a block, when readers may see it.
+pub(crate) fn found<'a>(block: &PictureBlock, pictures: &'a [PublicPicture]) -> Option<&'a PublicPicture> {
+    match block.picture {
+        PictureSource::Stored(id) => by_id(id, pictures),
+        PictureSource::Remote(_) => None,
+    }
+}
+
+fn by_id(id: PictureId, pictures: &[PublicPicture]) -> Option<&PublicPicture> {
+    pictures.iter().find(|picture| picture.id == id)
+}
+
+fn figure(block: &PictureBlock, pictures: &[PublicPicture], sizes: &str, out: &mut String) {
+    let Some(stored) = found(block, pictures) else { return };
+    let Some(view) = picture(stored, LEAD_WIDTH) else { return };
+    let alt = if block.alt.is_empty() { &view.alt } else { &block.alt };
+    out.push_str("<figure>");
+    image(&view, alt, sizes, out);
+    let credit = if block.credit.is_empty() { &stored.credit } else { &block.credit };
+    if !block.caption.is_empty() || !credit.is_empty() {
+        out.push_str("<figcaption>");
+        out.push_str(&inline(&block.caption));
+        if !credit.is_empty() {
+            out.push_str(" <span class=\"credit\">");
+            escape_into(credit, out);
+            out.push_str("</span>");
+        }
+        out.push_str("</figcaption>");
+    }
+    out.push_str("</figure>");
+}
+
+fn image(view: &PictureView, alt: &str, sizes: &str, out: &mut String) {
+    out.push_str("<picture>");
+    for source in &view.sources {
+        out.push_str("<source");
+        for (name, value) in [("type", source.media_type), ("srcset", &source.srcset), ("sizes", sizes)] {
+            write_attribute(name, value, out);
+        }
+        out.push('>');
+    }
+    out.push_str("<img");
+    write_attribute("src", &view.src, out);
+    if !view.srcset.is_empty() {
+        write_attribute("srcset", &view.srcset, out);
+        write_attribute("sizes", sizes, out);
+    }
+    write_attribute("width", &view.width.to_string(), out);
+    write_attribute("height", &view.height.to_string(), out);
+    write_attribute("alt", alt, out);
+    out.push_str(" loading=\"lazy\" decoding=\"async\"></picture>");
+}
+
+fn write_attribute(name: &str, value: &str, out: &mut String) {
+    out.push(' ');
+    out.push_str(name);
+    out.push_str("=\"");
+    escape_into(value, out);
+    out.push('"');
+}

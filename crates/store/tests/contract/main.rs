@@ -1,0 +1,40 @@
+//! The contract of the store: every case runs on SQLite and on PostgreSQL, from the same code.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods
+)]
+
+/// Emits `sqlite::CASE` and `postgres::CASE` for every case.
+macro_rules! cases {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(masthead_store::Engine::Sqlite).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(masthead_store::Engine::Postgres).await;
+            })*
+        }
+    };
+}
+
+mod backups;
+mod changes;
+mod events;
+mod migrations;
+mod plans;
+mod values;
+mod work;
+mod writes;
+
+/// An id that differs for every number.
+fn uuid(n: u64) -> uuid::Uuid {
+    uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | u128::from(n))
+}
