@@ -138,7 +138,7 @@ where
             Ok(site) => site,
             Err(error) => return self.refuse(error, &request),
         };
-        if let Some(response) = self.from_memory(&request, &site, forwarded.tls) {
+        if let Some(response) = self.answer_at_once(&request, &site, forwarded.tls) {
             return FastFuture::Ready(Some(response));
         }
         let info = RequestInfo {
@@ -151,7 +151,7 @@ where
     }
 
     /// The page, if it is in memory and the same for everybody who asks like this.
-    fn from_memory(&self, request: &Request<Incoming>, site: &HostSite, tls: bool) -> Option<Response<PageBody>> {
+    fn answer_at_once(&self, request: &Request<Incoming>, site: &HostSite, tls: bool) -> Option<Response<PageBody>> {
         let options = &self.shared.options;
         let method = request.method();
         if *method != Method::GET && *method != Method::HEAD {

@@ -1,5 +1,12 @@
 //! The kit over a real loopback socket: what a client, a proxy and a slow stranger get.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "clippy's exemption for tests does not reach the helpers of an integration test"
+)]
+
 use axum::Router;
 use axum::routing::{get, post};
 use bytes::Bytes;

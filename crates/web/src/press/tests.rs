@@ -158,7 +158,7 @@ async fn the_old_page_is_served_until_the_new_one_is_there() {
     let list = SurrogateKey::list("latest");
     put(&press, "/", html("old", 5).keys([list.clone()])).await;
     put(&press, "/about", html("about", 5)).await;
-    assert_eq!(press.mark_stale(&[list.clone()], 6), [key("/")]);
+    assert_eq!(press.mark_stale(std::slice::from_ref(&list), 6), [key("/")]);
     assert!(press.is_stale(&key("/")));
     assert!(text(&press.get(&key("/").parts()).unwrap()).starts_with("old"));
     put(&press, "/", html("new", 6).keys([list.clone()])).await;
