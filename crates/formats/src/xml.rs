@@ -533,12 +533,13 @@ impl<'t> Node<'t> {
         (!trimmed.is_empty()).then(|| clean(trimmed))
     }
 
-    /// Every character below this node, as it stands.
+    /// Every character below this node, as it stands; a `br` is a line break.
     pub fn raw_text(self) -> String {
         fn walk(node: Node<'_>, out: &mut String) {
             for child in node.children() {
                 match child.as_text() {
                     Some(text) => out.push_str(text),
+                    None if child.is("br") => out.push('\n'),
                     None => walk(child, out),
                 }
             }

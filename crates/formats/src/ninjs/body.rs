@@ -76,7 +76,7 @@ fn candidate(kind: &str, value: &Value) -> Option<Candidate> {
         } else if kind.contains("html") || kind.contains("richtext") {
             Markup::Html
         } else if kind.contains("xml") {
-            if looks_like_html(&text) {
+            if wire_text::looks_like_html(&text) {
                 Markup::Html
             } else {
                 return None;
@@ -98,15 +98,6 @@ fn head(text: &str) -> &str {
 fn looks_like_nitf(text: &str) -> bool {
     let head = head(text);
     head.contains("<nitf") || head.contains(":nitf")
-}
-
-fn looks_like_html(text: &str) -> bool {
-    let head = head(text).to_ascii_lowercase();
-    [
-        "<p>", "<p ", "<html", "<div", "<section", "<article", "<h1", "<h2", "<ul", "<br",
-    ]
-    .iter()
-    .any(|tag| head.contains(tag))
 }
 
 fn looks_like_markup(text: &str) -> bool {

@@ -10,7 +10,9 @@ mod item;
 
 use crate::item::make_up_guid;
 use crate::problem::{Problem, ReadContext, Reading, Unreadable};
+pub(crate) use body::absorb;
 use fields::Fields;
+pub(crate) use item::picture_block;
 use masthead_domain::wire::NewsItem;
 use serde_json::Value;
 
