@@ -30,7 +30,9 @@ fn decode<'a>(bytes: &'a [u8], charset: Option<&str>, problems: &mut Vec<Problem
         return Cow::Owned(from_utf_32(body, order));
     }
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(bytes.get(length..).unwrap_or_default()).0;
+        return encoding
+            .decode_without_bom_handling(bytes.get(length..).unwrap_or_default())
+            .0;
     }
     match bytes {
         [b'<' | b'{' | b'[', 0, ..] => return UTF_16LE.decode_without_bom_handling(bytes).0,
@@ -73,8 +75,18 @@ fn mixed<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a, str> {
         bad += usize::from(!chunk.invalid().is_empty());
     }
     // A cut at the end of the file is one broken character.
-    if good > bad * 4 || (bad == 1 && bytes.utf8_chunks().last().is_some_and(|last| !last.invalid().is_empty()) && good > 0) {
-        problems.push(Problem::new("encoding", format!("{bad} places are not UTF-8; they were replaced")));
+    if good > bad * 4
+        || (bad == 1
+            && bytes
+                .utf8_chunks()
+                .last()
+                .is_some_and(|last| !last.invalid().is_empty())
+            && good > 0)
+    {
+        problems.push(Problem::new(
+            "encoding",
+            format!("{bad} places are not UTF-8; they were replaced"),
+        ));
         return String::from_utf8_lossy(bytes);
     }
     problems.push(Problem::new("encoding", "not UTF-8; read as Windows-1252"));
@@ -83,10 +95,16 @@ fn mixed<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a, str> {
 
 /// What the document says of itself: an XML declaration, or a `meta` element of HTML.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = bytes.get(..bytes.len().min(HEAD)).unwrap_or_default().to_ascii_lowercase();
+    let head = bytes
+        .get(..bytes.len().min(HEAD))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let head = String::from_utf8_lossy(&head);
     let start = head.trim_start();
-    if let Some(declaration) = start.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")).map(|(inside, _)| inside)
+    if let Some(declaration) = start
+        .strip_prefix("<?xml")
+        .and_then(|rest| rest.split_once("?>"))
+        .map(|(inside, _)| inside)
         && let Some(label) = value_after(declaration, "encoding")
         && let Some(encoding) = Encoding::for_label(label.as_bytes())
     {
@@ -95,7 +113,9 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let mut rest: &str = &head;
     while let Some((before, after)) = rest.split_once("<meta") {
         // A declaration in a comment is none.
-        let commented = before.rfind("<!--").is_some_and(|open| before.rfind("-->").is_none_or(|close| close < open));
+        let commented = before
+            .rfind("<!--")
+            .is_some_and(|open| before.rfind("-->").is_none_or(|close| close < open));
         let inside = after.split('>').next().unwrap_or_default();
         if !commented
             && let Some(label) = value_after(inside, "charset")
@@ -115,7 +135,9 @@ fn value_after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
         let (_, after) = rest.split_once(name)?;
         if let Some(value) = after.trim_start().strip_prefix('=') {
             let value = value.trim_start().trim_start_matches(['"', '\'']);
-            let end = value.find(|c: char| matches!(c, '"' | '\'' | ';' | '/') || c.is_whitespace()).unwrap_or(value.len());
+            let end = value
+                .find(|c: char| matches!(c, '"' | '\'' | ';' | '/') || c.is_whitespace())
+                .unwrap_or(value.len());
             return value.get(..end).filter(|value| !value.is_empty());
         }
         rest = after;
@@ -132,7 +154,13 @@ fn utf_32(bytes: &[u8]) -> Option<(&[u8], fn([u8; 4]) -> u32)> {
 
 fn from_utf_32(body: &[u8], order: fn([u8; 4]) -> u32) -> String {
     body.chunks(4)
-        .map(|unit| <[u8; 4]>::try_from(unit).ok().map(order).and_then(char::from_u32).unwrap_or('\u{fffd}'))
+        .map(|unit| {
+            <[u8; 4]>::try_from(unit)
+                .ok()
+                .map(order)
+                .and_then(char::from_u32)
+                .unwrap_or('\u{fffd}')
+        })
         .collect()
 }
 
@@ -152,7 +180,10 @@ mod tests {
         assert_eq!(text(b"\xff\xfe\0\0c\0\0\0\xe9\0\0\0"), "cé");
         assert_eq!(text(b"\0\0\xfe\xff\0\0\0c"), "c");
         assert_eq!(text(b"<\0p\0>\0"), "<p>");
-        assert_eq!(text(b"<?xml version='1.0' encoding = 'ISO-8859-2'?><a>\xb1</a>"), "<?xml version='1.0' encoding = 'ISO-8859-2'?><a>ą</a>");
+        assert_eq!(
+            text(b"<?xml version='1.0' encoding = 'ISO-8859-2'?><a>\xb1</a>"),
+            "<?xml version='1.0' encoding = 'ISO-8859-2'?><a>ą</a>"
+        );
         assert!(text(b"<meta http-equiv=Content-Type content='text/html; charset=windows-1251'>\xe4").ends_with('д'));
         assert!(text(b"<!-- <meta charset=koi8-r> --><meta charset=shift_jis>\x83\x65").ends_with('テ'));
         assert!(text(b"<meta charset=iso-2022-jp>\x1b$B%F\x1b(B").ends_with('テ'));

@@ -5,6 +5,9 @@
 //! nothing is [`Unreadable`] with a true reason. The formats' traps each have a test beside the reader.
 
 mod credit;
+pub mod dates;
+pub mod encoding;
+pub mod feeds;
 pub mod format;
 pub mod html;
 pub mod item;
@@ -12,6 +15,8 @@ pub mod ninjs;
 pub mod nitf;
 pub mod problem;
 pub mod read;
+pub mod sitemap;
+pub mod slug;
 pub mod times;
 pub mod wire_text;
 pub mod xml;

@@ -1,5 +1,6 @@
 //! What the web's conformance tests share.
 
+mod feeds;
 mod sanitise;
 
 use masthead_domain::time::Timestamp;
@@ -11,7 +12,11 @@ pub(crate) fn folder(name: &str) -> Option<PathBuf> {
     match std::env::var_os("MASTHEAD_TESTDATA") {
         Some(root) => {
             let path = Path::new(&root).join(name);
-            assert!(path.is_dir(), "MASTHEAD_TESTDATA is set, but {} is no folder", path.display());
+            assert!(
+                path.is_dir(),
+                "MASTHEAD_TESTDATA is set, but {} is no folder",
+                path.display()
+            );
             Some(path)
         }
         None => {
@@ -76,9 +81,32 @@ impl Dice {
                 4 => out[a] ^= 1 << self.below(8),
                 _ => {
                     let tags = [
-                        b"<p>".as_slice(), b"</div>", b"<table>", b"<tr><td>", b"]]>", b"<!--", b"-->", b"<![CDATA[", b"&#0;",
-                        b"<li>", b"<blockquote>", b"<svg>", b"<br><br>", b"<figure>", b"</p>", b"<b>", b"<a href=x>", b"<pre>",
-                        b"<dl><dt>", b"<aside>", b"<h2>", b"&amp;", b"<item>", b"</item>", b"\"", b"<td colspan=1000>",
+                        b"<p>".as_slice(),
+                        b"</div>",
+                        b"<table>",
+                        b"<tr><td>",
+                        b"]]>",
+                        b"<!--",
+                        b"-->",
+                        b"<![CDATA[",
+                        b"&#0;",
+                        b"<li>",
+                        b"<blockquote>",
+                        b"<svg>",
+                        b"<br><br>",
+                        b"<figure>",
+                        b"</p>",
+                        b"<b>",
+                        b"<a href=x>",
+                        b"<pre>",
+                        b"<dl><dt>",
+                        b"<aside>",
+                        b"<h2>",
+                        b"&amp;",
+                        b"<item>",
+                        b"</item>",
+                        b"\"",
+                        b"<td colspan=1000>",
                     ];
                     out.splice(a..a, tags[self.below(tags.len())].iter().copied());
                 }

@@ -12,9 +12,42 @@ struct Judge {
 }
 
 const ELEMENTS: [&str; 36] = [
-    "p", "h2", "h3", "h4", "blockquote", "aside", "footer", "ul", "ol", "li", "figure", "figcaption", "img", "a", "table",
-    "caption", "thead", "tbody", "tr", "th", "td", "pre", "hr", "br", "strong", "em", "u", "s", "sub", "sup", "code", "span",
-    "b", "i", "cite", "q",
+    "p",
+    "h2",
+    "h3",
+    "h4",
+    "blockquote",
+    "aside",
+    "footer",
+    "ul",
+    "ol",
+    "li",
+    "figure",
+    "figcaption",
+    "img",
+    "a",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "pre",
+    "hr",
+    "br",
+    "strong",
+    "em",
+    "u",
+    "s",
+    "sub",
+    "sup",
+    "code",
+    "span",
+    "b",
+    "i",
+    "cite",
+    "q",
 ];
 
 impl TokenSink for Judge {
@@ -30,11 +63,17 @@ impl TokenSink for Judge {
                 for attribute in &tag.attrs {
                     let value: &str = &attribute.value;
                     let good = match (&*tag.name, &*attribute.name.local) {
-                        ("a", "href") => ["http://", "https://", "mailto:"].iter().any(|scheme| value.starts_with(scheme))
-                            || (value.starts_with('/') && !value.starts_with("//")),
-                        ("img", "src") => value.starts_with("http://")
-                            || value.starts_with("https://")
-                            || !value.split(['/', '?', '#']).next().unwrap_or_default().contains(':'),
+                        ("a", "href") => {
+                            ["http://", "https://", "mailto:"]
+                                .iter()
+                                .any(|scheme| value.starts_with(scheme))
+                                || (value.starts_with('/') && !value.starts_with("//"))
+                        }
+                        ("img", "src") => {
+                            value.starts_with("http://")
+                                || value.starts_with("https://")
+                                || !value.split(['/', '?', '#']).next().unwrap_or_default().contains(':')
+                        }
                         ("img", "alt") => true,
                         ("aside" | "figure" | "span", "class") => {
                             matches!(value, "pullquote" | "factbox" | "gallery" | "embed" | "credit")
@@ -57,7 +96,12 @@ impl TokenSink for Judge {
 }
 
 fn faults(html: &str) -> Vec<String> {
-    let tokenizer = Tokenizer::new(Judge { faults: RefCell::default() }, TokenizerOpts::default());
+    let tokenizer = Tokenizer::new(
+        Judge {
+            faults: RefCell::default(),
+        },
+        TokenizerOpts::default(),
+    );
     let queue = BufferQueue::default();
     queue.push_back(StrTendril::from_slice(html));
     while !matches!(tokenizer.feed(&queue), html5ever::TokenizerResult::Done) {}
@@ -105,7 +149,11 @@ fn hold(payload: &str) -> Result<(), String> {
     let twice = to_document(&html, &ctx()).value;
     if twice != once {
         let (a, b) = (&once.blocks, &twice.blocks);
-        let at = a.iter().zip(b).position(|(a, b)| a != b).unwrap_or(a.len().min(b.len()));
+        let at = a
+            .iter()
+            .zip(b)
+            .position(|(a, b)| a != b)
+            .unwrap_or(a.len().min(b.len()));
         let start: String = payload.chars().take(300).collect();
         return Err(format!("{start:?}\n  once  {:?}\n  twice {:?}", a.get(at), b.get(at)));
     }
@@ -126,14 +174,24 @@ fn nothing_executes_and_twice_is_once() {
             format!("<a href=\"{payload}\">x</a><img src='{payload}' alt='{payload}'>"),
             format!("<svg><desc>{payload}</desc></svg><math><mtext>{payload}</mtext></math>"),
             format!("<noscript><style>{payload}</style>{payload}</noscript><ul><li>{payload}"),
-            format!("<blockquote>{payload}<footer>{payload}</footer></blockquote><figure>{payload}<figcaption>{payload}</figcaption></figure>"),
+            format!(
+                "<blockquote>{payload}<footer>{payload}</footer></blockquote><figure>{payload}<figcaption>{payload}</figcaption></figure>"
+            ),
         ] {
             tried += 1;
             failures.extend(hold(&wrapped).err());
         }
     }
-    println!("sanitise: {tried} inputs made of {} payloads, {} failures", payloads.len(), failures.len());
-    assert!(failures.is_empty(), "{}", failures.iter().take(8).cloned().collect::<Vec<_>>().join("\n"));
+    println!(
+        "sanitise: {tried} inputs made of {} payloads, {} failures",
+        payloads.len(),
+        failures.len()
+    );
+    assert!(
+        failures.is_empty(),
+        "{}",
+        failures.iter().take(8).cloned().collect::<Vec<_>>().join("\n")
+    );
     assert!(payloads.len() > 1_000, "only {} payloads were found", payloads.len());
 }
 
@@ -146,7 +204,12 @@ fn text_survives() {
         escape_into(payload, &mut html);
         html.push_str("</p>");
         let back = to_plain(&html, &ctx());
-        let expected: String = payload.chars().filter(|&c| matches!(c, '\t' | '\n' | '\r' | '\u{c}') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))).collect();
+        let expected: String = payload
+            .chars()
+            .filter(|&c| {
+                matches!(c, '\t' | '\n' | '\r' | '\u{c}') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
+            })
+            .collect();
         let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{206f}' | '\u{feff}' | '\u{ad}');
         if expected.chars().all(invisible) {
             continue;
@@ -201,17 +264,82 @@ fn damaged_pages_hold_too() {
     }
     failures.sort_by_key(String::len);
     println!("damaged pages: {tried} inputs, {} failures", failures.len());
-    assert!(failures.is_empty(), "{}", failures.iter().take(6).cloned().collect::<Vec<_>>().join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{}",
+        failures.iter().take(6).cloned().collect::<Vec<_>>().join("\n")
+    );
 }
 
 const PIECES: [&str; 70] = [
-    "<p>one ", "two</p>", "<div>", "</div>", "<b>", "</b>", "<i> x ", "</i>", "<a href='/a'>", "</a>", "<a href=https://example.org/>",
-    "<ul>", "<ol><li>", "<li>item", "</li>", "</ul>", "<blockquote>", "</blockquote>", "<cite>Ada</cite>", "<footer>— Ada</footer>",
-    "<p>— Ada Quill</p>", "<table>", "<tr>", "<td>cell", "<th>head", "</td>", "</tr>", "</table>", "<thead>", "<tbody>", "<caption>cap</caption>",
-    "<td colspan=3>", "<figure>", "</figure>", "<figure class=gallery>", "<img src=a.jpg alt=A>", "<img src=https://example.org/b.jpg>",
-    "<figcaption>cap ", "</figcaption>", "<span class=credit>Photo: Ada/AP</span>", "Photograph: Ada/AP", "<div class=wp-caption>",
-    "<p class=wp-caption-text>", "<aside>", "</aside>", "<aside class=pullquote>", "<h2>Head ", "</h2>", "<h5><b>Low</b></h5>", "<br>", "<br><br>", "<hr>",
-    "<pre> a\n b ", "</pre>", "<dl><dt>term<dd>meaning", "</dl>", "<details><summary>Sum</summary>", "</details>",
-    "<iframe src=https://www.youtube.com/embed/x></iframe>", "<blockquote class=twitter-tweet>a<a href=https://twitter.com/a/status/1>d</a>", "<noscript>", "</noscript>",
-    "\u{a0}", " \n ", "text", "&lt;b&gt;", "<sup>2</sup>", "<q>said</q>", "<form><p>field", "<figure class=embed>",
+    "<p>one ",
+    "two</p>",
+    "<div>",
+    "</div>",
+    "<b>",
+    "</b>",
+    "<i> x ",
+    "</i>",
+    "<a href='/a'>",
+    "</a>",
+    "<a href=https://example.org/>",
+    "<ul>",
+    "<ol><li>",
+    "<li>item",
+    "</li>",
+    "</ul>",
+    "<blockquote>",
+    "</blockquote>",
+    "<cite>Ada</cite>",
+    "<footer>— Ada</footer>",
+    "<p>— Ada Quill</p>",
+    "<table>",
+    "<tr>",
+    "<td>cell",
+    "<th>head",
+    "</td>",
+    "</tr>",
+    "</table>",
+    "<thead>",
+    "<tbody>",
+    "<caption>cap</caption>",
+    "<td colspan=3>",
+    "<figure>",
+    "</figure>",
+    "<figure class=gallery>",
+    "<img src=a.jpg alt=A>",
+    "<img src=https://example.org/b.jpg>",
+    "<figcaption>cap ",
+    "</figcaption>",
+    "<span class=credit>Photo: Ada/AP</span>",
+    "Photograph: Ada/AP",
+    "<div class=wp-caption>",
+    "<p class=wp-caption-text>",
+    "<aside>",
+    "</aside>",
+    "<aside class=pullquote>",
+    "<h2>Head ",
+    "</h2>",
+    "<h5><b>Low</b></h5>",
+    "<br>",
+    "<br><br>",
+    "<hr>",
+    "<pre> a\n b ",
+    "</pre>",
+    "<dl><dt>term<dd>meaning",
+    "</dl>",
+    "<details><summary>Sum</summary>",
+    "</details>",
+    "<iframe src=https://www.youtube.com/embed/x></iframe>",
+    "<blockquote class=twitter-tweet>a<a href=https://twitter.com/a/status/1>d</a>",
+    "<noscript>",
+    "</noscript>",
+    "\u{a0}",
+    " \n ",
+    "text",
+    "&lt;b&gt;",
+    "<sup>2</sup>",
+    "<q>said</q>",
+    "<form><p>field",
+    "<figure class=embed>",
 ];
