@@ -2,7 +2,7 @@
 //!
 //! The form is our own and small, because it must hold tables and media of any size in one stream that is written and
 //! read in one go: `MASTHEAD`, a version byte, then one zstd stream of entries. An entry is `E`, the length of its name
-//! (u32), the name, pieces (length as u32, bytes), an empty piece, and the SHA-256 of its bytes. `Z` and the number of
+//! (u32), the name, pieces (length as u32, bytes), an empty piece, and the SHA-256 of name and bytes. `Z` and the number of
 //! entries (u64) stand at the end, so that a file cut short never passes for whole. Numbers are little-endian.
 //! tar was rejected: it wants sizes before contents, and has no checksum of what it holds.
 
@@ -52,7 +52,8 @@ impl BackupWriter {
         let mut file = BufWriter::new(File::create(&partial)?);
         file.write_all(MAGIC)?;
         file.write_all(&[VERSION])?;
-        let out = zstd::Encoder::new(file, 3)?;
+        let mut out = zstd::Encoder::new(file, 3)?;
+        out.include_checksum(true)?;
         Ok(Self {
             out,
             path: path.to_owned(),
@@ -211,10 +212,14 @@ impl BackupReader {
         match &self.bytes::<1>()? {
             b"E" => {}
             b"Z" => {
-                return if u64::from_le_bytes(self.bytes()?) == self.entries {
-                    Ok(None)
-                } else {
-                    Err(ArchiveError::Damaged("entries are missing"))
+                if u64::from_le_bytes(self.bytes()?) != self.entries {
+                    return Err(ArchiveError::Damaged("entries are missing"));
+                }
+                // Reading on to the end of the stream also compares the checksum of the whole.
+                return match self.input.read(&mut [0]) {
+                    Ok(0) => Ok(None),
+                    Ok(_) => Err(ArchiveError::Damaged("something follows its end")),
+                    Err(error) => Err(cut_short(error)),
                 };
             }
             _ => return Err(ArchiveError::Damaged("an entry is out of place")),

@@ -98,6 +98,15 @@ impl Conn {
                     index + 1
                 )));
             }
+            // SQLite's list table takes its argument for a list unseen and brings the process down if it is none.
+            if param.is_list() != query.takes_list(index + 1) {
+                let what = if param.is_list() {
+                    "a list stands where one value is wanted"
+                } else {
+                    "one value stands where a list is wanted"
+                };
+                return Err(StoreError::Bug(format!("{}: parameter ${}: {what}", query.name(), index + 1)));
+            }
         }
         Ok(())
     }

@@ -249,6 +249,11 @@ macro_rules! from_id {
 crate::db::for_each_id!(from_id);
 
 impl Param<'_> {
+    /// Whether it can be bound to a placeholder of a list.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self, Self::Uuids(_) | Self::Texts(_) | Self::Ints(_))
+    }
+
     /// Why this value can't be bound, if so.
     pub(crate) fn refusal(&self) -> Option<&str> {
         let nul = "U+0000 can't be stored in text";

@@ -13,8 +13,14 @@ pub struct QueryDef {
     sqlite: &'static str,
     postgres: &'static str,
     hot: bool,
-    for_sqlite: OnceLock<String>,
-    for_postgres: OnceLock<String>,
+    for_sqlite: OnceLock<Rewritten>,
+    for_postgres: OnceLock<Rewritten>,
+}
+
+/// A text as an engine wants it, and the numbers of the placeholders that take a list.
+struct Rewritten {
+    text: String,
+    lists: Vec<usize>,
 }
 
 impl QueryDef {
@@ -73,14 +79,27 @@ impl Query {
         !std::ptr::eq(self.0.sqlite, self.0.postgres)
     }
 
+    /// Whether placeholder `number` (from 1) stands for a list.
+    pub(super) fn takes_list(self, number: usize) -> bool {
+        self.for_sqlite().lists.contains(&number)
+    }
+
+    fn for_sqlite(self) -> &'static Rewritten {
+        self.0.for_sqlite.get_or_init(|| for_sqlite(self.0.sqlite))
+    }
+
+    fn for_postgres(self) -> &'static Rewritten {
+        self.0.for_postgres.get_or_init(|| for_postgres(self.0.postgres))
+    }
+
     /// The text for SQLite: `?N` placeholders, lists as table-valued `rarray`.
     pub fn sqlite(self) -> &'static str {
-        self.0.for_sqlite.get_or_init(|| for_sqlite(self.0.sqlite))
+        &self.for_sqlite().text
     }
 
     /// The text for PostgreSQL: lists as arrays.
     pub fn postgres(self) -> &'static str {
-        self.0.for_postgres.get_or_init(|| for_postgres(self.0.postgres))
+        &self.for_postgres().text
     }
 }
 
@@ -102,7 +121,7 @@ enum Piece<'a> {
 
 /// SQLite reads `$2` as a *name* and numbers names by first appearance, so `select $2, $1` would swap the arguments
 /// silently. `?N` means the same on every engine that knows it.
-fn for_sqlite(text: &str) -> String {
+fn for_sqlite(text: &str) -> Rewritten {
     render(text, |piece, out| match piece {
         Piece::Text(text) => out.push_str(text),
         Piece::Placeholder(number) => {
@@ -117,7 +136,7 @@ fn for_sqlite(text: &str) -> String {
     })
 }
 
-fn for_postgres(text: &str) -> String {
+fn for_postgres(text: &str) -> Rewritten {
     render(text, |piece, out| match piece {
         Piece::Text(text) => out.push_str(text),
         Piece::Placeholder(number) => {
@@ -132,8 +151,9 @@ fn for_postgres(text: &str) -> String {
     })
 }
 
-fn render(text: &str, mut push: impl FnMut(Piece<'_>, &mut String)) -> String {
+fn render(text: &str, push: impl Fn(Piece<'_>, &mut String)) -> Rewritten {
     let mut out = String::with_capacity(text.len() + 16);
+    let mut lists = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find(['\'', '"', '$', '{', '-']) {
         let (before, from) = rest.split_at(at);
@@ -141,6 +161,7 @@ fn render(text: &str, mut push: impl FnMut(Piece<'_>, &mut String)) -> String {
         match piece {
             Piece::List { number, .. } => {
                 let (kept, negated) = strip_in(before);
+                lists.extend(number.parse::<usize>());
                 push(Piece::Text(kept), &mut out);
                 push(Piece::List { negated, number }, &mut out);
             }
@@ -152,7 +173,7 @@ fn render(text: &str, mut push: impl FnMut(Piece<'_>, &mut String)) -> String {
         rest = after;
     }
     push(Piece::Text(rest), &mut out);
-    out
+    Rewritten { text: out, lists }
 }
 
 /// `text` begins with a character that may mean something.
@@ -280,23 +301,29 @@ mod tests {
     fn placeholders_are_numbered_for_sqlite_and_kept_for_postgresql() {
         let text = "select $2, $1, '$3', \"a$4\", 'it''s $5' from t -- of $6\n where a = $10";
         assert_eq!(
-            for_sqlite(text),
+            for_sqlite(text).text,
             "select ?2, ?1, '$3', \"a$4\", 'it''s $5' from t -- of $6\n where a = ?10"
         );
-        assert_eq!(for_postgres(text), text);
+        assert_eq!(for_postgres(text).text, text);
     }
 
     #[test]
     fn lists_are_written_as_each_engine_wants_them() {
         let text = "select a - $2 from t where id in {list:$1} and b NOT  IN {list:$2} and min(c) in {list:$3}";
         assert_eq!(
-            for_sqlite(text),
+            for_sqlite(text).text,
             "select a - ?2 from t where id in rarray(?1) and b not in rarray(?2) and min(c) in rarray(?3)"
         );
         assert_eq!(
-            for_postgres(text),
+            for_postgres(text).text,
             "select a - $2 from t where id = any($1) and b <> all($2) and min(c) = any($3)"
         );
+    }
+
+    #[test]
+    fn lists_are_known_by_number() {
+        let lists = for_sqlite("select $1 from t where a in {list:$3} and b = $2 or c not in {list:$11}").lists;
+        assert_eq!(lists, [3, 11]);
     }
 
     queries! {
