@@ -48,7 +48,7 @@ fn check_document(tree: &Tree, path: &str, text: &str, problems: &mut Vec<Proble
     for (index, line) in text.lines().enumerate() {
         if line.trim_start().starts_with("```") {
             fenced = !fenced;
-        } else if !fenced {
+        } else if !fenced && !line.starts_with("    ") {
             for span in code_spans(line).filter(|span| is_path(tree, span)) {
                 let found = [resolve("", span), resolve(folder, span), resolve("crates", span)];
                 if !found.iter().flatten().any(|path| tree.has(path)) {
@@ -130,7 +130,7 @@ mod tests {
         let good = "`crates/store/src/public.rs`, `store/src/public.rs`, `crates/store/`, `adr/0001-a.md`, `../README.md`\n\
             [a](adr/0001-a.md#why) [b](../README.md) [c](https://paper.example/x.md) [d](#here) `[e](target)`\n\
             `/comments/x.rs`, `image/jpeg`, `themes/<name>/a.css`, `masthead.toml`, `docs/*.md`, `and/or`\n\
-            ```\ncrates/nothing.rs `crates/nothing.rs`\n```\n";
+            ```\ncrates/nothing.rs `crates/nothing.rs`\n```\n    ![indented](code)\n";
         assert_eq!(lines(good), [0; 0]);
     }
 

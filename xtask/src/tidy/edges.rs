@@ -34,7 +34,11 @@ const ROOMS: &[(&[&str], &[&str], &str)] = &[
         &["services"],
         "the outside world is reached through services",
     ),
-    (&["minijinja"], &["web"], "templates are rendered by web"),
+    (
+        &["minijinja"],
+        &["web", "features"],
+        "web renders templates, and features make the values for them",
+    ),
     (
         &["axum", "hyper", "hyper-util", "tower", "tower-http"],
         &["web", "features", "server"],
