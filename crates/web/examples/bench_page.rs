@@ -135,7 +135,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 eprintln!("no signals: {error}");
             }
         })
-        .await;
+        .await?;
         println!("{drained:?}");
         Ok(())
     })

@@ -16,7 +16,6 @@ use crate::request::{RequestIds, RequestInfo};
 use crate::respond::{PageBody, respond_in};
 use crate::security_headers::SecurityHeaders;
 use axum::body::Body;
-use futures::future::BoxFuture;
 use http::header::{ACCEPT_ENCODING, COOKIE, HOST, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -26,6 +25,8 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 /// What a listener's fast path is made of.
@@ -66,6 +67,7 @@ struct Shared {
 pub struct FastPath<S> {
     shared: Arc<Shared>,
     inner: S,
+    router: Handle,
     peer: SocketAddr,
     tls: bool,
     trusted: bool,
@@ -100,10 +102,12 @@ where
     }
 
     /// The service of a connection from `peer`. `tls` says whether our own listener speaks TLS with it.
-    pub fn connection(&self, peer: SocketAddr, tls: bool) -> FastPath<S> {
+    /// What has to go to the router runs on `router`.
+    pub fn connection(&self, peer: SocketAddr, tls: bool, router: Handle) -> FastPath<S> {
         FastPath {
             shared: self.shared.clone(),
             inner: self.inner.clone(),
+            router,
             peer,
             tls,
             trusted: self.shared.options.proxies.trusts(peer.ip()),
@@ -237,15 +241,15 @@ where
         let path = request.uri().path().to_owned();
         let mut request = request.map(|body| Body::new(PatientBody::new(body)));
         request.extensions_mut().insert(info);
-        let answering = self.inner.clone().oneshot(request);
-        FastFuture::Routed(Box::pin(async move {
-            let response = match answering.await {
+        let inner = self.inner.clone();
+        self.spawn(async move {
+            let response = match inner.oneshot(request).await {
                 Ok(response) => response.map(PageBody::Routed),
                 Err(never) => match never {},
             };
             shared.note(shard, &site.slug, &method, &path, &response);
             response
-        }))
+        })
     }
 
     fn refuse(&self, error: WebError, request: &Request<Incoming>) -> FastFuture {
@@ -255,7 +259,7 @@ where
         let method = request.method().clone();
         let tls = TrustedProxies::is_tls(self.trusted, self.tls, &headers);
         let path = request.uri().path().to_owned();
-        FastFuture::Routed(Box::pin(async move {
+        self.spawn(async move {
             let options = &shared.options;
             let error = Arc::new(error);
             let page = ErrorPage {
@@ -270,7 +274,11 @@ where
             let response = response.map(PageBody::Routed);
             shared.note(shard, "", &method, &path, &response);
             response
-        }))
+        })
+    }
+
+    fn spawn(&self, answering: impl Future<Output = Response<PageBody>> + Send + 'static) -> FastFuture {
+        FastFuture::Routed(Routed(self.router.spawn(answering)))
     }
 }
 
@@ -310,22 +318,39 @@ pub enum FastFuture {
     /// From memory.
     Ready(Option<Response<PageBody>>),
     /// From the router.
-    Routed(BoxFuture<'static, Response<PageBody>>),
+    Routed(Routed),
+}
+
+/// An answer that the router is working on. Dropping it (the client has gone) ends the work.
+pub struct Routed(JoinHandle<Response<PageBody>>);
+
+impl Drop for Routed {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Future for FastFuture {
     type Output = Result<Response<PageBody>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.get_mut() {
-            // Polled again after it was ready, which no executor does: an empty 500 is better than a panic.
-            Self::Ready(response) => Poll::Ready(Ok(response.take().unwrap_or_else(|| {
-                let mut response = Response::new(PageBody::EMPTY);
-                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-                response
-            }))),
-            Self::Routed(future) => future.as_mut().poll(cx).map(Ok),
-        }
+        let answer = match self.get_mut() {
+            Self::Ready(response) => response.take(),
+            Self::Routed(routed) => match Pin::new(&mut routed.0).poll(cx) {
+                Poll::Ready(Ok(response)) => Some(response),
+                Poll::Ready(Err(error)) => {
+                    // The edge catches panics of handlers; what ends here is a fault of the edge or a shutdown.
+                    tracing::error!(%error, "a request's task ended without an answer");
+                    None
+                }
+                Poll::Pending => return Poll::Pending,
+            },
+        };
+        Poll::Ready(Ok(answer.unwrap_or_else(|| {
+            let mut response = Response::new(PageBody::EMPTY);
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        })))
     }
 }
 

@@ -72,7 +72,7 @@ struct Served {
     front: Arc<Front<Router>>,
     log: Sink,
     stop: Option<oneshot::Sender<()>>,
-    running: JoinHandle<Drained>,
+    running: JoinHandle<std::io::Result<Drained>>,
 }
 
 fn declared(path: &str) -> &'static [&'static str] {
@@ -198,7 +198,7 @@ impl Served {
 
     async fn end(mut self) -> Drained {
         self.stop.take().unwrap().send(()).unwrap();
-        self.running.await.unwrap()
+        self.running.await.unwrap().unwrap()
     }
 }
 
