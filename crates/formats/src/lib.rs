@@ -4,13 +4,17 @@
 //! whatever it is given, and returns what it could read together with a list of [`Problem`]s. A document that gives
 //! nothing is [`Unreadable`] with a true reason. The formats' traps each have a test beside the reader.
 
+pub mod anpa;
 mod credit;
 pub mod dates;
 pub mod encoding;
 pub mod feeds;
 pub mod format;
 pub mod html;
+pub mod iptc7901;
 pub mod item;
+pub mod newsml1;
+pub mod newsml_g2;
 pub mod ninjs;
 pub mod nitf;
 pub mod problem;

@@ -2,7 +2,7 @@
 
 use crate::format::Format;
 use crate::problem::{ReadContext, Reading, Unreadable};
-use crate::{ninjs, nitf};
+use crate::{anpa, iptc7901, newsml1, newsml_g2, ninjs, nitf};
 use masthead_domain::wire::NewsItem;
 
 /// Reads a document. One can hold many items: a NewsML-G2 message, a feed, a list of ninjs objects, several agency
@@ -18,7 +18,10 @@ pub fn read_items(bytes: &[u8], format: Format, ctx: &ReadContext<'_>) -> Result
         // Agencies.
         Format::Ninjs => ninjs::read(bytes, ctx),
         Format::Nitf => nitf::read(bytes, ctx),
-        Format::NewsmlG2 | Format::Newsml1 | Format::Iptc7901 | Format::Anpa => not_items(format),
+        Format::NewsmlG2 => newsml_g2::read(bytes, ctx),
+        Format::Newsml1 => newsml1::read(bytes, ctx),
+        Format::Iptc7901 => iptc7901::read(bytes, ctx),
+        Format::Anpa => anpa::read(bytes, ctx),
         // Feeds, pages.
         Format::Rss | Format::Atom | Format::JsonFeed | Format::Html | Format::Text => not_items(format),
         // Exports hold far more than news items and are read record by record.
