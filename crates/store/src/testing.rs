@@ -59,7 +59,6 @@ impl TestDb {
     ///
     /// # Panics
     /// When it can't be made, with the reason.
-    #[expect(clippy::new_ret_no_self, reason = "the guard is of no use without the database")]
     pub async fn new(engine: Engine) -> (Db, Self) {
         let guard = Self::empty(engine).await;
         let clock = Arc::new(guard.clock.clone());

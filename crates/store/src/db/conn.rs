@@ -15,6 +15,8 @@ pub struct Conn {
     pub(super) shared: Arc<Shared>,
     /// What the worst failed statement of the running transaction means for it.
     pub(super) failure: Option<Failure>,
+    /// The last error of the running transaction, for the case that the engine ends it by itself.
+    last_error: Option<StoreError>,
 }
 
 pub(super) enum Session {
@@ -39,6 +41,7 @@ impl Conn {
             session,
             shared: Arc::clone(shared),
             failure: None,
+            last_error: None,
         }
     }
 
@@ -105,7 +108,11 @@ impl Conn {
                 } else {
                     "one value stands where a list is wanted"
                 };
-                return Err(StoreError::Bug(format!("{}: parameter ${}: {what}", query.name(), index + 1)));
+                return Err(StoreError::Bug(format!(
+                    "{}: parameter ${}: {what}",
+                    query.name(),
+                    index + 1
+                )));
             }
         }
         Ok(())
@@ -117,6 +124,7 @@ impl Conn {
             if self.failure != Some(Failure::Race) {
                 self.failure = Some(failure);
             }
+            self.last_error = Some(error.clone());
             error
         })
     }
@@ -157,6 +165,10 @@ impl Tx {
 
     pub(super) fn take_logged(&mut self) -> bool {
         std::mem::take(&mut self.logged)
+    }
+
+    pub(super) fn take_error(&mut self) -> Option<StoreError> {
+        self.conn.last_error.take()
     }
 
     pub(super) fn take_failure(&mut self) -> Option<Failure> {

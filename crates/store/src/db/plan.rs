@@ -38,12 +38,10 @@ impl Conn {
                 let mut faults = Vec::new();
                 while let Some(row) = rows.next().map_err(fail)? {
                     let line: String = row.get("detail").map_err(fail)?;
-                    let scan = line.starts_with("SCAN")
-                        && !line.contains("VIRTUAL TABLE")
-                        && !line.contains("CONSTANT ROW")
-                        && !line.starts_with("SCAN (")
-                        && !(limited && line.contains("USING") && line.contains("INDEX"));
-                    if scan || line.contains("TEMP B-TREE") {
+                    let bounded = limited && line.contains("USING") && line.contains("INDEX");
+                    let harmless = ["VIRTUAL TABLE", "CONSTANT ROW", "SCAN ("];
+                    let scan = line.starts_with("SCAN") && !harmless.iter().any(|known| line.contains(known));
+                    if scan && !bounded || line.contains("TEMP B-TREE") {
                         faults.push(line);
                     }
                 }

@@ -60,11 +60,11 @@ impl Postgres {
     }
 
     pub(super) async fn reader(&self, snapshot: bool) -> Result<Conn, StoreError> {
-        let client = self.readers.get().await.map_err(pool_error)?;
-        let mut lease = Lease::new(client);
-        if snapshot {
-            lease.begin("begin isolation level repeatable read read only").await?;
-        }
+        let lease = if snapshot {
+            begun(&self.readers, "begin isolation level repeatable read read only").await?
+        } else {
+            Lease::new(self.readers.get().await.map_err(pool_error)?)
+        };
         Ok(Conn::new(Session::Postgres(lease), &self.shared))
     }
 
@@ -105,13 +105,14 @@ impl Postgres {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let mut lease = Lease::new(self.writers.get().await.map_err(pool_error)?);
-        lease
-            .begin(match isolation {
+        let lease = begun(
+            &self.writers,
+            match isolation {
                 Isolation::Serializable => "begin isolation level serializable",
                 Isolation::ReadCommitted => "begin isolation level read committed",
-            })
-            .await?;
+            },
+        )
+        .await?;
         let mut tx = Tx::new(Conn::new(Session::Postgres(lease), &self.shared));
         let ran = AssertUnwindSafe(async { job(&mut tx).await }).catch_unwind().await;
         let failure = tx.take_failure();
@@ -155,6 +156,20 @@ impl Postgres {
         self.listener.stop();
         self.readers.close();
         self.writers.close();
+    }
+}
+
+/// A connection inside a new transaction. One that broke while it lay in the pool is replaced, since nothing has
+/// happened on it yet.
+async fn begun(pool: &Pool, text: &'static str) -> Result<Lease, StoreError> {
+    let mut tries = pool.status().max_size;
+    loop {
+        let mut lease = Lease::new(pool.get().await.map_err(pool_error)?);
+        match lease.begin(text).await {
+            Err(StoreError::Unavailable(_)) if lease.is_broken() && tries > 0 => tries -= 1,
+            Err(error) => return Err(error),
+            Ok(()) => return Ok(lease),
+        }
     }
 }
 
@@ -248,6 +263,10 @@ impl Lease {
     async fn begin(&mut self, text: &'static str) -> Result<(), StoreError> {
         self.open = true;
         self.batch(text).await.map_err(|(error, _)| error)
+    }
+
+    fn is_broken(&self) -> bool {
+        self.client.as_ref().is_some_and(|client| client.is_closed())
     }
 
     async fn rollback(&mut self) -> Result<(), StoreError> {

@@ -93,6 +93,8 @@ impl Writer {
 trait Job: Send {
     /// Runs it once and keeps its result. True when its changes are to stay.
     fn run(&mut self, tx: &mut Tx) -> bool;
+    /// Whether it ran and returned an error.
+    fn refused(&self) -> bool;
     /// Replaces the result by a failure.
     fn fail(&mut self, error: StoreError);
     /// Sends the result to whoever waits.
@@ -130,6 +132,10 @@ where
         let keep = result.is_ok();
         self.result = Some(result);
         keep
+    }
+
+    fn refused(&self) -> bool {
+        matches!(self.result, Some(Err(_)))
     }
 
     fn fail(&mut self, error: StoreError) {
@@ -214,7 +220,10 @@ fn one_by_one(tx: &mut Tx, batch: Vec<Box<dyn Job>>, error: &StoreError, shared:
     // Where no transaction can be committed, trying each would only take the time of as many failures.
     let hopeless = matches!(error, StoreError::Unavailable(_));
     if batch.len() == 1 || hopeless {
-        fail_all(batch, error);
+        for mut job in batch {
+            fail_alone(job.as_mut(), error, hopeless);
+            job.answer();
+        }
         return;
     }
     tracing::warn!(%error, jobs = batch.len(), "a batch was rolled back; its jobs run one by one");
@@ -226,20 +235,30 @@ fn one_by_one(tx: &mut Tx, batch: Vec<Box<dyn Job>>, error: &StoreError, shared:
             Ok(()) => shared.wake(),
             Err(error) => {
                 rollback(tx);
-                job.fail(error);
+                fail_alone(job.as_mut(), &error, false);
             }
         }
         job.answer();
     }
 }
 
+/// A job that ran alone and refused by itself saw nothing that was lost, so its own words stand.
+fn fail_alone(job: &mut dyn Job, error: &StoreError, always: bool) {
+    if always || !job.refused() {
+        job.fail(error.clone());
+    }
+}
+
 /// Runs one job; an error means that the whole transaction is lost, not only the job.
 fn run_in_savepoint(tx: &mut Tx, job: &mut dyn Job) -> Result<(), StoreError> {
     statement(tx, "savepoint job")?;
+    tx.take_error();
     let keep = job.run(tx);
     if connection(tx).is_none_or(Connection::is_autocommit) {
         // SQLite rolled everything back by itself, which it does for a full disk, an I/O error and no memory.
-        return Err(StoreError::Full);
+        return Err(tx
+            .take_error()
+            .unwrap_or_else(|| StoreError::bug("a job ended the writer's transaction")));
     }
     statement(tx, if keep { "release job" } else { "rollback to job" })?;
     if keep { Ok(()) } else { statement(tx, "release job") }

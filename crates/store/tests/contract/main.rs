@@ -28,6 +28,7 @@ macro_rules! cases {
 mod backups;
 mod changes;
 mod events;
+mod faults;
 mod migrations;
 mod plans;
 mod values;
