@@ -10,6 +10,7 @@ pub mod events;
 pub mod fronts;
 pub mod ids;
 pub mod imports;
+pub mod permissions;
 pub mod routing;
 pub mod sites;
 pub mod stories;

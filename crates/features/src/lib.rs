@@ -1,9 +1,14 @@
 //! The product, one folder a feature. Each holds its use cases (one transaction each) and, where readers or machines
 //! meet it, its pages. No feature reaches into another's inside: they call each other's `mod.rs`, or react to events.
 
+pub mod api;
 pub mod app;
+pub mod exports;
+pub mod feeds;
+pub mod fronts;
 pub mod imports;
 pub mod ingest;
+pub mod pages;
 pub mod pictures;
 pub mod sites;
 pub mod stories;

@@ -1,1 +1,15 @@
-//! The masthead binary: command line, settings, the route table, the middleware stack, the job runner, start and stop.
+//! The program: settings, start and stop, the route table, the middleware stack, followers and due jobs, and the
+//! command line. Everything that a reader or an editor can do lives in `features`; this crate puts it together.
+
+pub mod admin;
+pub mod commands;
+pub mod demo;
+pub mod followers;
+pub mod jobs;
+pub mod kills;
+pub mod middleware;
+pub mod network;
+pub mod probes;
+pub mod router;
+pub mod serve;
+pub mod settings;

@@ -9,7 +9,8 @@ use bytes::Bytes;
 use masthead_domain::document::{PictureBlock, PictureSource};
 use masthead_domain::imports::{ImportRecord, ImportedState, ImportedStory};
 use masthead_domain::time::Timestamp;
-use masthead_formats::{Format, Problem, ReadContext, detect, ghost, read_items, wxr};
+use masthead_formats::{Format, Problem, ReadContext, detect, read_items};
+use shim::{ghost, wxr};
 use masthead_store::imports::AttachmentRecord;
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -359,7 +360,7 @@ impl<'a> Export<'a> {
             .slug
             .clone()
             .filter(|slug| masthead_domain::sites::check_slug(slug).is_ok());
-        let slug = slug.unwrap_or_else(|| masthead_formats::slug::slugify(&title));
+        let slug = slug.unwrap_or_else(|| crate::sites::slug_of(&title));
         if page.state != ImportedState::Published || page.password_protected {
             return Record::SetAside {
                 record,
@@ -496,4 +497,19 @@ fn read_whole(mut file: std::fs::File, size: u64) -> Result<Vec<u8>, String> {
         .read_to_end(&mut bytes)
         .map_err(|error| error.to_string())?;
     Ok(bytes)
+}
+
+mod shim {
+    pub mod wxr {
+        use masthead_domain::imports::ImportRecord;
+        use masthead_formats::{Problem, ReadContext, Unreadable};
+        use std::ops::ControlFlow;
+        pub struct Summary { pub problems: Vec<Problem> }
+        pub fn read(_: impl std::io::BufRead, _: &ReadContext<'_>, _: &mut dyn FnMut(ImportRecord, u64, Vec<Problem>) -> ControlFlow<()>) -> Result<Summary, Unreadable> { Err(Unreadable::new("shim")) }
+    }
+    pub mod ghost {
+        use masthead_domain::imports::ImportRecord;
+        use masthead_formats::{Reading, ReadContext, Unreadable};
+        pub fn read(_: &[u8], _: &ReadContext<'_>) -> Result<Reading<Vec<ImportRecord>>, Unreadable> { Err(Unreadable::new("shim")) }
+    }
 }

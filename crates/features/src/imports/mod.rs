@@ -15,7 +15,7 @@ pub use report::{Counts, Report};
 
 use crate::app::App;
 use crate::stories::ChangeError;
-use crate::wire::{Arrival, Desk, Handling, Outcome, Taken, take_in_tx};
+use crate::wire::{Arrival, Desk, Handling, Outcome, Taken};
 use masthead_domain::ids::SiteId;
 use masthead_formats::Format;
 use masthead_store::{StoreError, Tx, imports as rows, wire as wire_rows};
@@ -193,6 +193,7 @@ fn handling(options: &Options) -> Handling {
         place: Vec::new(),
         publish: options.publish,
         imported: true,
+        keep_back: false,
     }
 }
 

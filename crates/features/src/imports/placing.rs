@@ -164,7 +164,7 @@ impl Snapshot {
 fn section_of(category: &Subject) -> Option<(String, String)> {
     let name = category.name.as_deref().or(category.slug.as_deref())?.trim();
     let wanted = category.slug.as_deref().unwrap_or(name);
-    let slug = masthead_formats::slug::slugify(wanted);
+    let slug = crate::sites::slug_of(wanted);
     if matches!(
         slug.as_str(),
         "" | "uncategorized" | "uncategorised" | "non-classe" | "allgemein" | "sin-categoria"

@@ -32,13 +32,14 @@ pub(super) async fn run(
             return Ok(());
         }
         if next == url {
-            state.etag.clone_from(&answer.etag);
-            state.last_modified.clone_from(&answer.last_modified);
+            state.etag.clone_from(&answer.headers.etag);
+            state.last_modified.clone_from(&answer.headers.last_modified);
         }
+        let answer = answer.success().map_err(|error| IngestError::Source(error.to_string()))?;
         let body = answer.body.to_vec();
-        let following = next_page(&body, answer.next_link(), &answer.final_url);
+        let following = next_page(&body, next_link(&answer.headers.link), &answer.final_url);
         let before = report.items;
-        let result = document(app, source, body, &next, answer.content_type.as_deref()).await;
+        let result = document(app, source, body, &next, answer.headers.content_type.as_deref()).await;
         report.add(&next, result)?;
         match following {
             // A page that brought nothing new ends the walk through an archive that was read before.
@@ -52,7 +53,7 @@ pub(super) async fn run(
 
 /// The next page: what the answer's `Link` header says, or AP's `next_page` and JSON Feed's `next_url`. Links are
 /// followed as given, never built.
-fn next_page(body: &[u8], link: Option<String>, base: &str) -> Option<String> {
+fn next_page(body: &[u8], link: Option<String>, base: &url::Url) -> Option<String> {
     let named = link.or_else(|| {
         let json: serde_json::Value = serde_json::from_slice(body).ok()?;
         [
@@ -69,8 +70,20 @@ fn next_page(body: &[u8], link: Option<String>, base: &str) -> Option<String> {
                 .map(str::to_owned)
         })
     })?;
-    let base = url::Url::parse(base).ok()?;
     base.join(&named).ok().map(String::from)
+}
+
+/// The target of `rel="next"` among `Link` headers (RFC 8288).
+fn next_link(lines: &[String]) -> Option<String> {
+    lines.iter().flat_map(|line| line.split(',')).find_map(|link| {
+        let (target, parameters) = link.trim().split_once('>')?;
+        let is_next = parameters.split(';').any(|parameter| {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            name.trim().eq_ignore_ascii_case("rel")
+                && value.trim().trim_matches('"').split_whitespace().any(|rel| rel.eq_ignore_ascii_case("next"))
+        });
+        is_next.then(|| target.trim_start_matches('<').to_owned())
+    })
 }
 
 #[cfg(test)]
@@ -84,6 +97,8 @@ mod tests {
             next_page(body, None, "https://wire.example/feed").as_deref(),
             Some("https://wire.example/feed?seq=2")
         );
-        assert_eq!(next_page(b"<rss/>", None, "https://wire.example/feed"), None);
+        let links = ["<https://wire.example/p/1>; rel=\"prev\", </p/3>; title=x; rel=\"next\"".to_owned()];
+        assert_eq!(next_link(&links).as_deref(), Some("/p/3"));
+        assert_eq!(next_page(b"<rss/>", None, &base), None);
     }
 }

@@ -73,8 +73,8 @@ pub async fn fetch(app: &App, url: &str, base: &Base, said: Said) -> Result<Pict
     let answer = app
         .fetcher
         .get(absolute.as_str(), FetchPolicy::Content, None)
-        .await
-        .map_err(|error| TakeError::Fetch(error.to_string()))?;
+        .await?
+        .success()?;
     take(app, answer.body, said).await
 }
 
@@ -123,7 +123,7 @@ async fn from_folder(app: &App, url: &str, base: &Base) -> Result<Option<Bytes>,
         match disk::read_within(folder, &candidate, most).await {
             Ok(Some(bytes)) => return Ok(Some(bytes)),
             Ok(None) => {}
-            Err(error) => return Err(TakeError::Fetch(format!("{}: {error}", candidate.display()))),
+            Err(error) => return Err(TakeError::File(format!("{}: {error}", candidate.display()))),
         }
     }
     Ok(None)

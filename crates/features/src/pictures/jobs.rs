@@ -146,7 +146,7 @@ async fn render(
     let key: BlobKey = record
         .original_key
         .parse()
-        .map_err(|error| TakeError::Fetch(format!("{error}")))?;
+        .map_err(|error| TakeError::File(format!("{error}")))?;
     let original = app.blobs.get(key).await?;
     let (made, state, problem) = match app.worker.renditions(original, plan).await {
         Ok(files) => (files, done, None),

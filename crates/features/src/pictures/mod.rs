@@ -23,8 +23,11 @@ pub enum TakeError {
     #[error(transparent)]
     Picture(#[from] PictureError),
     /// The file could not be fetched.
+    #[error(transparent)]
+    Fetch(#[from] masthead_services::fetch::FetchError),
+    /// The file beside the document could not be read.
     #[error("{0}")]
-    Fetch(String),
+    File(String),
     /// The blob store.
     #[error(transparent)]
     Blob(#[from] BlobError),
@@ -38,7 +41,8 @@ impl TakeError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Picture(error) => error.is_worth_retrying(),
-            Self::Fetch(_) => true,
+            Self::Fetch(error) => error.is_worth_retrying(),
+            Self::File(_) => true,
             Self::Blob(_) => true,
             Self::Store(error) => error.is_transient(),
         }

@@ -124,6 +124,15 @@ impl Sites {
     }
 }
 
+/// The slug of a name; empty when it has neither letter nor digit.
+pub fn slug_of(name: &str) -> String {
+    if name.chars().any(char::is_alphanumeric) {
+        masthead_formats::slug::from_headline(name)
+    } else {
+        String::new()
+    }
+}
+
 /// Why a site or section can't be made.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {

@@ -237,7 +237,7 @@ impl Change {
         if (shown || self.new)
             && let Some(revision) = self.story.public_revision
         {
-            self.write_card(tx, context, revision).await?;
+            self.write_card(tx, revision).await?;
         }
         let lists = if shown {
             self.write_lists(tx, context, &placements).await?
@@ -305,7 +305,7 @@ impl Change {
     }
 
     /// Writes what cards, bylines and pictures of the public revision say.
-    async fn write_card(&mut self, tx: &mut Tx, context: &Context, revision: i64) -> Result<(), ChangeError> {
+    async fn write_card(&mut self, tx: &mut Tx, revision: i64) -> Result<(), ChangeError> {
         let content = if revision == self.story.head_revision {
             self.content(tx).await?
         } else {
@@ -334,7 +334,6 @@ impl Change {
         }
         rows::set_authors(tx, self.story.id, &people).await?;
         self.story.headline.clone_from(&content.headline);
-        let _ = context;
         Ok(())
     }
 
@@ -377,9 +376,14 @@ impl Change {
     async fn schedule_due(&self, tx: &mut Tx) -> Result<(), StoreError> {
         let key = self.story.id.to_string();
         match self.story.standing.next_due() {
-            Some(due) => jobs::schedule(tx, super::JOB_DUE, &key, due, &serde_json::Value::Null).await,
-            None => jobs::cancel(tx, super::JOB_DUE, &key).await,
+            Some(due) => {
+                jobs::schedule(tx, super::JOB_DUE, &key, due, &serde_json::Value::Null).await?;
+            }
+            None => {
+                jobs::cancel(tx, super::JOB_DUE, &key).await?;
+            }
         }
+        Ok(())
     }
 
     fn event(&self, visible: bool, shown: bool, placements: &[PlacementRecord], lists: &[ListEntry]) -> Event {

@@ -8,9 +8,9 @@ pub fn clean(wanted: &str, headline: &str, id: StoryId) -> String {
     if check_slug(wanted).is_ok() {
         return wanted.to_owned();
     }
-    let from_wanted = masthead_formats::slug::slugify(wanted);
+    let from_wanted = crate::sites::slug_of(wanted);
     let made = if wanted.trim().is_empty() || from_wanted.is_empty() {
-        masthead_formats::slug::slugify(headline)
+        crate::sites::slug_of(headline)
     } else {
         from_wanted
     };

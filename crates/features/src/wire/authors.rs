@@ -96,7 +96,7 @@ pub async fn ensure(
     if let Some(known) = known(tx, name).await? {
         return Ok(Some(known));
     }
-    let base = masthead_formats::slug::slugify(name);
+    let base = crate::sites::slug_of(name);
     if base.is_empty() {
         return Ok(None);
     }

@@ -148,7 +148,7 @@ pub async fn ensure(
     name: &str,
     uri: Option<&str>,
 ) -> Result<Option<TopicId>, StoreError> {
-    let slug = slug.unwrap_or_else(|| masthead_formats::slug::slugify(name));
+    let slug = slug.unwrap_or_else(|| crate::sites::slug_of(name));
     if slug.is_empty() {
         return Ok(None);
     }

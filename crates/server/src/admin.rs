@@ -1,0 +1,84 @@
+//! The admin listener: health, readiness and metrics. It is never public and shows nothing of readers.
+
+use crate::followers::PRESS;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use masthead_features::app::App;
+use masthead_store::{followers, log};
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A node whose clock differs from the database's by more than this is not ready: it would release too early or too
+/// late (hard parts, "Time").
+const LARGEST_CLOCK_DIFFERENCE: i64 = 500_000;
+/// A press that is this many events behind is not ready to be sent readers.
+const LARGEST_LAG: i64 = 10_000;
+
+/// What the admin listener answers from.
+#[derive(Clone)]
+pub struct Admin {
+    /// The network.
+    pub app: Arc<App>,
+    /// Renders the metrics.
+    pub metrics: PrometheusHandle,
+    /// Set while the node drains.
+    pub draining: Arc<AtomicBool>,
+    /// Brings counters up to date before they are read.
+    pub refresh: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// The admin listener's routes.
+pub fn router(admin: Admin) -> Router {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics_text))
+        .with_state(admin)
+}
+
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+async fn readyz(State(admin): State<Admin>) -> Response {
+    match faults(&admin).await {
+        faults if faults.is_empty() => "ready\n".into_response(),
+        faults => (StatusCode::SERVICE_UNAVAILABLE, faults.join("\n") + "\n").into_response(),
+    }
+}
+
+async fn faults(admin: &Admin) -> Vec<String> {
+    let mut faults = Vec::new();
+    if admin.draining.load(Ordering::Acquire) {
+        faults.push("draining".to_owned());
+    }
+    match admin.app.db.clock_difference().await {
+        Ok(micros) if micros.abs() > LARGEST_CLOCK_DIFFERENCE => {
+            faults.push(format!("the clock differs from the database's by {} ms", micros / 1_000));
+        }
+        Ok(_) => {}
+        Err(error) => faults.push(format!("the database does not answer: {error}")),
+    }
+    match lag(&admin.app).await {
+        Ok(lag) if lag > LARGEST_LAG => faults.push(format!("the press is {lag} events behind")),
+        Ok(_) => {}
+        Err(error) => faults.push(format!("the log can't be read: {error}")),
+    }
+    faults
+}
+
+async fn lag(app: &App) -> Result<i64, masthead_store::StoreError> {
+    let mut conn = app.db.reader().await?;
+    let head = log::head(&mut conn).await?;
+    let done = followers::cursor(&mut conn, PRESS, &app.node).await?.unwrap_or(0);
+    Ok(head - done)
+}
+
+async fn metrics_text(State(admin): State<Admin>) -> impl IntoResponse {
+    (admin.refresh)();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], admin.metrics.render())
+}

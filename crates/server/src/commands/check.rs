@@ -1,0 +1,236 @@
+//! `masthead check` and `masthead verify`: what is wrong, in words.
+
+use super::{Common, output};
+use crate::network;
+use clap::Args;
+use futures::TryStreamExt as _;
+use masthead_domain::ids::{PictureId, StoryId};
+use masthead_domain::time::Clock;
+use masthead_services::blobs::{BlobKey, Blobs};
+use masthead_services::clock::SystemClock;
+use masthead_store::{Db, DbSettings, jobs, log, migrate, pictures, sites, stories};
+use std::collections::HashSet;
+use std::process::ExitCode;
+use std::sync::Arc;
+use uuid::Uuid;
+
+#[derive(Debug, Args)]
+pub(super) struct Check {}
+
+#[derive(Debug, Args)]
+pub(super) struct Verify {}
+
+impl Check {
+    pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
+        let settings = common.settings_at().load()?;
+        let mut faults: Vec<String> = Vec::new();
+        for (name, value) in
+            [("server.listen", &settings.server.listen), ("server.admin_listen", &settings.server.admin_listen)]
+        {
+            match value.parse::<std::net::SocketAddr>() {
+                Ok(address) if name == "server.admin_listen" && address.ip().is_unspecified() => {
+                    faults.push("server.admin_listen answers on every address: health and metrics become public".into());
+                }
+                Ok(_) => {}
+                Err(_) => faults.push(format!("{name}: '{value}' is no address; write 127.0.0.1:8080")),
+            }
+        }
+        if let Err(error) = masthead_web::proxies::TrustedProxies::parse(&settings.server.trusted_proxies) {
+            faults.push(format!("server.trusted_proxies: {error}"));
+        }
+        if let Err(error) = crate::serve::load_theme(settings.data_folder()) {
+            faults.push(format!("theme: {error:#}"));
+        }
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        match Db::open(&DbSettings::new(settings.database_url()), clock).await {
+            Ok(db) => {
+                database_faults(&db, &settings, &mut faults).await;
+                db.close().await;
+            }
+            Err(error) => faults.push(format!("database {}: {error}", network::safe_url(&settings.database_url()))),
+        }
+        if let Err(error) = Blobs::open(&settings.media.url, settings.data_folder()) {
+            faults.push(format!("media.url: {error}"));
+        }
+        report(common, &faults, "settings and environment are in order")
+    }
+}
+
+async fn database_faults(db: &Db, settings: &crate::settings::Settings, faults: &mut Vec<String>) {
+    if let Err(error) = migrate::check(db).await {
+        faults.push(format!("database: {error}"));
+        return;
+    }
+    match db.clock_difference().await {
+        Ok(micros) if micros.abs() > 500_000 => {
+            faults.push(format!("the clock differs from the database's by {} ms", micros / 1_000));
+        }
+        Ok(_) => {}
+        Err(error) => faults.push(format!("database: {error}")),
+    }
+    let table = async {
+        let mut conn = db.reader().await?;
+        let sites = sites::all(&mut conn).await?;
+        let sections = sites::sections(&mut conn).await?;
+        let waiting = jobs::list(&mut conn, 1_000).await?;
+        Ok::<_, masthead_store::StoreError>((sites, sections, waiting))
+    };
+    let (sites, sections, waiting) = match table.await {
+        Ok(found) => found,
+        Err(error) => {
+            faults.push(format!("database: {error}"));
+            return;
+        }
+    };
+    if sites.is_empty() {
+        faults.push("there is no site yet; 'masthead site add' makes one".into());
+    }
+    let known = |place: &str| {
+        place.split_once('/').is_some_and(|(site, path)| {
+            sites.iter().any(|known| {
+                known.slug == site
+                    && sections.iter().any(|record| record.section.site == known.id && record.path == path)
+            })
+        })
+    };
+    for site in &sites {
+        if jiff::tz::TimeZone::get(&site.zone).is_err() {
+            faults.push(format!("site {}: '{}' is no IANA time zone", site.slug, site.zone));
+        }
+    }
+    for source in &settings.wire {
+        if source.name.is_empty() {
+            faults.push("a wire source has no name".into());
+        }
+        if source.folder.is_none() && source.url.is_none() && source.token.is_none() {
+            faults.push(format!("wire source {}: it has neither folder, url nor token", source.name));
+        }
+        for place in source.place.iter().filter(|place| !known(place)) {
+            faults.push(format!("wire source {}: there is no section '{place}'", source.name));
+        }
+    }
+    for (number, rule) in settings.routing.iter().enumerate() {
+        for place in rule.place.iter().filter(|place| !known(place)) {
+            faults.push(format!("routing rule {}: there is no section '{place}'", number + 1));
+        }
+        for source in rule.sources.iter().filter(|name| !settings.wire.iter().any(|source| source.name == **name)) {
+            faults.push(format!("routing rule {}: there is no wire source '{source}'", number + 1));
+        }
+    }
+    for job in waiting {
+        if let Some(error) = job.last_error.filter(|_| job.attempts > 3) {
+            faults.push(format!("the job {} {} failed {} times: {error}", job.kind, job.key, job.attempts));
+        }
+    }
+}
+
+impl Verify {
+    pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
+        let settings = common.settings_at().load()?;
+        let app = network::open(&settings).await?;
+        let mut faults = Vec::new();
+        let mut blobs: HashSet<BlobKey> = HashSet::new();
+        let mut listing = app.blobs.list();
+        while let Some(entry) = listing.try_next().await? {
+            blobs.insert(entry.key);
+        }
+        drop(listing);
+        let mut after = PictureId(Uuid::nil());
+        let mut conn = app.db.reader().await?;
+        loop {
+            let batch = pictures::after(&mut conn, after, 500).await?;
+            let Some(last) = batch.last() else { break };
+            after = last.id;
+            for picture in &batch {
+                let keys = std::iter::once(&picture.original_key).chain(picture.renditions.iter().map(|file| &file.key));
+                for key in keys {
+                    match key.parse::<BlobKey>() {
+                        Ok(key) if !blobs.contains(&key) => {
+                            faults.push(format!("picture {}: its file {key} is missing", picture.id));
+                        }
+                        Ok(key) => {
+                            if let Err(error) = app.blobs.get_checked(key).await {
+                                faults.push(format!("picture {}: its file {key}: {error}", picture.id));
+                            }
+                        }
+                        Err(_) => faults.push(format!("picture {}: '{key}' names no file", picture.id)),
+                    }
+                }
+            }
+        }
+        let mut after = StoryId(Uuid::nil());
+        loop {
+            let batch = stories::ids_after(&mut conn, after, 500).await?;
+            let Some(last) = batch.last() else { break };
+            after = *last;
+            for id in &batch {
+                verify_story(&mut conn, *id, &mut faults).await?;
+            }
+        }
+        verify_log(&mut conn, &mut faults).await?;
+        drop(conn);
+        app.db.close().await;
+        report(common, &faults, "store and pictures agree")
+    }
+}
+
+async fn verify_story(
+    conn: &mut masthead_store::Conn,
+    id: StoryId,
+    faults: &mut Vec<String>,
+) -> Result<(), masthead_store::StoreError> {
+    let Some(story) = stories::by_id(conn, id).await? else { return Ok(()) };
+    let revisions = stories::revisions(conn, id).await?;
+    let numbers: Vec<i64> = revisions.iter().map(|line| line.number).collect();
+    let expected: Vec<i64> = (1..=story.head_revision).collect();
+    if numbers != expected {
+        faults.push(format!("story {id}: its revisions are {numbers:?}, and should be 1 to {}", story.head_revision));
+    }
+    if story.public_revision.is_some_and(|number| !numbers.contains(&number)) {
+        faults.push(format!("story {id}: the revision that readers see is missing"));
+    }
+    let is_published = story.standing.state == masthead_domain::stories::StoryState::Published;
+    let lists = stories::lists(conn, id).await?;
+    if is_published == lists.is_empty() {
+        faults.push(format!("story {id}: it is {} and in {} lists", story.standing.state.as_str(), lists.len()));
+    }
+    if is_published && stories::placements(conn, id).await?.iter().any(|place| place.path.is_none()) {
+        faults.push(format!("story {id}: it is published and has no address"));
+    }
+    Ok(())
+}
+
+/// Positions have to be dense: a gap is an event that followers never saw.
+async fn verify_log(
+    conn: &mut masthead_store::Conn,
+    faults: &mut Vec<String>,
+) -> Result<(), masthead_store::StoreError> {
+    let mut position = 0;
+    let mut first = true;
+    loop {
+        let events = log::after(conn, position, 1_000).await?;
+        let Some(last) = events.last() else { return Ok(()) };
+        for event in &events {
+            // Old events may have been removed by retention: the log may begin anywhere, but has no gap.
+            if !first && event.position != position + 1 {
+                faults.push(format!("the log has no event between {position} and {}", event.position));
+            }
+            first = false;
+            position = event.position;
+        }
+        position = last.position;
+    }
+}
+
+fn report(common: &Common, faults: &[String], fine: &str) -> anyhow::Result<ExitCode> {
+    if common.json {
+        output::json(&serde_json::json!({ "ok": faults.is_empty(), "faults": faults }));
+    } else if faults.is_empty() {
+        output::line(fine);
+    } else {
+        for fault in faults {
+            output::line(fault);
+        }
+    }
+    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}

@@ -1,0 +1,107 @@
+//! `masthead demo`: a complete example network, made once and served.
+
+use super::{Common, output};
+use crate::settings::{FILE, Where, sample};
+use crate::{demo, network, serve};
+use anyhow::{Context as _, bail};
+use clap::Args;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Where to listen. Only ever loopback unless told otherwise here.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Don't open a browser.
+    #[arg(long)]
+    no_open: bool,
+}
+
+/// Where the demo lives when nothing else is said.
+const FOLDER: &str = "masthead-demo";
+
+impl Demo {
+    pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
+        let listen: SocketAddr = self
+            .listen
+            .parse()
+            .with_context(|| format!("'{}' is no address; write 127.0.0.1:8080", self.listen))?;
+        if common.config.is_some() {
+            bail!("the demo has settings of its own; name its folder with --data");
+        }
+        let folder = common.data.clone().unwrap_or_else(|| PathBuf::from(FOLDER));
+        write_settings(&folder, listen)?;
+        let mut settings = Where { config: None, data: Some(folder.clone()) }.load()?;
+        settings.server.listen = listen.to_string();
+        if !settings.server.admin_listen.starts_with("127.") {
+            bail!("the demo's admin listener has to stay on loopback");
+        }
+        let app = network::open(&settings).await?;
+        demo::load(&app, listen).await.context("the demo network can't be made")?;
+        let node = match serve::start(std::sync::Arc::clone(&app), &settings).await {
+            Ok(node) => node,
+            // The admin port is taken more often than readers' port is: any other will do for a demo.
+            Err(error) if error.to_string().contains(&settings.server.admin_listen) => {
+                settings.server.admin_listen = "127.0.0.1:0".into();
+                serve::start(app, &settings).await?
+            }
+            Err(error) => return Err(error),
+        };
+        greet(&node, &folder);
+        if !self.no_open {
+            open_browser(&format!("http://{}/", node.address));
+        }
+        serve::asked_to_stop().await?;
+        node.stop().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn write_settings(folder: &Path, listen: SocketAddr) -> anyhow::Result<()> {
+    let file = folder.join(FILE);
+    if file.exists() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
+    let mut text = sample("Harbour Press Network", &listen.to_string(), "127.0.0.1:9090");
+    text.push_str(
+        "\n# The demo's own wire source: push a document with\n\
+         #   curl -H 'Authorization: Bearer demo-token' --data-binary @FILE http://127.0.0.1:8080/ingest/northline\n\
+         [[wire]]\nname = \"northline\"\ntoken = \"demo-token\"\nplace = [\"courier/world\", \"gazette/local\"]\npublish = true\n",
+    );
+    std::fs::write(&file, text).with_context(|| format!("{} can't be written", file.display()))
+}
+
+fn greet(node: &serve::Node, folder: &Path) {
+    for site in node.app.sites().all() {
+        output::line(&format!("{:<24} {}/", site.name, site.origin));
+    }
+    output::line(&format!("health and metrics       http://{}/readyz", node.admin_address));
+    output::line(&format!("data folder              {}", folder.display()));
+    output::line("Accounts and the desk come with a later version; until then 'masthead story --help' does desk work:");
+    output::line(&format!("  masthead story list --data {}", folder.display()));
+    output::line("Stop with Ctrl-C.");
+}
+
+/// Opens the front where a desktop is there to open it.
+fn open_browser(url: &str) {
+    let has_desktop = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else if has_desktop {
+        "xdg-open"
+    } else {
+        return;
+    };
+    let started = std::process::Command::new(program)
+        .arg(url)
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn();
+    if let Err(error) = started {
+        tracing::debug!(%error, "no browser could be opened");
+    }
+}

@@ -1,0 +1,274 @@
+//! The press follower: reads the event log by position, finds the pages that each fact makes stale and presses them
+//! again, takes withheld stories off pages, and tells how far it is.
+//!
+//! Correctness rests on the poll; being woken only makes it quick. Every step may be done twice.
+
+use masthead_domain::events::Event;
+use masthead_domain::ids::StoryId;
+use masthead_features::app::App;
+use masthead_features::pages::{Pages, touched};
+use masthead_store::log::{self, LogEvent};
+use masthead_store::stories::{self as story_rows, Receipt};
+use masthead_store::{StoreError, followers};
+use masthead_web::press::{PageKey, Press, Removed, WithheldReceipt};
+use masthead_web::errors::WebError;
+use masthead_web::press::Rendered;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+
+/// Name of the follower in the store.
+pub const PRESS: &str = "press";
+
+/// Events read at once.
+const AT_ONCE: u32 = 500;
+/// The poll on which correctness rests.
+const POLL: Duration = Duration::from_millis(500);
+/// The cursor is saved at least this often, which also says that the node lives.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// Pages pressed at once; each is a render on one processor.
+const PRESSES: usize = 2;
+/// Pages that are quiet for this long are compressed harder.
+const QUIET_SECONDS: i64 = 3;
+
+/// What the follower needs.
+#[derive(Clone)]
+pub struct PressFollower {
+    /// The network.
+    pub app: Arc<App>,
+    /// What renders pages.
+    pub pages: Arc<Pages>,
+    /// Where they are kept.
+    pub press: Arc<Press>,
+    /// Called when the table of sites was read again.
+    pub sites_changed: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl PressFollower {
+    /// Makes ready: stories that must not be shown are held, pages from disk are marked, and the cursor is set to the
+    /// head of the log.
+    ///
+    /// # Errors
+    /// When the store can't answer.
+    pub async fn begin(&self) -> Result<i64, StoreError> {
+        let mut conn = self.app.db.snapshot().await?;
+        let head = log::head(&mut conn).await?;
+        self.press.withhold_from_start(story_rows::withheld(&mut conn).await?);
+        drop(conn);
+        self.pages.followed(head);
+        // What was pressed before this start may have been overtaken while nobody followed.
+        self.press.mark_all_stale(head);
+        self.save(head).await?;
+        Ok(head)
+    }
+
+    /// Follows the log until it is aborted.
+    pub async fn run(self, mut position: i64) {
+        let mut changed = self.app.db.changed();
+        let mut saved = (position, Instant::now());
+        let mut quiet_look = Instant::now();
+        loop {
+            match self.step(position).await {
+                Ok(next) => {
+                    let moved = next != position;
+                    position = next;
+                    if moved || saved.1.elapsed() >= HEARTBEAT {
+                        match self.save(position).await {
+                            Ok(()) => saved = (position, Instant::now()),
+                            Err(error) => tracing::warn!(%error, "the press' place in the log can't be saved"),
+                        }
+                    }
+                    if moved {
+                        continue;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, position, "the log can't be followed");
+                    metrics::counter!("masthead_follower_failures_total", "follower" => PRESS).increment(1);
+                    tokio::time::sleep(POLL).await;
+                }
+            }
+            if quiet_look.elapsed() >= Duration::from_secs(1) {
+                quiet_look = Instant::now();
+                self.press_harder();
+            }
+            tokio::select! {
+                () = tokio::time::sleep(POLL) => {}
+                woken = changed.changed() => if woken.is_err() { return },
+            }
+        }
+    }
+
+    /// Deals with the next events; returns the position up to which everything is done.
+    ///
+    /// # Errors
+    /// When the store can't answer; the same events are read again.
+    pub async fn step(&self, position: i64) -> Result<i64, StoreError> {
+        let mut conn = self.app.db.reader().await?;
+        let events = log::after(&mut conn, position, AT_ONCE).await?;
+        let head = log::head(&mut conn).await?;
+        drop(conn);
+        metrics::gauge!("masthead_follower_lag_events", "follower" => PRESS)
+            .set(u32::try_from(head.saturating_sub(position)).map_or(f64::MAX, f64::from));
+        let Some(last) = events.last().map(|event| event.position) else { return Ok(position) };
+        let facts: Vec<(&LogEvent, Event)> = events
+            .iter()
+            .filter_map(|event| Event::from_stored(&event.kind, &event.data).map(|fact| (event, fact)))
+            .collect();
+        let sites_changed = facts.iter().any(|(_, fact)| matches!(fact, Event::SiteChanged { .. }));
+        if sites_changed {
+            self.app.reload_sites().await?;
+            (self.sites_changed)();
+        }
+        for (event, fact) in &facts {
+            self.withhold_or_allow(fact, event).await?;
+        }
+        // Told before anything is marked: see `Pages::followed`.
+        self.pages.followed(last);
+        let mut stale: HashSet<PageKey> = HashSet::new();
+        let sites = self.app.sites();
+        let mut conn = self.app.db.reader().await?;
+        for (event, fact) in &facts {
+            let keys = touched(&mut conn, &sites, fact).await?;
+            stale.extend(self.press.mark_stale(&keys, event.position));
+        }
+        drop(conn);
+        if sites_changed {
+            stale.extend(self.press.mark_all_stale(last));
+        }
+        self.press_again(stale).await;
+        Ok(last)
+    }
+
+    /// Takes what may not be shown off every page before anything else is done, and writes down when.
+    async fn withhold_or_allow(&self, fact: &Event, event: &LogEvent) -> Result<(), StoreError> {
+        let (story, killed) = match fact {
+            Event::StoryKilled(fact) => (fact.story, true),
+            Event::StoryWithdrawn(fact) => (fact.story, false),
+            Event::StoryPublished(fact) | Event::StoryUpdated(fact) => {
+                // A story that was held again since says so in a later event, which is dealt with after this one; but
+                // the set is only ever made smaller for what the store shows now.
+                if self.is_visible(fact.story).await? {
+                    self.press.allow(fact.story);
+                }
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        if !killed && self.is_visible(story).await? {
+            return Ok(());
+        }
+        let press = Arc::clone(&self.press);
+        let done = tokio::task::spawn_blocking(move || press.withhold(story)).await;
+        let receipt = match done {
+            Ok(Ok(receipt)) => receipt,
+            // The story is held in memory all the same. The event is read again until the disk's copy is gone too.
+            Ok(Err(error)) => return Err(StoreError::Bug(format!("a page on disk can't be removed: {error}"))),
+            Err(error) => return Err(StoreError::Bug(format!("withholding broke off: {error}"))),
+        };
+        self.write_receipts(story, &receipt, event).await
+    }
+
+    async fn is_visible(&self, story: StoryId) -> Result<bool, StoreError> {
+        let found = story_rows::by_id(&mut self.app.db.reader().await?, story).await?;
+        Ok(found.is_some_and(|story| story.standing.is_visible(self.app.now())))
+    }
+
+    async fn write_receipts(
+        &self,
+        story: StoryId,
+        receipt: &WithheldReceipt,
+        event: &LogEvent,
+    ) -> Result<(), StoreError> {
+        let of = |place: Removed| {
+            let pages = receipt.pages.iter().filter(move |page| page.from == place);
+            let count = pages.clone().count();
+            let last = pages.map(|page| page.at).max().unwrap_or(receipt.since);
+            (count, last)
+        };
+        let browser = receipt.pages.iter().map(|page| page.browser_seconds).max().unwrap_or(0);
+        let (in_memory, memory_at) = of(Removed::Memory);
+        let (on_disk, disk_at) = of(Removed::Disk);
+        let receipts: Vec<Receipt> = [
+            ("pages in memory", memory_at, format!("{in_memory} pages; browsers may show theirs for {browser} s")),
+            ("pages on disk", disk_at, format!("{on_disk} copies")),
+        ]
+        .into_iter()
+        .map(|(surface, gone_at, detail)| Receipt {
+            surface: surface.to_owned(),
+            node: self.app.node.clone(),
+            gone_at,
+            detail: format!("{detail}; event {}", event.position),
+        })
+        .collect();
+        self.app
+            .db
+            .write("press.receipts", move |tx| {
+                let receipts = receipts.clone();
+                Box::pin(async move {
+                    for receipt in &receipts {
+                        story_rows::put_receipt(tx, story, receipt).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Presses pages again, those of fronts first: they are what most readers see.
+    async fn press_again(&self, stale: HashSet<PageKey>) {
+        let mut keys: Vec<PageKey> = stale.into_iter().collect();
+        keys.sort_by_key(|key| key.path().len());
+        let mut running = JoinSet::new();
+        for key in keys {
+            if running.len() >= PRESSES {
+                running.join_next().await;
+            }
+            let (press, pages) = (Arc::clone(&self.press), Arc::clone(&self.pages));
+            running.spawn(async move {
+                let for_render = key.clone();
+                let outcome = press
+                    .repress(key.clone(), move || {
+                        let (pages, key) = (Arc::clone(&pages), for_render.clone());
+                        async move { render(&pages, &key).await }
+                    })
+                    .await;
+                if let Err(error) = outcome
+                    && error.kind().is_server_fault()
+                {
+                    tracing::warn!(page = key.target(), ?error, "a page could not be pressed again");
+                }
+            });
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    /// Compresses quiet pages harder, beside everything else.
+    fn press_harder(&self) {
+        let press = Arc::clone(&self.press);
+        tokio::task::spawn_blocking(move || press.press_harder(QUIET_SECONDS, 8));
+    }
+
+    async fn save(&self, position: i64) -> Result<(), StoreError> {
+        let (node, now) = (self.app.node.clone(), self.app.now());
+        self.app
+            .db
+            .write("press.save", move |tx| {
+                let node = node.clone();
+                Box::pin(async move { followers::advance(tx, PRESS, &node, position, now).await })
+            })
+            .await
+    }
+}
+
+/// Renders the page of a key.
+///
+/// # Errors
+/// What readers are told instead of the page.
+pub async fn render(pages: &Pages, key: &PageKey) -> Result<Rendered, WebError> {
+    let sites = pages.app().sites();
+    let site = sites.by_slug(key.site()).ok_or_else(WebError::not_found)?;
+    let query = Some(key.query()).filter(|query| !query.is_empty());
+    pages.respond(site, key.path(), query).await
+}

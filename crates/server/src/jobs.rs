@@ -1,0 +1,137 @@
+//! The runner of due jobs: claims what is due, does it, and tries again later what failed. Jobs are rows in the store,
+//! so that a restart loses none and several nodes share them.
+
+use anyhow::anyhow;
+use masthead_features::app::App;
+use masthead_features::ingest::{self, Source};
+use masthead_features::pictures::{self, Base};
+use masthead_features::{stories, wire};
+use masthead_store::StoreError;
+use masthead_store::jobs::{self, Job};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// How long a claim holds; a node that dies lets its jobs go after this.
+const LEASE_SECONDS: i64 = 120;
+/// Jobs claimed at once.
+const AT_ONCE: u32 = 8;
+/// The longest sleep between two looks: correctness rests on this poll, wake-ups only make it quick.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+/// A job that failed this often waits for a person: its error stands in `masthead check`.
+const MOST_ATTEMPTS: i64 = 12;
+
+/// Runs due jobs until it is aborted.
+pub async fn run(app: Arc<App>, sources: Arc<Vec<Source>>) {
+    let mut changed = app.db.changed();
+    loop {
+        match run_due(&app, &sources).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::warn!(%error, "due jobs can't be looked at");
+                tokio::time::sleep(LONGEST_SLEEP).await;
+                continue;
+            }
+        }
+        let sleep = match next_sleep(&app).await {
+            Ok(sleep) => sleep,
+            Err(error) => {
+                tracing::warn!(%error, "the next due job can't be looked up");
+                LONGEST_SLEEP
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(sleep) => {}
+            woken = changed.changed() => if woken.is_err() { return },
+        }
+    }
+}
+
+async fn next_sleep(app: &App) -> Result<Duration, StoreError> {
+    let next = jobs::next_due(&mut app.db.reader().await?).await?;
+    let micros = next.map_or(i64::MAX, |due| due.micros_since(app.now()).max(0));
+    // A job that is due but could not be claimed (another node has it) must not spin.
+    Ok(Duration::from_micros(u64::try_from(micros).unwrap_or(0)).clamp(Duration::from_millis(20), LONGEST_SLEEP))
+}
+
+/// Claims and does what is due now; returns how many jobs were claimed.
+///
+/// # Errors
+/// When the store can't answer. A job's own failure is kept with the job.
+pub async fn run_due(app: &Arc<App>, sources: &Arc<Vec<Source>>) -> Result<usize, StoreError> {
+    let (now, node) = (app.now(), app.node.clone());
+    let claimed: Vec<Job> = app
+        .db
+        .write("jobs.claim", move |tx| {
+            let node = node.clone();
+            Box::pin(async move { jobs::claim_due(tx, now, &node, AT_ONCE, LEASE_SECONDS).await })
+        })
+        .await?;
+    let count = claimed.len();
+    let mut running = JoinSet::new();
+    for job in claimed {
+        let (app, sources) = (Arc::clone(app), Arc::clone(sources));
+        running.spawn(async move {
+            let result = perform(&app, &sources, &job).await;
+            settle(&app, &job, result).await
+        });
+    }
+    while let Some(done) = running.join_next().await {
+        match done {
+            Ok(settled) => settled?,
+            // The claim runs out and the job is tried again.
+            Err(panicked) => tracing::error!(error = %panicked, "a job broke off"),
+        }
+    }
+    Ok(count)
+}
+
+async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Result<()> {
+    let base = || Base::from_payload(&job.payload);
+    match job.kind.as_str() {
+        stories::JOB_DUE => Ok(stories::run_due(app, job.key.parse()?).await?),
+        wire::JOB_STORY_PICTURES => Ok(pictures::run_story_pictures(app, job.key.parse()?, &base()).await?),
+        wire::JOB_WIRE_PICTURE => Ok(pictures::run_wire_picture(app, job.key.parse()?, &base()).await?),
+        pictures::JOB_RENDER => Ok(pictures::run_render(app, job.key.parse()?).await?),
+        pictures::JOB_AVIF => Ok(pictures::run_avif(app, job.key.parse()?).await?),
+        ingest::JOB_POLL => match sources.iter().find(|source| source.name == job.key) {
+            Some(source) => {
+                let report = ingest::run(app, source).await?;
+                for (record, reason) in &report.set_aside {
+                    tracing::warn!(source = %source.name, %record, %reason, "a document was set aside");
+                }
+                Ok(())
+            }
+            // The source was taken out of the settings.
+            None => Ok(()),
+        },
+        other => Err(anyhow!("this version does not know jobs of the kind '{other}'")),
+    }
+}
+
+async fn settle(app: &App, job: &Job, result: anyhow::Result<()>) -> Result<(), StoreError> {
+    let (id, attempts) = (job.id, job.attempts);
+    match result {
+        Ok(()) => {
+            let finished = app.db.write("jobs.finish", move |tx| Box::pin(jobs::finish(tx, id))).await?;
+            // A job that was scheduled anew while it ran stays for its new time.
+            if !finished {
+                tracing::debug!(kind = %job.kind, key = %job.key, "scheduled anew while it ran");
+            }
+        }
+        Err(error) => {
+            let reason = format!("{error:#}");
+            tracing::warn!(kind = %job.kind, key = %job.key, attempts, %reason, "a job failed and is tried again");
+            let pause = if attempts >= MOST_ATTEMPTS { 24 * 3_600 } else { 1_i64 << attempts.clamp(1, 11) };
+            let due = app.now().plus_seconds(pause);
+            app.db
+                .write("jobs.retry", move |tx| {
+                    let reason = reason.clone();
+                    Box::pin(async move { jobs::retry(tx, id, due, &reason).await })
+                })
+                .await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The kill with its receipt: every surface with the time at which the story went from it.
+//!
+//! The store's public read path is the first surface, and the one that all others read from: when the transaction is
+//! committed, nothing new can show the story. Each running node then takes it off its pages in memory and on disk and
+//! writes down when (see [`crate::followers`]); this waits for them.
+
+use masthead_domain::ids::StoryId;
+use masthead_features::app::App;
+use masthead_features::stories::{self, ChangeError};
+use masthead_store::stories::{self as rows, Receipt};
+use masthead_store::{Conn, StoreError, followers, log};
+use serde::Serialize;
+use std::time::Duration;
+
+/// How long nodes are waited for. They take milliseconds; a node that is slower than this is named.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// A node whose follower has moved within this time counts as running.
+const ALIVE_SECONDS: i64 = 30;
+
+/// What a kill did.
+#[derive(Clone, Debug, Serialize)]
+pub struct KillReceipt {
+    /// The story.
+    pub story: StoryId,
+    /// Its headline.
+    pub headline: String,
+    /// What readers are told.
+    pub reason: String,
+    /// Each surface with the time at which the story went.
+    pub surfaces: Vec<Gone>,
+    /// Nodes that seemed to run and said nothing in time.
+    pub silent_nodes: Vec<String>,
+}
+
+/// A surface that a story went from.
+#[derive(Clone, Debug, Serialize)]
+pub struct Gone {
+    /// Which.
+    pub surface: String,
+    /// On which node.
+    pub node: String,
+    /// When, RFC 3339.
+    pub gone_at: String,
+    /// Particulars.
+    pub detail: String,
+}
+
+/// Kills a story and waits until the running nodes have taken it off their pages.
+///
+/// # Errors
+/// [`ChangeError`]; the kill itself is done or not done, never half.
+pub async fn kill(app: &App, id: StoryId, reason: &str, by: &str) -> Result<KillReceipt, ChangeError> {
+    let story = stories::kill(app, id, reason, by).await?;
+    let at = app.now();
+    let surfaces = [
+        ("public read path", "pages, lists, feeds, sitemaps, API and media read nothing of it any more"),
+        ("due jobs", "no release of it is due any more"),
+    ];
+    let node = app.node.clone();
+    app.db
+        .write("kills.receipt", move |tx| {
+            let node = node.clone();
+            Box::pin(async move {
+                for (surface, detail) in surfaces {
+                    let receipt = Receipt {
+                        surface: surface.to_owned(),
+                        node: node.clone(),
+                        gone_at: at,
+                        detail: detail.to_owned(),
+                    };
+                    rows::put_receipt(tx, id, &receipt).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await?;
+    let silent_nodes = wait_for_nodes(app).await?;
+    let surfaces = receipts(&mut app.db.reader().await?, id).await?;
+    Ok(KillReceipt { story: id, headline: story.headline, reason: reason.to_owned(), surfaces, silent_nodes })
+}
+
+/// Waits until every running node's press has followed the log to its present head.
+async fn wait_for_nodes(app: &App) -> Result<Vec<String>, StoreError> {
+    let goal = log::head(&mut app.db.reader().await?).await?;
+    let end = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let alive_since = app.now().plus_seconds(-ALIVE_SECONDS);
+        let behind: Vec<String> = followers::list(&mut app.db.reader().await?)
+            .await?
+            .into_iter()
+            .filter(|follower| follower.name == crate::followers::PRESS && follower.updated_at >= alive_since)
+            .filter(|follower| follower.position < goal)
+            .map(|follower| follower.node)
+            .collect();
+        if behind.is_empty() || tokio::time::Instant::now() >= end {
+            return Ok(behind);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// The receipts of a story, in order of time.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn receipts(conn: &mut Conn, id: StoryId) -> Result<Vec<Gone>, StoreError> {
+    let found = rows::receipts(conn, id).await?;
+    Ok(found
+        .into_iter()
+        .map(|receipt| Gone {
+            surface: receipt.surface,
+            node: receipt.node,
+            gone_at: receipt.gone_at.to_rfc3339(),
+            detail: receipt.detail,
+        })
+        .collect())
+}

@@ -1,0 +1,250 @@
+//! The probe: every public surface of every site is asked for a story, and each answer searched for its words.
+//!
+//! It asks the pages themselves (the same code that answers readers, over the same public read path), and, where a
+//! node runs, also the node over HTTP, so that its pages in memory and its caches are asked too.
+
+use crate::serve::load_theme;
+use crate::settings::Settings;
+use masthead_domain::document::PictureSource;
+use masthead_domain::ids::{PictureId, StoryId};
+use masthead_domain::stories::StoryContent;
+use masthead_features::app::App;
+use masthead_features::pages::Pages;
+use masthead_features::sites::SiteEntry;
+use masthead_services::fetch::{FetchPolicy, FetchSettings, Fetcher};
+use masthead_store::{authors, pictures, stories as rows, topics};
+use masthead_web::urls::{Day, Route};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// What a probe found.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProbeReport {
+    /// The story.
+    pub story: StoryId,
+    /// Whether readers may see it now.
+    pub public: bool,
+    /// Who was asked.
+    pub asked: &'static str,
+    /// Surfaces that show it.
+    pub leaks: usize,
+    /// Every surface with its answer.
+    pub answers: Vec<Answer>,
+}
+
+/// One surface's answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer {
+    /// Its address.
+    pub surface: String,
+    /// Its status.
+    pub status: u16,
+    /// What of the story it shows.
+    pub leaks: Vec<String>,
+}
+
+/// Words by which a story is recognised, each with its name in the report.
+struct Marks(Vec<(&'static str, String)>);
+
+/// Asks every public surface for a story.
+///
+/// # Errors
+/// When the store can't answer, or the theme can't be loaded.
+pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow::Result<ProbeReport> {
+    let mut conn = app.db.reader().await?;
+    let story = rows::by_id(&mut conn, id).await?.ok_or_else(|| anyhow::anyhow!("there is no story '{id}'"))?;
+    let mut contents = Vec::new();
+    for line in rows::revisions(&mut conn, id).await? {
+        contents.extend(rows::revision(&mut conn, id, line.number).await?);
+    }
+    let marks = Marks::of(&story, &contents);
+    let paths = surfaces(app, &mut conn, &story, &contents).await?;
+    drop(conn);
+    let public = story.standing.is_visible(app.now());
+    let theme = Arc::new(load_theme(settings.data_folder())?);
+    let pages = Pages::new(Arc::clone(app), theme);
+    let node = Running::find(settings).await;
+    let mut answers = Vec::new();
+    for (site, path) in &paths {
+        let (path_only, query) = path.split_once('?').map_or((path.as_str(), None), |(p, q)| (p, Some(q)));
+        let (status, body) = match pages.respond(site, path_only, query).await {
+            Ok(rendered) => (rendered.status.as_u16(), rendered.body.to_vec()),
+            Err(error) => {
+                let html = pages.error_page(Some(site), &error, path_only, "probe").await.unwrap_or_default();
+                (error.status().as_u16(), html.into_bytes())
+            }
+        };
+        answers.push(Answer { surface: format!("{}{path}", site.origin), status, leaks: marks.found(&body, path) });
+        if let Some(node) = &node
+            && let Some((status, body)) = node.ask(site, path).await
+        {
+            let surface = format!("{}{path} (running node)", site.origin);
+            answers.push(Answer { surface, status, leaks: marks.found(&body, path) });
+        }
+    }
+    let leaks = if public { 0 } else { answers.iter().filter(|answer| !answer.leaks.is_empty()).count() };
+    let asked = if node.is_some() { "pages and the running node" } else { "pages; no node is running" };
+    Ok(ProbeReport { story: id, public, asked, leaks, answers })
+}
+
+impl Marks {
+    fn of(story: &rows::StoryRecord, contents: &[StoryContent]) -> Self {
+        let mut marks = vec![("its id", story.id.to_string())];
+        if story.slug.len() >= 8 {
+            marks.push(("its slug", story.slug.clone()));
+        }
+        for content in contents {
+            marks.push(("its headline", content.headline.clone()));
+            marks.push(("its standfirst", content.standfirst.clone()));
+            for line in content.body.to_plain().lines() {
+                marks.push(("its text", line.chars().take(60).collect()));
+            }
+        }
+        // Too short a mark is found in other stories too.
+        marks.retain(|(_, text)| text.chars().count() >= 12);
+        marks.sort();
+        marks.dedup();
+        Self(marks)
+    }
+
+    /// Which marks stand in a body. What the address itself says is no leak: an error page may repeat its words.
+    fn found(&self, body: &[u8], path: &str) -> Vec<String> {
+        let text = String::from_utf8_lossy(body);
+        let text = unescape(&text);
+        let mut found: Vec<String> = self
+            .0
+            .iter()
+            .filter(|(_, mark)| !path.contains(mark.as_str()) && text.contains(mark.as_str()))
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
+        found.dedup();
+        found
+    }
+}
+
+/// Takes back the escapes of HTML, XML and JSON as far as words in a text need it.
+fn unescape(text: &str) -> String {
+    text.replace("&#x27;", "'")
+        .replace("&#39;", "'")
+        .replace("&quot;", "\"")
+        .replace("\\\"", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+}
+
+/// Every public address on which something of the story could stand.
+async fn surfaces(
+    app: &App,
+    conn: &mut masthead_store::Conn,
+    story: &rows::StoryRecord,
+    contents: &[StoryContent],
+) -> anyhow::Result<Vec<(Arc<SiteEntry>, String)>> {
+    let sites = app.sites();
+    let places = rows::placements(conn, story.id).await?;
+    let topic_ids = rows::topics(conn, story.id).await?;
+    let topics = topics::by_ids(conn, &topic_ids).await?;
+    let author_ids = rows::authors(conn, story.id).await?;
+    let authors = authors::by_ids(conn, &author_ids).await?;
+    let shown: Vec<PictureId> = contents
+        .iter()
+        .flat_map(|content| content.lead_picture.iter().chain(content.body.pictures()))
+        .filter_map(|block| match block.picture {
+            PictureSource::Stored(id) => Some(id),
+            PictureSource::Remote(_) => None,
+        })
+        .collect();
+    let files = pictures::by_ids(conn, &shown).await?;
+    let moments =
+        [story.standing.first_published_at, story.standing.release_at, Some(story.created_at), Some(app.now())];
+    let mut all = Vec::new();
+    for site in sites.all() {
+        let mut paths = vec!["/".to_owned()];
+        let mut feeds_of = vec![String::new()];
+        for record in sites.sections_of(site.id) {
+            paths.push(format!("/{}", record.path));
+            feeds_of.push(format!("/{}", record.path));
+        }
+        for topic in &topics {
+            let path = Route::Topic(topic.slug.as_str().into()).to_string();
+            feeds_of.push(path.clone());
+            paths.push(path);
+        }
+        for author in &authors {
+            let path = Route::Author(author.slug.as_str().into()).to_string();
+            feeds_of.push(path.clone());
+            paths.push(path);
+        }
+        for base in feeds_of {
+            paths.extend(["feed.xml", "feed.atom", "feed.json"].map(|name| format!("{base}/{name}")));
+        }
+        for moment in moments.into_iter().flatten() {
+            let day = Day::of(moment, &site.zone);
+            paths.push(Route::Archive(day).to_string());
+            // The address that it has, had, or will have.
+            for place in &places {
+                if let Some(section) = sites.section(place.placement.section) {
+                    paths.push(Route::story(section.path.as_str(), story.slug.as_str(), day).to_string());
+                }
+            }
+            let date = day.date();
+            paths.push(format!("/sitemap.xml?month={:04}-{:02}", date.year(), date.month()));
+        }
+        paths.extend(places.iter().filter_map(|place| place.path.clone()));
+        paths.extend(
+            [
+                "/sitemap.xml",
+                "/news-sitemap.xml",
+                "/corrections",
+                "/robots.txt",
+                "/live/front.json",
+                "/live/front.json?since=0",
+                "/api/v1/stories",
+                "/api/v1/sections",
+                "/api/v1/topics",
+                "/an-address-that-is-not-there",
+            ]
+            .map(str::to_owned),
+        );
+        paths.push(format!("/api/v1/stories/{}", story.id));
+        paths.push(format!("/api/v1/stories/{}?format=ninjs", story.id));
+        paths.push(format!("/api/v1/stories/{}?format=nitf", story.id));
+        for file in &files {
+            for rendition in &file.renditions {
+                paths.push(format!("/media/{}/{}.{}", file.id, rendition.width, rendition.format));
+            }
+        }
+        paths.sort();
+        paths.dedup();
+        all.extend(paths.into_iter().map(|path| (Arc::clone(site), path)));
+    }
+    Ok(all)
+}
+
+/// A node that answers at the settings' address.
+struct Running {
+    address: String,
+    fetcher: Fetcher,
+}
+
+impl Running {
+    async fn find(settings: &Settings) -> Option<Self> {
+        let address = settings.server.listen.clone();
+        let fetcher = Fetcher::new(FetchSettings { allow: vec![address.clone()], ..FetchSettings::default() }).ok()?;
+        let running = Self { address, fetcher };
+        let url = format!("http://{}/robots.txt", running.address);
+        running.fetcher.get(&url, FetchPolicy::Operator, None).await.ok()?;
+        Some(running)
+    }
+
+    /// The node's answer for the first site; other sites are reached by their names, which need not resolve here.
+    async fn ask(&self, site: &SiteEntry, path: &str) -> Option<(u16, Vec<u8>)> {
+        let local = site.origin.contains("127.0.0.1") || site.hosts.iter().any(|host| host == "localhost");
+        if !local {
+            return None;
+        }
+        let url = format!("http://{}{path}", self.address);
+        let answer = self.fetcher.get(&url, FetchPolicy::Operator, None).await.ok()?;
+        Some((answer.status, answer.body.to_vec()))
+    }
+}

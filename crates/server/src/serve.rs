@@ -1,0 +1,366 @@
+//! Start and stop: what a serving node is made of, in the order in which it comes up and goes down.
+
+use crate::admin::{self, Admin};
+use crate::followers::{PressFollower, render};
+use crate::settings::Settings;
+use crate::{jobs, middleware, router};
+use anyhow::Context as _;
+use axum::http::{HeaderMap, Method, Uri};
+use axum::response::Response;
+use futures::FutureExt as _;
+use masthead_domain::time::Clock;
+use masthead_features::app::App;
+use masthead_features::ingest::{self, Source};
+use masthead_features::pages::{Pages, declared_parameters};
+use masthead_web::access_log::AccessLog;
+use masthead_web::assets::Asset;
+use masthead_web::cache_policy::CachePolicy;
+use masthead_web::edge::EdgeLayer;
+use masthead_web::errors::WebError;
+use masthead_web::errors::present::{ErrorHook, ErrorPages};
+use masthead_web::fast::{Front, FrontOptions};
+use masthead_web::hosts::{HostSite, Hosts};
+use masthead_web::press::{PageKey, Press, PressOptions, canonical_query};
+use masthead_web::proxies::TrustedProxies;
+use masthead_web::request::{RequestIds, RequestInfo};
+use masthead_web::respond::respond;
+use masthead_web::security_headers::SecurityHeaders;
+use masthead_web::serve::{Limits, listen, serve};
+use masthead_web::templates::Theme;
+use masthead_web::theme_files::ThemeFiles;
+use masthead_web::urls::Origin;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::task::JoinHandle;
+
+/// Names of our cookies: a request that brings one is composed for its reader and never answered from the press.
+pub const OWN_COOKIES: &[&str] = &["__Host-session", "session", "__Host-place", "place"];
+
+/// What handlers answer from.
+pub struct State {
+    /// The network.
+    pub app: Arc<App>,
+    /// What renders pages.
+    pub pages: Arc<Pages>,
+    /// Where they are kept.
+    pub press: Arc<Press>,
+    /// Templates, strings and files.
+    pub theme: Arc<Theme>,
+    /// Wire sources of the settings.
+    pub sources: Arc<Vec<Source>>,
+    hsts: axum::http::HeaderValue,
+}
+
+impl State {
+    /// A public page: from the press, or rendered and kept.
+    ///
+    /// # Errors
+    /// What readers are told instead.
+    pub async fn page(
+        &self,
+        info: &RequestInfo,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<Response, WebError> {
+        let path = uri.path();
+        let query = canonical_query(uri.query(), declared_parameters(path));
+        let pairs: Vec<(String, String)> =
+            url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let key = PageKey::new(&info.site.slug, path, &pairs);
+        let pages = Arc::clone(&self.pages);
+        let for_render = key.clone();
+        let page = self
+            .press
+            .fetch_or_render(key, move || {
+                let (pages, key) = (Arc::clone(&pages), for_render.clone());
+                async move { render(&pages, &key).await }
+            })
+            .await
+            .map_err(|error| WebError::clone(&error))?;
+        let hsts = info.tls.then_some(&self.hsts);
+        Ok(respond(&page, method, headers, hsts).map(axum::body::Body::from))
+    }
+
+    /// A file of the theme.
+    pub fn asset(&self, asset: &Asset, headers: &HeaderMap) -> Response {
+        let etag = format!("\"{}\"", asset.csp_hash.trim_matches('\'').trim_start_matches("sha256-"));
+        let mut response = Response::new(axum::body::Body::from(asset.body.clone()));
+        let holds = headers.get(axum::http::header::IF_NONE_MATCH).is_some_and(|sent| sent.as_bytes() == etag.as_bytes());
+        if holds {
+            *response.body_mut() = axum::body::Body::empty();
+            *response.status_mut() = axum::http::StatusCode::NOT_MODIFIED;
+        }
+        let head = response.headers_mut();
+        head.insert(axum::http::header::CONTENT_TYPE, axum::http::HeaderValue::from_static(asset.content_type));
+        if let Ok(etag) = etag.parse() {
+            head.insert(axum::http::header::ETAG, etag);
+        }
+        CachePolicy::Media.apply(head);
+        response
+    }
+}
+
+/// A node that serves; dropping it without [`Node::stop`] leaves its tasks to the runtime's end.
+pub struct Node {
+    /// Where readers are answered.
+    pub address: SocketAddr,
+    /// Where health and metrics are answered.
+    pub admin_address: SocketAddr,
+    /// The network.
+    pub app: Arc<App>,
+    /// The pressed pages.
+    pub press: Arc<Press>,
+    stop: Arc<tokio::sync::Notify>,
+    draining: Arc<AtomicBool>,
+    listener: JoinHandle<()>,
+    background: Vec<JoinHandle<()>>,
+}
+
+/// Brings a node up.
+///
+/// # Errors
+/// In words that say what to do.
+pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
+    let theme = Arc::new(load_theme(settings.data_folder())?);
+    let security = SecurityHeaders::new(&theme, settings.server.hsts_subdomains);
+    let pages = Arc::new(Pages::new(Arc::clone(&app), Arc::clone(&theme)));
+    let options = PressOptions {
+        memory_bytes: settings.server.pages_memory_mb << 20,
+        ..PressOptions::new(security.clone()).on_disk(settings.data_folder().join("pressed"))
+    };
+    let press = Press::new(options, Arc::clone(&app.clock)).context("the folder of pressed pages can't be used")?;
+    let from_disk = Arc::clone(&press);
+    tokio::task::spawn_blocking(move || from_disk.load_from_disk())
+        .await
+        .context("pressed pages can't be loaded")?;
+    let hosts = Arc::new(host_table(&app));
+    let follower = PressFollower {
+        app: Arc::clone(&app),
+        pages: Arc::clone(&pages),
+        press: Arc::clone(&press),
+        sites_changed: {
+            let (app, hosts) = (Arc::clone(&app), Arc::clone(&hosts));
+            Arc::new(move || hosts.replace(host_entries(&app)))
+        },
+    };
+    let position = follower.begin().await.context("the log can't be followed")?;
+    let sources = Arc::new(settings.wire.clone());
+    ingest::schedule_all(&app, &sources).await?;
+
+    let errors = ErrorPages::new(error_hook(&pages));
+    let state = Arc::new(State {
+        app: Arc::clone(&app),
+        pages,
+        press: Arc::clone(&press),
+        theme,
+        sources: Arc::clone(&sources),
+        hsts: security.hsts().clone(),
+    });
+    let service = middleware::stack(router::router(state), EdgeLayer::new(errors.clone(), security.clone()));
+    let front = Front::new(
+        FrontOptions {
+            press: Arc::clone(&press),
+            hosts,
+            proxies: TrustedProxies::parse(&settings.server.trusted_proxies)
+                .map_err(|error| anyhow::anyhow!("server.trusted_proxies: {error}"))?,
+            declared: declared_parameters,
+            own_cookies: OWN_COOKIES,
+            security,
+            errors,
+            log: access_log(settings, Arc::clone(&app.clock))?,
+            request_ids: RequestIds::new(seed()?),
+        },
+        service,
+    );
+    let front = Arc::new(front);
+
+    let listener = listen(address(&settings.server.listen)?)
+        .with_context(|| format!("{} can't be listened on; is another server running?", settings.server.listen))?;
+    let address = listener.local_addr()?;
+    let admin_listener = tokio::net::TcpListener::bind(address_of_admin(settings)?)
+        .await
+        .with_context(|| format!("{} can't be listened on", settings.server.admin_listen))?;
+    let admin_address = admin_listener.local_addr()?;
+
+    let stop = Arc::new(tokio::sync::Notify::new());
+    let draining = Arc::new(AtomicBool::new(false));
+    let metrics = metrics_handle()?;
+    let counted = Arc::clone(&front);
+    let admin = Admin {
+        app: Arc::clone(&app),
+        metrics,
+        draining: Arc::clone(&draining),
+        refresh: Arc::new(move || counted.counts().publish()),
+    };
+    let stopped = Arc::clone(&stop);
+    let listener = tokio::spawn(async move {
+        match serve(listener, front, Limits::default(), async move { stopped.notified().await }).await {
+            Ok(drained) if drained.cut > 0 => {
+                tracing::warn!(connections = drained.cut, "connections did not end in time and were cut");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "the listener ended"),
+        }
+    });
+    let background = vec![
+        tokio::spawn(follower.run(position)),
+        tokio::spawn(jobs::run(Arc::clone(&app), sources)),
+        tokio::spawn(masthead_store::log::run_stamper(app.db.clone(), app.node.clone())),
+        tokio::spawn(async move {
+            if let Err(error) = axum::serve(admin_listener, admin::router(admin)).await {
+                tracing::error!(%error, "the admin listener ended");
+            }
+        }),
+    ];
+    Ok(Node { address, admin_address, app, press, stop, draining, listener, background })
+}
+
+impl Node {
+    /// Drains and stops: no new connections, those under way end, then followers and jobs stop where they are, since
+    /// all of their work may be done twice.
+    pub async fn stop(self) {
+        self.draining.store(true, Ordering::Release);
+        self.stop.notify_one();
+        if let Err(error) = self.listener.await {
+            tracing::error!(%error, "the listener broke off");
+        }
+        for task in &self.background {
+            task.abort();
+        }
+        for task in self.background {
+            // Aborted on purpose; what it was doing is done again at the next start.
+            drop(task.await);
+        }
+        self.app.db.close().await;
+    }
+}
+
+/// Resolves when the system asks the program to end.
+///
+/// # Errors
+/// When signals can't be listened for.
+pub async fn asked_to_stop() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        result = tokio::signal::ctrl_c() => result?,
+    }
+    Ok(())
+}
+
+/// The built-in theme with the data folder's own files over it.
+///
+/// # Errors
+/// Names the file that can't be used.
+pub fn load_theme(data: &Path) -> anyhow::Result<Theme> {
+    let folder = data.join("theme");
+    let mut own = ThemeFiles::new();
+    if folder.is_dir() {
+        collect(&folder, &folder, &mut own).with_context(|| format!("{} can't be read", folder.display()))?;
+    }
+    Ok(Theme::load(own)?)
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut ThemeFiles) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(root, &path, files)?;
+        } else if let Ok(name) = path.strip_prefix(root) {
+            files.insert(name.to_string_lossy().replace('\\', "/"), std::fs::read(&path)?);
+        }
+    }
+    Ok(())
+}
+
+fn host_table(app: &App) -> Hosts {
+    Hosts::new(host_entries(app))
+}
+
+fn host_entries(app: &App) -> Vec<(HostSite, Vec<String>)> {
+    let sites = app.sites();
+    sites
+        .all()
+        .iter()
+        .filter_map(|site| {
+            let origin = match Origin::parse(&site.origin) {
+                Ok(origin) => origin,
+                Err(error) => {
+                    tracing::error!(site = %site.slug, %error, "the site's origin can't be used: it is not served");
+                    return None;
+                }
+            };
+            let entry = HostSite {
+                id: site.id,
+                slug: site.slug.as_str().into(),
+                origin,
+                lang: site.language.as_str().into(),
+                zone: site.site.zone.as_str().into(),
+            };
+            Some((entry, site.hosts.clone()))
+        })
+        .collect()
+}
+
+fn error_hook(pages: &Arc<Pages>) -> ErrorHook {
+    let pages = Arc::clone(pages);
+    Arc::new(move |page| {
+        let pages = Arc::clone(&pages);
+        async move {
+            let sites = pages.app().sites();
+            let site = page.info.as_ref().and_then(|info| sites.site(info.site.id)).cloned();
+            pages.error_page(site.as_ref(), &page.error, &page.path, &page.request_id).await
+        }
+        .boxed()
+    })
+}
+
+fn access_log(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Result<AccessLog> {
+    match settings.server.access_log.as_str() {
+        "" => Ok(AccessLog::off()),
+        "-" => Ok(AccessLog::to(Box::new(std::io::stdout()), clock)?),
+        name => {
+            let path = settings.data_folder().join(name);
+            let file = std::fs::OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(&path)
+                .with_context(|| format!("the access log {} can't be written", path.display()))?;
+            Ok(AccessLog::to(Box::new(file), clock)?)
+        }
+    }
+}
+
+fn seed() -> anyhow::Result<u32> {
+    let mut bytes = [0_u8; 4];
+    masthead_services::clock::random_bytes(&mut bytes).context("there is no randomness")?;
+    Ok(u32::from_le_bytes(bytes))
+}
+
+fn address(text: &str) -> anyhow::Result<SocketAddr> {
+    text.parse().with_context(|| format!("server.listen: '{text}' is no address; write 127.0.0.1:8080"))
+}
+
+fn address_of_admin(settings: &Settings) -> anyhow::Result<SocketAddr> {
+    let text = &settings.server.admin_listen;
+    text.parse().with_context(|| format!("server.admin_listen: '{text}' is no address; write 127.0.0.1:9090"))
+}
+
+/// The process's one recorder of metrics. Tests start several nodes in a process and share it.
+fn metrics_handle() -> anyhow::Result<metrics_exporter_prometheus::PrometheusHandle> {
+    static HANDLE: std::sync::OnceLock<metrics_exporter_prometheus::PrometheusHandle> = std::sync::OnceLock::new();
+    if let Some(handle) = HANDLE.get() {
+        return Ok(handle.clone());
+    }
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let handle = HANDLE.get_or_init(|| recorder.handle()).clone();
+    // A second node of the same process finds the recorder in place: its numbers go there.
+    if metrics::set_global_recorder(recorder).is_err() {
+        tracing::debug!("the metrics recorder is in place already");
+    }
+    Ok(handle)
+}

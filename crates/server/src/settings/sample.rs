@@ -1,0 +1,80 @@
+//! The settings file that `init` and `demo` write: every key with what it means. Lines that begin with `#: ` are keys
+//! that are left out; a test reads the file both ways, so a key can't be misspelt here.
+
+/// The text of a new settings file.
+pub fn sample(network: &str, listen: &str, admin_listen: &str) -> String {
+    let network = toml::Value::String(network.to_owned());
+    format!(
+        r##"# Settings of Masthead. Relative paths begin in this file's folder. Any key can come from the environment:
+# MASTHEAD__DATABASE__URL=postgres://… stands for url in [database]. 'masthead check' says what is wrong with it.
+
+[network]
+# The publisher's name.
+name = {network}
+# The domain that all sites share, if they do, for the cookie that holds a reader's place.
+#: cookie_domain = "example.org"
+
+[database]
+# sqlite:PATH needs no set-up. For more than one machine: postgres://user:password@host/database (15 or newer).
+url = "sqlite:masthead.sqlite"
+
+[media]
+# Where pictures lie: file:PATH.
+url = "file:media"
+
+[server]
+# Where readers are answered. Put a TLS proxy or CDN in front and name it in trusted_proxies.
+listen = "{listen}"
+# Health, readiness and metrics. Never make this public.
+admin_listen = "{admin_listen}"
+# Peers whose X-Forwarded-* headers are believed: addresses or blocks.
+#: trusted_proxies = ["127.0.0.0/8", "::1"]
+# Strict-Transport-Security with includeSubDomains. Set it only when every subdomain speaks TLS.
+#: hsts_subdomains = false
+# This node's name where several share a database; made from the machine's name when it is left out.
+#: node = "node-1"
+# Megabytes of memory for pressed pages.
+#: pages_memory_mb = 128
+# One JSON line a request, without anything personal. "-" is standard output, "" none.
+#: access_log = "access.log"
+
+[accounts]
+# The host where sign-in lives; the first site's when it is left out.
+#: host = "www.example.org"
+
+[outgoing]
+# Exact host:port pairs of your own services that may be reached though their addresses are private.
+#: allow = ["10.0.0.5:9000"]
+# An address or mail that tells those whom Masthead asks (agencies, weather services) whom to talk to.
+#: contact = "desk@example.org"
+
+# Wire sources, one block each. A source has a folder that is watched, a url that is polled, a token with which
+# senders may push to /ingest/NAME, or several of these.
+#: [[wire]]
+#: name = "agency"
+#: folder = "incoming/agency"
+#: url = "https://wire.example.org/feed"
+#: token = "a long random text"
+#: format = "newsml-g2"
+#: every_seconds = 60
+# Where its stories stand, as site/section; the first is canonical.
+#: place = ["daily/world"]
+# Publish what may be published without a person looking.
+#: publish = false
+
+# Routing rules, looked at in order; what the matching ones say is added up. All conditions of a rule have to hold.
+#: [[routing]]
+#: sources = ["agency"]
+#: providers = ["Example Agency"]
+#: languages = ["en"]
+#: subjects = ["medtop:15000000", "medtop:2000*"]
+#: categories = ["World"]
+#: words = ["harbour"]
+#: urgency_at_most = 3
+#: place = ["daily/world", "weekly/news"]
+#: topics = ["harbour"]
+#: publish = true
+#: last = false
+"##
+    )
+}
