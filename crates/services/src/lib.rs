@@ -1,7 +1,7 @@
 //! The outside world: blobs, pictures, the guarded HTTP client, the system clock.
 //!
 //! This crate is the only one that may read the clock, draw randomness, open files for keeps or speak HTTP to others.
-//! It knows neither SQL nor routes. One room a file or folder: [`clock`], [`blobs`], [`pictures`],
+//! It knows neither SQL nor routes. One room a file or folder: [`clock`], [`blobs`], [`pictures`], [`fetch`],
 //! [`disk`].
 
 #![warn(missing_docs)]
@@ -9,5 +9,6 @@
 pub mod blobs;
 pub mod clock;
 pub mod disk;
+pub mod fetch;
 pub mod pictures;
 mod tls;

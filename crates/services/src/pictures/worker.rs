@@ -64,7 +64,7 @@ impl PictureWorker {
     }
 
     /// The clock starts when the work does: waiting for a place is not the picture's fault.
-    async fn run<T: Send + 'static>(
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, PictureError> + Send + 'static,
     ) -> Result<T, PictureError> {

@@ -3,7 +3,7 @@
 use super::super::*;
 use super::fixtures::*;
 use bytes::Bytes;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn work_is_answered_from_blocking_threads() {
@@ -21,17 +21,37 @@ async fn work_is_answered_from_blocking_threads() {
 }
 
 #[tokio::test]
-async fn a_picture_that_takes_too_long_is_given_up_and_its_place_comes_back() {
-    let limits = PictureLimits {
-        max_time: Duration::from_millis(1),
-        ..PictureLimits::default()
+async fn work_that_takes_too_long_is_given_up_and_its_place_comes_back() {
+    let max_time = Duration::from_millis(300);
+    let worker = PictureWorker::with_limits(
+        1,
+        PictureLimits {
+            max_time,
+            ..PictureLimits::default()
+        },
+    );
+    let start = Instant::now();
+    let slow = || {
+        std::thread::sleep(Duration::from_millis(900));
+        Ok(())
     };
-    let worker = PictureWorker::with_limits(1, limits);
-    let slow = Bytes::from(jpeg(&quarters(3000, 2000)));
-    let answer = worker.renditions(slow, RenditionPlan::default()).await;
-    assert_eq!(answer, Err(PictureError::TooSlow(limits.max_time)));
+    let answer = worker.run(slow).await;
+    assert_eq!(answer, Err(PictureError::TooSlow(max_time)));
     assert!(answer.unwrap_err().is_worth_retrying());
-    // The next one waits for the first one's thread and then gets its own time.
-    let small = Bytes::from(jpeg(&quarters(8, 8)));
-    assert!(worker.inspect(small).await.is_ok());
+    // The next one waits until the first one's thread is free, and then has its own time.
+    assert_eq!(worker.run(|| Ok("done")).await, Ok("done"));
+    assert!(
+        start.elapsed() >= Duration::from_millis(900),
+        "two were at work at once"
+    );
+}
+
+#[tokio::test]
+async fn a_panic_in_the_work_is_an_answer_and_gives_the_place_back() {
+    let worker = PictureWorker::new(1);
+    let answer = worker
+        .run(|| -> Result<(), PictureError> { panic!("as a decoder might") })
+        .await;
+    assert_eq!(answer, Err(PictureError::Crashed("picture")));
+    assert_eq!(worker.run(|| Ok(1)).await, Ok(1));
 }
