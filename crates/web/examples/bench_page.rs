@@ -9,6 +9,7 @@ use axum::response::IntoResponse;
 use masthead_domain::ids::{SiteId, StoryId, TopicId};
 use masthead_domain::time::{Clock, Timestamp};
 use masthead_web::access_log::AccessLog;
+use masthead_web::assets::AssetPages;
 use masthead_web::encodings::Encoding;
 use masthead_web::errors::WebError;
 use masthead_web::errors::present::ErrorPages;
@@ -118,6 +119,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let log = std::fs::File::create(folder.join("access.log"))?;
         let options = FrontOptions {
             press,
+            assets: Arc::new(AssetPages::new(Arc::default(), security.clone(), clock.clone())),
             hosts: Arc::new(Hosts::new([(host, vec!["daily.example"])])),
             proxies: TrustedProxies::default(),
             declared: |_| &[],

@@ -1,13 +1,18 @@
 //! Style, script and other static files of the theme: inlined with a hash for the CSP, or linked under a name that
 //! changes with the content so that browsers may keep it for a year.
 
+use crate::cache_policy::CachePolicy;
+use crate::encodings::Effort;
+use crate::press::{PageKey, Parts, PressedPage, Rendered};
+use crate::security_headers::SecurityHeaders;
 use crate::theme_files::ThemeFiles;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
+use masthead_domain::time::Clock;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Folders of a theme whose files are served.
 const FOLDERS: [&str; 4] = ["css/", "js/", "fonts/", "images/"];
@@ -63,6 +68,59 @@ impl Assets {
     /// The file at this address. An address of earlier content is not there: the page that named it is stale too.
     pub fn at(&self, path: &str) -> Option<&Arc<Asset>> {
         self.by_path.get(path)
+    }
+}
+
+/// The static files of a theme as pages that are ready to be sent; replaced as one when the theme is.
+///
+/// A file is compressed when it is first asked for and not when the theme is loaded, because a start must not wait for
+/// it.
+pub struct AssetPages {
+    current: RwLock<(Arc<Assets>, SecurityHeaders)>,
+    pages: RwLock<HashMap<String, Arc<PressedPage>>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl AssetPages {
+    /// The pages of these files.
+    pub fn new(assets: Arc<Assets>, security: SecurityHeaders, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            current: RwLock::new((assets, security)),
+            pages: RwLock::default(),
+            clock,
+        }
+    }
+
+    /// Replaces the files. Addresses of earlier content stay answered for as long as the program runs: pages in
+    /// browsers and caches still name them.
+    pub fn replace(&self, assets: Arc<Assets>, security: SecurityHeaders) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = (assets, security);
+    }
+
+    /// The file at this path, ready to be sent. `None` when there is no such file, or its encoders failed, which the
+    /// log then says.
+    pub fn at(&self, path: &str) -> Option<Arc<PressedPage>> {
+        if let Some(page) = self.pages.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return Some(page.clone());
+        }
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let (assets, security) = &*current;
+        let asset = assets.at(path)?.clone();
+        let security = security.clone();
+        drop(current);
+        let rendered = Rendered::new(asset.content_type, asset.body.clone(), CachePolicy::Media, 0);
+        let key = PageKey::new("", path, &[]);
+        match Parts::prepare(key, rendered, self.clock.now(), Effort::Slow, &security, None) {
+            Ok(parts) => {
+                let page = Arc::new(PressedPage::new(parts));
+                let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+                Some(pages.entry(path.to_owned()).or_insert(page).clone())
+            }
+            Err(error) => {
+                tracing::error!(path, %error, "a static file could not be prepared");
+                None
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! the last `Accept-Encoding` that it was asked with, because a client repeats them with every request.
 
 use crate::access_log::{AccessLog, Line, Source};
+use crate::assets::AssetPages;
 use crate::counts::Counts;
 use crate::encodings::Acceptable;
 use crate::errors::present::{ErrorPage, ErrorPages};
@@ -33,6 +34,8 @@ use tower::ServiceExt as _;
 pub struct FrontOptions {
     /// The pressed pages.
     pub press: Arc<Press>,
+    /// The theme's static files, answered at `/assets/` on every host.
+    pub assets: Arc<AssetPages>,
     /// The table of host names.
     pub hosts: Arc<Hosts>,
     /// The peers whose forwarded headers are believed.
@@ -162,20 +165,24 @@ where
             return None;
         }
         let headers = request.headers();
-        if brings_cookie(headers, options.own_cookies) {
-            return None;
-        }
         let uri = request.uri();
         let path = uri.path();
+        if brings_cookie(headers, options.own_cookies) && !path.starts_with("/assets/") {
+            return None;
+        }
         let query = match uri.query() {
             None => std::borrow::Cow::Borrowed(""),
             query => canonical_query(query, (options.declared)(path)),
         };
-        let page = options.press.get(&PageRef {
-            site: &site.slug,
-            path,
-            query: &query,
-        })?;
+        let page = if path.starts_with("/assets/") {
+            options.assets.at(path)?
+        } else {
+            options.press.get(&PageRef {
+                site: &site.slug,
+                path,
+                query: &query,
+            })?
+        };
         let acceptable = self.acceptable(headers);
         let response = respond_in(&page, method, headers, acceptable, tls.then_some(&self.shared.hsts));
         self.shared.counts.count(Source::Memory, response.status());

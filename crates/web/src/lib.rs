@@ -16,6 +16,32 @@
 //! | [`templates`], [`strings`], [`assets`], [`theme_files`] | the theme: compiled templates, Fluent strings, inlined and hashed CSS and script |
 //! | [`errors`] | one error type, shown as problem details or as an HTML page |
 //! | [`paging`], [`urls`] | keyset cursors; typed addresses |
+//!
+//! # How a page is made
+//! A handler names its page, and the press answers from memory or renders it. The render opens a read transaction,
+//! reads the log position in it first, and says which keys and stories the page depends on:
+//!
+//! ```ignore
+//! async fn story(State(app): State<App>, info: Extension<RequestInfo>, uri: Uri, method: Method, headers: HeaderMap)
+//!     -> Result<Response, WebError>
+//! {
+//!     let key = PageKey::new(&info.site.slug, uri.path(), &[]);
+//!     let page = app.press.fetch_or_render(key, move || render_story(app.clone(), route.clone())).await?;
+//!     Ok(respond::routed(&page, &method, &headers))
+//! }
+//!
+//! async fn render_story(…) -> Result<Rendered, WebError> {
+//!     let html = voice.render("story.html", &context)?;
+//!     Ok(Rendered::html(html, position)
+//!         .keys([SurrogateKey::story(id), SurrogateKey::section(section), SurrogateKey::site(site)])
+//!         .stories(every_story_of_which_anything_shows)
+//!         .modified(updated))
+//! }
+//! ```
+//!
+//! The same `render_story` serves the follower: for each key that [`press::Press::mark_stale`] returns it calls
+//! [`press::Press::repress`]. A handler fails with [`errors::WebError`]; the [`edge::EdgeLayer`] around the router
+//! gives it a form. Whatever a handler answers without a cache policy is `no-store`.
 
 #![warn(missing_docs)]
 

@@ -158,3 +158,50 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for PatientStream<T> {
         Pin::new(&mut self.inner).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt as _;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    /// A body that brings `piece` bytes every `pause` and ends after `pieces`.
+    fn drip(piece: usize, pause: Duration, pieces: usize) -> PatientBody<axum::body::Body> {
+        let stream = futures::stream::unfold(0, move |n| async move {
+            if n == pieces {
+                return None;
+            }
+            tokio::time::sleep(pause).await;
+            Some((Ok::<_, io::Error>(Bytes::from(vec![0; piece])), n + 1))
+        });
+        PatientBody::new(axum::body::Body::from_stream(Box::pin(stream)))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_trickles_is_let_go_and_a_slow_phone_is_not() {
+        let trickle = drip(10, Duration::from_secs(1), 1000).collect().await;
+        assert!(matches!(trickle, Err(BodyError::TooSlow)));
+        let silent = drip(10, Duration::from_secs(3600), 1).collect().await;
+        assert!(matches!(silent, Err(BodyError::TooSlow)));
+        let phone = drip(4096, Duration::from_secs(3), 200).collect().await.unwrap();
+        assert_eq!(phone.to_bytes().len(), 4096 * 200);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_that_takes_nothing_is_let_go() {
+        let (ours, mut theirs) = tokio::io::duplex(64);
+        let mut patient = PatientStream::new(ours);
+        let slow = tokio::spawn(async move {
+            let mut taken = [0; 32];
+            for _ in 0..8 {
+                tokio::time::sleep(Duration::from_secs(20)).await;
+                theirs.read_exact(&mut taken).await.unwrap();
+            }
+            theirs
+        });
+        patient.write_all(&[0; 256]).await.unwrap();
+        let _still_there = slow.await.unwrap();
+        let stuck = patient.write_all(&[0; 256]).await.unwrap_err();
+        assert_eq!(stuck.kind(), io::ErrorKind::TimedOut);
+    }
+}

@@ -93,6 +93,11 @@ pub fn respond(
     respond_in(page, method, headers, Acceptable::of(headers), hsts)
 }
 
+/// The same for a handler behind the router. HSTS is left to the [edge](crate::edge), which knows of TLS.
+pub fn routed(page: &PressedPage, method: &Method, headers: &HeaderMap) -> Response<axum::body::Body> {
+    respond(page, method, headers, None).map(axum::body::Body::from)
+}
+
 /// The same where `Accept-Encoding` was read already.
 pub fn respond_in(
     page: &PressedPage,

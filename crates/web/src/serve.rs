@@ -4,13 +4,14 @@ use crate::fast::{FastPath, Front};
 use crate::patience::PatientStream;
 use axum::body::Body;
 use http::{Request, Response};
+use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread::JoinHandle;
@@ -131,7 +132,7 @@ where
         phase: AtomicU8::new(RUNNING),
         changed: Notify::new(),
     });
-    let (senders, threads) = start_loops(&front, &limits, &signal).inspect_err(|_| signal.set(OVER))?;
+    let Loops { senders, threads } = start_loops(&front, &limits, &signal).inspect_err(|_| signal.set(OVER))?;
     let mut stop = pin!(stop);
     let mut turn = senders.iter().cycle();
     loop {
@@ -179,12 +180,14 @@ where
 
 type Dealt = (std::net::TcpStream, SocketAddr, OwnedSemaphorePermit);
 
+/// The event loops and the ways to deal connections out to them.
+struct Loops {
+    senders: Vec<UnboundedSender<Dealt>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
 /// Starts one event loop a core.
-fn start_loops<S>(
-    front: &Arc<Front<S>>,
-    limits: &Limits,
-    signal: &Arc<Signal>,
-) -> io::Result<(Vec<UnboundedSender<Dealt>>, Vec<JoinHandle<()>>)>
+fn start_loops<S>(front: &Arc<Front<S>>, limits: &Limits, signal: &Arc<Signal>) -> io::Result<Loops>
 where
     S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
@@ -208,7 +211,7 @@ where
         );
         senders.push(sender);
     }
-    Ok((senders, threads))
+    Ok(Loops { senders, threads })
 }
 
 async fn event_loop<S>(
@@ -221,7 +224,7 @@ async fn event_loop<S>(
     S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
-    let builder = Arc::new(builder(limits));
+    let protocols = Arc::new(Protocols::new(limits));
     while let Some((stream, peer, place)) = receiver.recv().await {
         let stream = match TcpStream::from_std(stream) {
             Ok(stream) => stream,
@@ -231,10 +234,9 @@ async fn event_loop<S>(
             }
         };
         let service = front.connection(peer, false, router.clone());
-        let builder = builder.clone();
-        let signal = signal.clone();
+        let (protocols, signal) = (protocols.clone(), signal.clone());
         tokio::spawn(async move {
-            connection(stream, &builder, service, &signal).await;
+            protocols.connection(stream, service, &signal).await;
             drop(place);
         });
     }
@@ -254,49 +256,110 @@ async fn drain(places: &Semaphore, signal: &Signal, limits: &Limits) -> Drained 
     Drained { cut }
 }
 
-fn builder(limits: &Limits) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_time)
-        .max_headers(limits.header_lines)
-        // Also the bound of the head; hyper takes no less than 8 KB and answers 431 beyond.
-        .max_buf_size(limits.header_bytes.max(8 << 10))
-        .half_close(false)
-        .keep_alive(true);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(100)
-        .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(16 << 10))
-        .keep_alive_interval(Duration::from_secs(20))
-        .keep_alive_timeout(Duration::from_secs(20));
-    builder
+/// Both protocols with the bounds of a listener.
+struct Protocols {
+    http1: http1::Builder,
+    http2: http2::Builder<TokioExecutor>,
+    header_time: Duration,
 }
 
-async fn connection<S>(stream: TcpStream, builder: &Builder<TokioExecutor>, service: FastPath<S>, signal: &Signal)
+impl Protocols {
+    fn new(limits: &Limits) -> Self {
+        let mut http1 = http1::Builder::new();
+        http1
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.header_time)
+            .max_headers(limits.header_lines)
+            // Also the bound of the head; hyper takes no less than 8 KB and answers 431 beyond.
+            .max_buf_size(limits.header_bytes.max(8 << 10));
+        let mut http2 = http2::Builder::new(TokioExecutor::new());
+        http2
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(100)
+            .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(16 << 10))
+            .keep_alive_interval(Duration::from_secs(20))
+            .keep_alive_timeout(Duration::from_secs(20));
+        Self {
+            http1,
+            http2,
+            header_time: limits.header_time,
+        }
+    }
+
+    async fn connection<S>(&self, stream: TcpStream, service: FastPath<S>, signal: &Signal)
+    where
+        S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+    {
+        let greeted = tokio::select! {
+            biased;
+            greeted = tokio::time::timeout(self.header_time, speaks_http2(&stream)) => greeted,
+            () = signal.reached(DRAINING) => return,
+        };
+        let result = match greeted {
+            // Silent for too long, or gone before a word.
+            Err(_) | Ok(Err(_)) => return,
+            Ok(Ok(false)) => {
+                let io = TokioIo::new(PatientStream::new(stream));
+                let serving = self.http1.serve_connection(io, service);
+                until_drained(serving, http1::Connection::graceful_shutdown, signal).await
+            }
+            Ok(Ok(true)) => {
+                let io = TokioIo::new(PatientStream::new(stream));
+                let serving = self.http2.serve_connection(io, service);
+                until_drained(serving, http2::Connection::graceful_shutdown, signal).await
+            }
+        };
+        if let Err(error) = result {
+            // A client that went away or sent nonsense: of interest to whoever looks for it, not to the log.
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
+
+/// Looks at what the client sends first without taking it: HTTP/2 with prior knowledge begins with a fixed preface
+/// (RFC 9113, section 3.4). Rejected: hyper-util's `auto` builder, which waits for the first bytes without a limit of
+/// time and wraps every later read.
+async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
+    const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    let mut seen = [0; PREFACE.len()];
+    loop {
+        let length = stream.peek(&mut seen).await?;
+        let first = seen.get(..length).unwrap_or_default();
+        if first.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if !PREFACE.starts_with(first) {
+            return Ok(false);
+        }
+        if length == PREFACE.len() {
+            return Ok(true);
+        }
+        // Bytes that were only looked at keep the socket readable, so waiting for more of them takes a pause.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Drives a connection to its end, telling it to finish what it has begun when the drain begins.
+async fn until_drained<C>(serving: C, finish: impl Fn(Pin<&mut C>), signal: &Signal) -> hyper::Result<()>
 where
-    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
-    S::Future: Send,
+    C: Future<Output = hyper::Result<()>>,
 {
-    let io = TokioIo::new(PatientStream::new(stream));
-    let mut serving = pin!(builder.serve_connection(io, service));
+    let mut serving = pin!(serving);
     let mut draining = pin!(signal.reached(DRAINING));
     let mut registered = false;
     let mut told = false;
-    let served = std::future::poll_fn(|cx| {
+    poll_fn(|cx| {
+        // Polled once to register and then only when it is due: a connection is polled with every packet, and the
+        // drain comes once.
         if !told && (!registered || signal.is(DRAINING)) {
             registered = true;
             if draining.as_mut().poll(cx).is_ready() {
                 told = true;
-                serving.as_mut().graceful_shutdown();
+                finish(serving.as_mut());
             }
         }
         serving.as_mut().poll(cx)
-    });
-    if let Err(error) = served.await {
-        // A client that went away or sent nonsense: of interest to whoever looks for it, not to the log.
-        tracing::debug!(%error, "a connection ended early");
-    }
+    })
+    .await
 }

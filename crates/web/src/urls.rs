@@ -10,7 +10,6 @@ use std::fmt;
 
 /// First path segments that belong to routes. A section's or a page's slug may not equal one of them.
 pub const RESERVED: &[&str] = &[
-    "about",
     "account",
     "alerts",
     "api",
@@ -292,7 +291,7 @@ impl<'a> Route<'a> {
                 })
             }
             ["media", picture, file] => media(picture, file),
-            [first, ..] if RESERVED.contains(first) && *first != "about" => None,
+            [first, ..] if RESERVED.contains(first) => None,
             [_] => decode(last).map(Self::Section),
             [_, _] | [_, _, _] => match (dated(last), folders) {
                 (Some((slug, day)), _) => Some(Self::Story {

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use masthead_domain::ids::{SiteId, StoryId};
 use masthead_domain::time::{Clock, Timestamp};
 use masthead_web::access_log::{AccessLog, Source};
+use masthead_web::assets::{AssetPages, Assets};
 use masthead_web::edge::EdgeLayer;
 use masthead_web::errors::WebError;
 use masthead_web::errors::present::ErrorPages;
@@ -128,10 +129,13 @@ async fn start(limits: Limits) -> Served {
         (host_site(1, "daily"), vec!["daily.example"]),
         (host_site(2, "sport"), vec!["sport.example"]),
     ]);
+    let script = "// A comment that is long enough to be worth compressing.\n".repeat(50);
+    let assets = Assets::new(&[("js/site.js".to_owned(), script.into_bytes())].into());
     let log = Sink::default();
     let front = Arc::new(Front::new(
         FrontOptions {
             press: press.clone(),
+            assets: Arc::new(AssetPages::new(Arc::new(assets), security.clone(), Arc::new(Still))),
             hosts: Arc::new(hosts),
             proxies: TrustedProxies::default(),
             declared,
@@ -431,6 +435,30 @@ async fn wait_for<T>(mut ready: impl FnMut() -> Option<T>) -> T {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn static_files_are_kept_for_ever_and_cookies_do_not_matter() {
+    let served = start(Limits::default()).await;
+    let script = "// A comment that is long enough to be worth compressing.\n".repeat(50);
+    let assets = Assets::new(&[("js/site.js".to_owned(), script.into_bytes())].into());
+    let path = &assets.named("js/site.js").unwrap().path;
+    let answer = served.get(path, "Accept-Encoding: br\r\nCookie: session=1\r\n").await;
+    assert_eq!(status(&answer), 200);
+    assert_eq!(
+        header(&answer, "cache-control"),
+        Some("public, max-age=31536000, immutable")
+    );
+    assert_eq!(header(&answer, "content-encoding"), Some("br"));
+    assert_eq!(header(&answer, "content-type"), Some("text/javascript; charset=utf-8"));
+    assert_eq!(header(&answer, "x-content-type-options"), Some("nosniff"));
+    let etag = header(&answer, "etag").unwrap();
+    assert_eq!(
+        status(&served.get(path, &format!("If-None-Match: {etag}\r\n")).await),
+        304
+    );
+    assert_eq!(status(&served.get("/assets/site.other.js", "").await), 404);
+    served.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn slow_and_huge_heads_are_cut_off() {
     let limits = Limits {
         header_time: Duration::from_millis(300),
@@ -446,6 +474,13 @@ async fn slow_and_huge_heads_are_cut_off() {
     let ended = tokio::time::timeout(Duration::from_secs(5), slow.read_to_end(&mut rest)).await;
     assert!(ended.is_ok() && started.elapsed() >= Duration::from_millis(250));
     assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
+
+    for beginning in ["", "P", "PRI * HTTP/2.0\r\n\r\nSM"] {
+        let mut silent = TcpStream::connect(served.address).await.unwrap();
+        silent.write_all(beginning.as_bytes()).await.unwrap();
+        let ended = tokio::time::timeout(Duration::from_secs(5), silent.read_to_end(&mut Vec::new())).await;
+        assert!(ended.is_ok(), "`{beginning}` and then nothing is let go");
+    }
 
     let mut idle = TcpStream::connect(served.address).await.unwrap();
     idle.write_all(b"GET / HTTP/1.1\r\nHost: daily.example\r\n\r\n")

@@ -33,5 +33,7 @@ pub use marks::Marks;
 pub use page::{CACHE_TAG, PressedPage, Rendered, SURROGATE_KEY};
 pub use store::{Press, PressOptions, Removed, RemovedPage, WithheldReceipt};
 
+pub(crate) use page::Parts;
+
 /// A place in the event log: dense numbers given to committed events by the store's stamper.
 pub type LogPosition = i64;
