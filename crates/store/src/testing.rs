@@ -199,16 +199,13 @@ fn with_database(url: &str, name: &str) -> String {
 }
 
 async fn administer(url: &str, statement: &str) {
-    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
-        .await
-        .expect("the test cluster can be reached");
-    let driver = tokio::spawn(connection);
-    client
-        .batch_execute(statement)
+    let clock = Arc::new(TestClock::default());
+    let maintenance = Maintenance::open(&DbSettings::new(url), clock).await;
+    let mut maintenance = maintenance.expect("the test cluster can be reached");
+    maintenance
+        .batch("administer", statement)
         .await
         .expect("a test database can be made and dropped");
-    drop(client);
-    driver.abort();
 }
 
 impl Drop for Place {

@@ -4,13 +4,15 @@
 //! lock of the whole cluster to commit a transaction that notifies; many commits share one. Behind a pooler that
 //! drops `LISTEN`, or while the connection is down, everything still works at the pace of the poll.
 
-use super::Shared;
+use super::error::StoreError;
+use super::{Shared, tls};
 use futures::StreamExt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, JoinSet};
-use tokio_postgres::{AsyncMessage, NoTls};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{AsyncMessage, NoTls, Socket};
 
 /// The pace at which everybody is woken without any notification.
 const POLL: Duration = Duration::from_millis(500);
@@ -28,13 +30,15 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    pub(super) fn start(config: tokio_postgres::Config, shared: &Arc<Shared>) -> Self {
+    pub(super) fn start(config: tokio_postgres::Config, shared: &Arc<Shared>) -> Result<Self, StoreError> {
         let committed = Arc::new(Notify::new());
-        let task = tokio::spawn(run(config, Arc::clone(shared), Arc::clone(&committed)));
-        Self {
-            committed,
-            task: Mutex::new(Some(task.abort_handle())),
-        }
+        let (shared, woken) = (Arc::clone(shared), Arc::clone(&committed));
+        let task = match tls::connector(&config)? {
+            Some(tls) => tokio::spawn(run(config, tls, shared, woken)),
+            None => tokio::spawn(run(config, NoTls, shared, woken)),
+        };
+        let task = Mutex::new(Some(task.abort_handle()));
+        Ok(Self { committed, task })
     }
 
     /// Tells the other nodes, soon, that something was committed.
@@ -55,9 +59,13 @@ impl Drop for Listener {
     }
 }
 
-async fn run(config: tokio_postgres::Config, shared: Arc<Shared>, committed: Arc<Notify>) {
+async fn run<T>(config: tokio_postgres::Config, tls: T, shared: Arc<Shared>, committed: Arc<Notify>)
+where
+    T: MakeTlsConnect<Socket> + Clone,
+    T::Stream: Send + 'static,
+{
     loop {
-        if let Err(error) = listen(&config, &shared, &committed).await {
+        if let Err(error) = listen(&config, tls.clone(), &shared, &committed).await {
             tracing::warn!(%error, "notifications are interrupted; changes are found by polling");
         }
         shared.wake();
@@ -66,12 +74,17 @@ async fn run(config: tokio_postgres::Config, shared: Arc<Shared>, committed: Arc
 }
 
 /// Listens and notifies until the connection breaks.
-async fn listen(
+async fn listen<T>(
     config: &tokio_postgres::Config,
+    tls: T,
     shared: &Shared,
     committed: &Notify,
-) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = config.connect(NoTls).await?;
+) -> Result<(), tokio_postgres::Error>
+where
+    T: MakeTlsConnect<Socket>,
+    T::Stream: Send + 'static,
+{
+    let (client, mut connection) = config.connect(tls).await?;
     let (heard, mut hears) = tokio::sync::mpsc::channel::<()>(1);
     // A set, so that the connection's task ends with this one.
     let mut tasks = JoinSet::new();

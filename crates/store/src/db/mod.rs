@@ -15,6 +15,7 @@ mod postgres;
 mod query;
 mod row;
 mod sqlite;
+mod tls;
 pub(crate) mod transfer;
 mod writer;
 
@@ -43,7 +44,9 @@ pub(crate) use for_each_id;
 /// Where the database is and how many connections it may use.
 #[derive(Clone, Debug)]
 pub struct DbSettings {
-    /// `sqlite:PATH`, or `postgres://USER@HOST/NAME` (a socket's folder as `?host=/DIR`).
+    /// `sqlite:PATH`, or `postgres://USER@HOST/NAME` (a socket's folder as `?host=/DIR`). With `sslmode=require` the
+    /// connection is encrypted and the server's certificate is checked; without it nothing is encrypted, as suits a
+    /// socket or a private network.
     pub url: String,
     /// Connections for reading; at least one.
     pub readers: usize,

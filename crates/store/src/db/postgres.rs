@@ -8,7 +8,7 @@ use super::error::{StoreError, is_serialization};
 use super::param::Param;
 use super::query::Query;
 use super::row::{FromRow, Row};
-use super::{BoxFuture, DbSettings, Shared, listen};
+use super::{BoxFuture, DbSettings, Shared, listen, tls};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts};
 use futures::FutureExt;
 use std::future::Future;
@@ -50,7 +50,7 @@ impl Postgres {
         let writers = pool(&config, settings.writers)?;
         // Says at once, and not at the first page, that the server can't be reached.
         drop(writers.get().await.map_err(pool_error)?);
-        let listener = listen::Listener::start(config, shared);
+        let listener = listen::Listener::start(config, shared)?;
         Ok(Self {
             readers,
             writers,
@@ -214,13 +214,13 @@ fn config(url: &str) -> Result<tokio_postgres::Config, StoreError> {
 }
 
 fn pool(config: &tokio_postgres::Config, size: usize) -> Result<Pool, StoreError> {
-    let manager = Manager::from_config(
-        config.clone(),
-        NoTls,
-        ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
-        },
-    );
+    let settings = ManagerConfig {
+        recycling_method: RecyclingMethod::Fast,
+    };
+    let manager = match tls::connector(config)? {
+        Some(tls) => Manager::from_config(config.clone(), tls, settings),
+        None => Manager::from_config(config.clone(), NoTls, settings),
+    };
     Pool::builder(manager)
         .max_size(size.max(1))
         .timeouts(Timeouts {
