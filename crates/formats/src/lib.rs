@@ -23,6 +23,7 @@ pub mod sitemap;
 pub mod slug;
 pub mod times;
 pub mod wire_text;
+pub mod wxr;
 pub mod xml;
 
 pub use format::{Format, detect};

@@ -67,6 +67,11 @@ pub fn to_text(html: &str, ctx: &ReadContext<'_>) -> Text {
     text::one_line(reader.inline(dom::Dom::ROOT))
 }
 
+/// The address of a known service that is all a line says: there, it stands for the thing itself (WordPress oEmbed).
+pub(crate) fn bare_address(line: &str) -> Option<String> {
+    read::embeds::bare_address(line, false)
+}
+
 /// Problems of one document that are kept one by one; a broken generator repeats itself thousands of times.
 const MAX_PROBLEMS: usize = 50;
 

@@ -105,7 +105,7 @@ fn with_query(address: &str, key: &str, value: &str) -> Option<String> {
 }
 
 /// An address that is all a paragraph says, if what it leads to can be shown. `told` when the page says so itself.
-pub(super) fn bare_address(line: &str, told: bool) -> Option<String> {
+pub(crate) fn bare_address(line: &str, told: bool) -> Option<String> {
     let line = line.trim();
     if !line.starts_with("http") || line.contains(char::is_whitespace) {
         return None;

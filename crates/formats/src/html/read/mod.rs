@@ -4,7 +4,7 @@
 //! add a block. What stands inside a list item, a cell or a quotation is read as a flow of its own and folded into
 //! text; pictures and embeds in it move behind the block.
 
-mod embeds;
+pub(crate) mod embeds;
 mod figures;
 mod lists;
 mod pictures;
@@ -22,8 +22,6 @@ pub(crate) struct Options {
     /// Addresses `attachment:KEY` are ours: they stand for an export's attachment, and only the export's own reader
     /// may write them.
     pub(crate) attachments: bool,
-    /// A paragraph that is one address of a known video or post service stands for the thing itself (WordPress oEmbed).
-    pub(crate) bare_addresses: bool,
 }
 
 /// Elements inside each other that are followed as blocks. Below, only text and paragraph ends are kept. Every level
@@ -259,7 +257,7 @@ impl<'a> Reader<'a> {
         if is_pull_quote(element) && self.dom.find(node, "blockquote").is_none() {
             return self.quote(node, element, flow, style);
         }
-        if (element.has_class("wp-block-embed__wrapper") || self.options.bare_addresses)
+        if element.has_class("wp-block-embed__wrapper")
             && let Some(url) = self.bare_address(node)
         {
             return flow.push(Block::Embed {
@@ -280,12 +278,7 @@ impl<'a> Reader<'a> {
         {
             return None;
         }
-        let text = dom.plain_text(node);
-        embeds::bare_address(
-            &text,
-            dom.element(node)
-                .is_some_and(|e| e.has_class("wp-block-embed__wrapper")),
-        )
+        embeds::bare_address(&dom.plain_text(node), true)
     }
 
     fn heading(&mut self, node: NodeId, name: &str, flow: &mut Flow, style: &Style) {
