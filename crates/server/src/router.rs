@@ -59,9 +59,6 @@ pub fn routes() -> Vec<Route> {
         Route::new(MethodFilter::POST, "/ingest/{source}", push)
             .permission(Permission::SourceToken)
             .cache(CachePolicy::NoStore),
-        Route::new(MethodFilter::GET, "/assets/{*path}", asset)
-            .permission(Permission::Public)
-            .cache(CachePolicy::Media),
     ]
 }
 
@@ -93,12 +90,6 @@ async fn page(Extract(state): Extract<Arc<State>>, request: Request) -> Result<R
     }
     let info = request.extensions().get::<RequestInfo>().cloned().ok_or_else(WebError::not_found)?;
     state.page(&info, &method, request.uri(), request.headers()).await
-}
-
-/// A file of the theme, under a name that changes with its content.
-async fn asset(Extract(state): Extract<Arc<State>>, request: Request) -> Result<Response, WebError> {
-    let asset = state.theme.assets().at(request.uri().path()).cloned().ok_or_else(WebError::not_found)?;
-    Ok(state.asset(&asset, request.headers()))
 }
 
 /// A wire document that a sender pushes.

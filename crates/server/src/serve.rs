@@ -13,8 +13,7 @@ use masthead_features::app::App;
 use masthead_features::ingest::{self, Source};
 use masthead_features::pages::{Pages, declared_parameters};
 use masthead_web::access_log::AccessLog;
-use masthead_web::assets::Asset;
-use masthead_web::cache_policy::CachePolicy;
+use masthead_web::assets::AssetPages;
 use masthead_web::edge::EdgeLayer;
 use masthead_web::errors::WebError;
 use masthead_web::errors::present::{ErrorHook, ErrorPages};
@@ -46,8 +45,6 @@ pub struct State {
     pub pages: Arc<Pages>,
     /// Where they are kept.
     pub press: Arc<Press>,
-    /// Templates, strings and files.
-    pub theme: Arc<Theme>,
     /// Wire sources of the settings.
     pub sources: Arc<Vec<Source>>,
     hsts: axum::http::HeaderValue,
@@ -83,24 +80,6 @@ impl State {
             .map_err(|error| WebError::clone(&error))?;
         let hsts = info.tls.then_some(&self.hsts);
         Ok(respond(&page, method, headers, hsts).map(axum::body::Body::from))
-    }
-
-    /// A file of the theme.
-    pub fn asset(&self, asset: &Asset, headers: &HeaderMap) -> Response {
-        let etag = format!("\"{}\"", asset.csp_hash.trim_matches('\'').trim_start_matches("sha256-"));
-        let mut response = Response::new(axum::body::Body::from(asset.body.clone()));
-        let holds = headers.get(axum::http::header::IF_NONE_MATCH).is_some_and(|sent| sent.as_bytes() == etag.as_bytes());
-        if holds {
-            *response.body_mut() = axum::body::Body::empty();
-            *response.status_mut() = axum::http::StatusCode::NOT_MODIFIED;
-        }
-        let head = response.headers_mut();
-        head.insert(axum::http::header::CONTENT_TYPE, axum::http::HeaderValue::from_static(asset.content_type));
-        if let Ok(etag) = etag.parse() {
-            head.insert(axum::http::header::ETAG, etag);
-        }
-        CachePolicy::Media.apply(head);
-        response
     }
 }
 
@@ -156,7 +135,6 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
         app: Arc::clone(&app),
         pages,
         press: Arc::clone(&press),
-        theme,
         sources: Arc::clone(&sources),
         hsts: security.hsts().clone(),
     });
@@ -167,6 +145,11 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
             hosts,
             proxies: TrustedProxies::parse(&settings.server.trusted_proxies)
                 .map_err(|error| anyhow::anyhow!("server.trusted_proxies: {error}"))?,
+            assets: Arc::new(AssetPages::new(
+                Arc::clone(theme.assets()),
+                security.clone(),
+                Arc::clone(&app.clock),
+            )),
             declared: declared_parameters,
             own_cookies: OWN_COOKIES,
             security,

@@ -1,1 +1,218 @@
-//! TestApp, builders, fake clock, a database a test on either engine.
+//! What tests of the whole program stand on: a network on either engine with a clock that can be stepped, a node that
+//! answers on loopback, builders for stories and documents, and a small HTTP client that shows every header.
+
+pub mod build;
+pub mod http;
+
+use masthead_domain::ids::SiteId;
+use masthead_domain::sites::Site;
+use masthead_domain::time::{Clock, Timestamp};
+use masthead_features::app::{App, AppParts};
+use masthead_features::sites;
+use masthead_server::serve::{self, Node};
+use masthead_server::settings::Settings;
+use masthead_services::blobs::Blobs;
+use masthead_services::clock::{ManualClock, SystemIds};
+use masthead_services::fetch::{FetchSettings, Fetcher};
+use masthead_services::pictures::PictureWorker;
+use masthead_store::migrate::{self, BackupChoice};
+use masthead_store::testing::TestDb;
+use masthead_store::{Db, Engine};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// The moment at which every test begins: 25 November 2026, 09:00 UTC.
+pub const START: &str = "2026-11-25T09:00:00Z";
+
+/// A network for one test, with two sites: `daily` (UTC, first) and `weekly` (Europe/Paris).
+pub struct TestApp {
+    /// The network.
+    pub app: Arc<App>,
+    /// Its clock.
+    pub clock: ManualClock,
+    /// Its settings; change them before [`TestApp::start`].
+    pub settings: Settings,
+    folder: tempfile::TempDir,
+    // Dropped last: it takes the database away.
+    _db: TestDb,
+}
+
+impl TestApp {
+    /// A network with its sites and sections.
+    ///
+    /// # Errors
+    /// When the engine is not there: PostgreSQL's tests need the cluster that `./test` starts.
+    pub async fn new(engine: Engine) -> anyhow::Result<Self> {
+        Self::with_settings(engine, |_| {}).await
+    }
+
+    /// The same with other settings.
+    ///
+    /// # Errors
+    /// As [`TestApp::new`].
+    pub async fn with_settings(engine: Engine, change: impl FnOnce(&mut Settings)) -> anyhow::Result<Self> {
+        let clock = ManualClock::at(Timestamp::parse_rfc3339(START).map_err(anyhow::Error::msg)?);
+        let db = TestDb::empty(engine).await;
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        migrate::run(db.settings(), Arc::clone(&shared), BackupChoice::None).await?;
+        let folder = tempfile::tempdir()?;
+        let mut settings = Settings { folder: folder.path().to_path_buf(), ..Settings::default() };
+        settings.server.listen = "127.0.0.1:0".into();
+        settings.server.admin_listen = "127.0.0.1:0".into();
+        settings.server.access_log = String::new();
+        settings.server.node = "test".into();
+        change(&mut settings);
+        let app = App::new(AppParts {
+            db: Db::open(db.settings(), Arc::clone(&shared)).await?,
+            clock: Arc::clone(&shared),
+            ids: Arc::new(SystemIds::new(shared)?),
+            blobs: Blobs::in_memory(),
+            worker: PictureWorker::new(1),
+            fetcher: Fetcher::new(FetchSettings {
+                user_agent: "Masthead test".into(),
+                allow: settings.outgoing.allow.clone(),
+                ..FetchSettings::default()
+            })?,
+            rules: settings.routing.clone(),
+            node: "test".into(),
+        })
+        .await?;
+        let test = Self { app: Arc::new(app), clock, settings, folder, _db: db };
+        test.add_site("daily", "The Daily", "UTC", 0).await?;
+        test.add_site("weekly", "The Weekly", "Europe/Paris", 1).await?;
+        Ok(test)
+    }
+
+    async fn add_site(&self, slug: &str, name: &str, zone: &str, position: i64) -> anyhow::Result<()> {
+        let id = SiteId::new(self.app.ids.as_ref());
+        let site = Site {
+            id,
+            slug: slug.into(),
+            name: name.into(),
+            tagline: String::new(),
+            language: "en".into(),
+            zone: zone.into(),
+            hosts: vec![format!("{slug}.example")],
+            origin: format!("https://{slug}.example"),
+        };
+        sites::put(&self.app, site, position).await?;
+        for (position, (slug, name)) in (0_i64..).zip([("world", "World"), ("culture", "Culture"), ("sport", "Sport")]) {
+            sites::put_section(&self.app, id, None, slug, name, position).await?;
+        }
+        sites::put_section(&self.app, id, Some("world"), "europe", "Europe", 9).await?;
+        Ok(())
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// The id of a site.
+    ///
+    /// # Panics
+    /// When the test names a site that is not there.
+    pub fn site(&self, slug: &str) -> SiteId {
+        match self.app.sites().by_slug(slug) {
+            Some(site) => site.id,
+            None => std::process::abort(),
+        }
+    }
+
+    /// Starts a node that answers on loopback.
+    ///
+    /// # Errors
+    /// In words.
+    pub async fn start(&self) -> anyhow::Result<TestNode> {
+        let node = serve::start(Arc::clone(&self.app), &self.settings).await?;
+        Ok(TestNode { address: node.address, admin_address: node.admin_address, node: Some(node) })
+    }
+
+    /// Does every due job until none is left that is due now.
+    ///
+    /// # Errors
+    /// When the store can't answer.
+    pub async fn run_jobs(&self) -> anyhow::Result<()> {
+        let sources = Arc::new(self.settings.wire.clone());
+        while masthead_server::jobs::run_due(&self.app, &sources).await? > 0 {}
+        Ok(())
+    }
+}
+
+/// A running node.
+pub struct TestNode {
+    /// Where readers are answered.
+    pub address: SocketAddr,
+    /// Where health and metrics are answered.
+    pub admin_address: SocketAddr,
+    node: Option<Node>,
+}
+
+impl TestNode {
+    /// Asks for a page of a site.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn get(&self, site: &str, path: &str) -> anyhow::Result<http::Answer> {
+        http::send(self.address, "GET", &format!("{site}.example"), path, &[], &[]).await
+    }
+
+    /// Asks again and again until the answer is as wanted, for at most five seconds: what followers do shows up soon,
+    /// not at once.
+    ///
+    /// # Errors
+    /// With the last answer when it never was.
+    pub async fn get_until(
+        &self,
+        site: &str,
+        path: &str,
+        wanted: impl Fn(&http::Answer) -> bool,
+    ) -> anyhow::Result<http::Answer> {
+        let end = tokio::time::Instant::now() + std::time::Duration::from_secs(5);
+        loop {
+            let answer = self.get(site, path).await?;
+            if wanted(&answer) {
+                return Ok(answer);
+            }
+            if tokio::time::Instant::now() >= end {
+                anyhow::bail!("{site}{path} never was as wanted; last: {} {}", answer.status, answer.text());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+
+    /// The node itself.
+    pub fn node(&self) -> Option<&Node> {
+        self.node.as_ref()
+    }
+
+    /// Drains and stops it.
+    pub async fn stop(mut self) {
+        if let Some(node) = self.node.take() {
+            node.stop().await;
+        }
+    }
+}
+
+/// Emits each case twice: as `sqlite::case` and `postgres::case`.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($case:ident),* $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() -> anyhow::Result<()> {
+                    super::$case(masthead_store::Engine::Sqlite).await
+                }
+            )*
+        }
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() -> anyhow::Result<()> {
+                    super::$case(masthead_store::Engine::Postgres).await
+                }
+            )*
+        }
+    };
+}

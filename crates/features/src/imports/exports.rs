@@ -9,8 +9,8 @@ use bytes::Bytes;
 use masthead_domain::document::{PictureBlock, PictureSource};
 use masthead_domain::imports::{ImportRecord, ImportedState, ImportedStory};
 use masthead_domain::time::Timestamp;
-use masthead_formats::{Format, Problem, ReadContext, detect, read_items};
-use shim::{ghost, wxr};
+use masthead_formats::{Format, Problem, ReadContext, detect, read_items, wxr};
+use shim::ghost;
 use masthead_store::imports::AttachmentRecord;
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -500,13 +500,6 @@ fn read_whole(mut file: std::fs::File, size: u64) -> Result<Vec<u8>, String> {
 }
 
 mod shim {
-    pub mod wxr {
-        use masthead_domain::imports::ImportRecord;
-        use masthead_formats::{Problem, ReadContext, Unreadable};
-        use std::ops::ControlFlow;
-        pub struct Summary { pub problems: Vec<Problem> }
-        pub fn read(_: impl std::io::BufRead, _: &ReadContext<'_>, _: &mut dyn FnMut(ImportRecord, u64, Vec<Problem>) -> ControlFlow<()>) -> Result<Summary, Unreadable> { Err(Unreadable::new("shim")) }
-    }
     pub mod ghost {
         use masthead_domain::imports::ImportRecord;
         use masthead_formats::{Reading, ReadContext, Unreadable};

@@ -12,7 +12,6 @@ use masthead_services::clock::SystemClock;
 use masthead_store::backup::{self as archive, BackupError};
 use masthead_store::migrate::{self, BackupChoice};
 use masthead_store::{Db, DbSettings, jobs};
-use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
