@@ -6,6 +6,7 @@
 use crate::html::escape_into;
 use crate::html::note;
 use crate::problem::Problem;
+use std::collections::HashMap;
 
 /// How deep shortcodes inside each other are looked into.
 const MAX_DEPTH: usize = 8;
@@ -18,6 +19,7 @@ pub(super) fn expand(text: &str, problems: &mut Vec<Problem>) -> String {
 }
 
 fn expand_into(text: &str, out: &mut String, problems: &mut Vec<Problem>, depth: usize) {
+    let closings = Closings::of(text);
     let mut rest = text;
     while let Some(at) = rest.find('[') {
         let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
@@ -33,7 +35,7 @@ fn expand_into(text: &str, out: &mut String, problems: &mut Vec<Problem>, depth:
             rest = next;
             continue;
         }
-        let Some(code) = Shortcode::at(after) else {
+        let Some(code) = Shortcode::at(after, text.len() - after.len(), &closings) else {
             out.push('[');
             rest = after.get(1..).unwrap_or_default();
             continue;
@@ -42,6 +44,35 @@ fn expand_into(text: &str, out: &mut String, problems: &mut Vec<Problem>, depth:
         write(&code, out, problems, depth);
     }
     out.push_str(rest);
+}
+
+/// Where each closing tag of a text is. Looking for it anew at each opening one would cost the square of the text.
+struct Closings<'a>(HashMap<&'a str, Vec<usize>>);
+
+impl<'a> Closings<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, _) in text.match_indices("[/") {
+            let inner = text.get(at + 2..).unwrap_or_default();
+            let end = inner.find(|c: char| !is_name(c)).unwrap_or(inner.len());
+            if inner.get(end..).is_some_and(|tail| tail.starts_with(']'))
+                && let Some(name) = inner.get(..end)
+            {
+                places.entry(name).or_default().push(at);
+            }
+        }
+        Self(places)
+    }
+
+    /// The first at or behind a place.
+    fn after(&self, name: &str, place: usize) -> Option<usize> {
+        let places = self.0.get(name)?;
+        places.get(places.partition_point(|at| *at < place)).copied()
+    }
+}
+
+fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
 }
 
 struct Shortcode<'a> {
@@ -58,12 +89,12 @@ const KNOWN: [&str; 22] = [
 ];
 
 impl<'a> Shortcode<'a> {
-    /// The shortcode at the beginning of a text.
-    fn at(text: &'a str) -> Option<Self> {
+    /// The shortcode at the beginning of a text, which is at a place of the whole.
+    fn at(text: &'a str, place: usize, closings: &Closings<'_>) -> Option<Self> {
         let inner = text.strip_prefix('[')?;
         let closes = inner.starts_with('/');
         let inner = inner.strip_prefix('/').unwrap_or(inner);
-        let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).unwrap_or(inner.len());
+        let end = inner.find(|c: char| !is_name(c)).unwrap_or(inner.len());
         let name = inner.get(..end).filter(|name| {
             name.len() > 1 && name.len() <= 60 && name.starts_with(|c: char| c.is_ascii_lowercase())
         })?;
@@ -78,18 +109,17 @@ impl<'a> Shortcode<'a> {
         }
         let is_single = attributes.ends_with('/');
         let attributes = attributes.trim_end_matches('/').trim_end();
-        let closing = format!("[/{name}]");
         let content = (!is_single)
-            .then(|| text.get(opening..).and_then(|after| after.find(&closing)))
+            .then(|| closings.after(name, place + opening))
             .flatten()
-            .and_then(|end| text.get(opening..opening + end));
+            .and_then(|end| text.get(opening..end - place));
         let valued = attributes.contains('=') && attributes.contains(['"', '\'', '='])
             || (attributes.starts_with('=') && attributes.len() > 1);
         let is_shortcode = KNOWN.contains(&name) || valued || content.is_some() || is_single || name.contains('_');
         if !is_shortcode || (!valued && !attributes.is_empty() && !KNOWN.contains(&name) && content.is_none()) {
             return None;
         }
-        let length = opening + content.map_or(0, |content| content.len() + closing.len());
+        let length = opening + content.map_or(0, |content| content.len() + name.len() + 3);
         Some(Self { name, attributes, content, length })
     }
 
@@ -308,5 +338,7 @@ mod tests {
         assert_eq!(expanded(&text).len(), text.len());
         let text = "[x_y]".repeat(50_000);
         assert!(expanded(&text).is_empty());
+        let text: String = (0..50_000).map(|number| format!("[x_{number} a='")).collect();
+        assert!(!expanded(&text).is_empty());
     }
 }
