@@ -21,7 +21,7 @@
 //! A handler names its page, and the press answers from memory or renders it. The render opens a read transaction,
 //! reads the log position in it first, and says which keys and stories the page depends on:
 //!
-//! ```ignore
+//! ```text
 //! async fn story(State(app): State<App>, info: Extension<RequestInfo>, uri: Uri, method: Method, headers: HeaderMap)
 //!     -> Result<Response, WebError>
 //! {

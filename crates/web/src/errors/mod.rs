@@ -1,6 +1,6 @@
 //! Errors as readers and programs see them: one type with a stable code, made into an answer in one place.
 //!
-//! A handler returns [`WebError`]; [`present::ErrorLayer`] turns it into RFC 9457 problem details (under `/api`, or
+//! A handler returns [`WebError`]; the [edge](crate::edge::EdgeLayer) turns it into RFC 9457 problem details (under `/api`, or
 //! when `Accept` prefers JSON) or into an HTML page from a hook of the server. What went wrong inside travels as the
 //! error's source: it is logged once with the request id and never shown.
 
@@ -278,7 +278,7 @@ impl From<crate::paging::CursorError> for WebError {
 }
 
 impl IntoResponse for WebError {
-    /// The bare answer; [`present::ErrorLayer`] finds the error in its extensions and gives it a body that suits the
+    /// The bare answer; the [edge](crate::edge::EdgeLayer) finds the error in its extensions and gives it a body that suits the
     /// request. Without the layer the reader still gets the right status and nothing of the inside.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();

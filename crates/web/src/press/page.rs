@@ -152,8 +152,8 @@ pub struct PressedPage {
 }
 
 impl Parts {
-    /// Prepares a rendered page. When the text is that of the `known` bodies they are taken over, so that a re-press
-    /// that changed nothing costs no compression.
+    /// Prepares a rendered page. When the text is that of the `known` page its bodies are taken over, so that a re-press
+    /// that changed nothing costs no compression, and so is its date, which says when the text changed.
     ///
     /// # Errors
     /// When an encoder fails or a redirect's address does not fit into a header.
@@ -163,8 +163,15 @@ impl Parts {
         made_at: Timestamp,
         effort: Effort,
         security: &SecurityHeaders,
-        known: Option<&Prepared>,
+        known: Option<&Self>,
     ) -> Result<Self, WebError> {
+        let (prepared, unchanged_since) = match known {
+            Some(known) if *known.prepared.identity() == rendered.body => (known.prepared.clone(), known.last_modified),
+            _ => (
+                Prepared::new(rendered.body, effort).map_err(WebError::internal)?,
+                made_at,
+            ),
+        };
         let mut fixed = HeaderMap::new();
         fixed.insert(CONTENT_TYPE, HeaderValue::from_static(rendered.content_type));
         security.apply(&mut fixed);
@@ -180,15 +187,12 @@ impl Parts {
             key,
             status: rendered.status,
             policy: rendered.policy,
-            prepared: match known {
-                Some(known) if *known.identity() == rendered.body => known.clone(),
-                _ => Prepared::new(rendered.body, effort).map_err(WebError::internal)?,
-            },
+            prepared,
             surrogate_keys: rendered.surrogate_keys,
             stories: rendered.stories,
             position: rendered.position,
             made_at,
-            last_modified: rendered.last_modified.unwrap_or(made_at),
+            last_modified: rendered.last_modified.unwrap_or(unchanged_since),
             headers,
         })
     }

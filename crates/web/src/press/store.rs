@@ -266,7 +266,7 @@ impl Press {
     fn press(&self, key: PageKey, rendered: Rendered) -> Result<Arc<PressedPage>, WebError> {
         let security = self.security.read().unwrap_or_else(PoisonError::into_inner).clone();
         let known = self.lock().index.get(&key).cloned();
-        let known = known.as_ref().map(|page| page.prepared());
+        let known = known.as_ref().map(|page| page.parts());
         let parts = Parts::prepare(key, rendered, self.clock.now(), Effort::Fast, &security, known)?;
         Ok(Arc::new(PressedPage::new(parts)))
     }

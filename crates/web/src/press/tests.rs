@@ -463,6 +463,8 @@ async fn quiet_pages_are_pressed_harder_once() {
     let again = put(&press, "/", Rendered::html(body, 2)).await;
     assert_eq!(again.prepared().size(), slow.prepared().size());
     assert_eq!(again.position(), 2);
+    assert_eq!(again.last_modified(), fast.last_modified());
+    assert!(again.made_at() > fast.made_at());
 }
 
 /// One step of the random history below.
