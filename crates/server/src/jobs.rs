@@ -122,7 +122,11 @@ async fn settle(app: &App, job: &Job, result: anyhow::Result<()>) -> Result<(), 
         }
         Err(error) => {
             let reason = format!("{error:#}");
-            tracing::warn!(kind = %job.kind, key = %job.key, attempts, %reason, "a job failed and is tried again");
+            if attempts < 3 {
+                tracing::info!(kind = %job.kind, key = %job.key, attempts, %reason, "a job failed and is tried again");
+            } else {
+                tracing::warn!(kind = %job.kind, key = %job.key, attempts, %reason, "a job keeps failing");
+            }
             let pause = if attempts >= MOST_ATTEMPTS { 24 * 3_600 } else { 1_i64 << attempts.clamp(1, 11) };
             let due = app.now().plus_seconds(pause);
             app.db

@@ -111,6 +111,28 @@ fn in_words(what: &str, path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("can't {what} {}: {error}", path.display()))
 }
 
+/// Whether a folder is there and holds anything.
+///
+/// # Errors
+/// What the system reported for a folder that is there.
+pub fn holds_something(folder: &Path) -> io::Result<bool> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => Ok(entries.next().is_some()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Appends to a file, which is made (with its folders) when it isn't there. It is not synced: lists that are appended
+/// to can be made again.
+///
+/// # Errors
+/// What the system reported.
+pub fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    create_folders_durably(parent(path))?;
+    OpenOptions::new().create(true).append(true).open(path)?.write_all(bytes)
+}
+
 /// Reads a file that lies below `folder`, at most `most` bytes of it being allowed. `None` when there is none of this
 /// name, or when following links would leave the folder: an export may name files beside it, not those of the machine.
 ///
