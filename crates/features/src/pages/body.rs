@@ -23,7 +23,9 @@ pub(crate) fn write(document: Document, pictures: &[PublicPicture], table_label:
 
 /// Running text as HTML, without an element around it.
 pub(crate) fn inline(text: &Text) -> String {
-    let paragraph = Document { blocks: vec![Block::Paragraph { text: text.clone() }] };
+    let paragraph = Document {
+        blocks: vec![Block::Paragraph { text: text.clone() }],
+    };
     let html = from_document(&paragraph, &mut |_, _| {});
     let inner = html.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>"));
     inner.map_or(html.clone(), str::to_owned)
@@ -48,20 +50,37 @@ fn blocks(all: Vec<Block>, pictures: &[PublicPicture], table_label: &str, level:
                 }
                 blocks(inner, pictures, table_label, &mut own, out);
                 out.push_str("</aside>");
-                // The box's own headings don't count for the text after it, except that its level was seen.
-                *level = (*level).max(2);
+                *level = own;
             }
-            Block::Table { caption, header_rows, rows } => {
-                let label = if caption.is_empty() { table_label.to_owned() } else { caption.to_plain() };
+            Block::Table {
+                caption,
+                header_rows,
+                rows,
+            } => {
+                let label = if caption.is_empty() {
+                    table_label.to_owned()
+                } else {
+                    caption.to_plain()
+                };
                 out.push_str("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
                 escape_into(&label, out);
                 out.push_str("\">");
-                plain(Block::Table { caption, header_rows, rows }, pictures, out);
+                plain(
+                    Block::Table {
+                        caption,
+                        header_rows,
+                        rows,
+                    },
+                    pictures,
+                    out,
+                );
                 out.push_str("</div>");
             }
             Block::Gallery { title, pictures: inner } => {
-                let shown: Vec<PictureBlock> =
-                    inner.into_iter().filter(|block| found(block, pictures).is_some()).collect();
+                let shown: Vec<PictureBlock> = inner
+                    .into_iter()
+                    .filter(|block| found(block, pictures).is_some())
+                    .collect();
                 if !shown.is_empty() {
                     plain(Block::Gallery { title, pictures: shown }, pictures, out);
                 }
@@ -73,7 +92,11 @@ fn blocks(all: Vec<Block>, pictures: &[PublicPicture], table_label: &str, level:
 }
 
 fn plain(block: Block, pictures: &[PublicPicture], out: &mut String) {
-    let sizes = if matches!(block, Block::Gallery { .. }) { GALLERY_SIZES } else { SIZES };
+    let sizes = if matches!(block, Block::Gallery { .. }) {
+        GALLERY_SIZES
+    } else {
+        SIZES
+    };
     let document = Document { blocks: vec![block] };
     let html = from_document(&document, &mut |block, out| figure(block, pictures, sizes, out));
     out.push_str(&html);
@@ -93,11 +116,17 @@ fn by_id(id: PictureId, pictures: &[PublicPicture]) -> Option<&PublicPicture> {
 
 fn figure(block: &PictureBlock, pictures: &[PublicPicture], sizes: &str, out: &mut String) {
     let Some(stored) = found(block, pictures) else { return };
-    let Some(view) = picture(stored, LEAD_WIDTH) else { return };
+    let Some(view) = picture(stored, LEAD_WIDTH) else {
+        return;
+    };
     let alt = if block.alt.is_empty() { &view.alt } else { &block.alt };
     out.push_str("<figure>");
     image(&view, alt, sizes, out);
-    let credit = if block.credit.is_empty() { &stored.credit } else { &block.credit };
+    let credit = if block.credit.is_empty() {
+        &stored.credit
+    } else {
+        &block.credit
+    };
     if !block.caption.is_empty() || !credit.is_empty() {
         out.push_str("<figcaption>");
         out.push_str(&inline(&block.caption));
@@ -115,7 +144,11 @@ fn image(view: &PictureView, alt: &str, sizes: &str, out: &mut String) {
     out.push_str("<picture>");
     for source in &view.sources {
         out.push_str("<source");
-        for (name, value) in [("type", source.media_type), ("srcset", &source.srcset), ("sizes", sizes)] {
+        for (name, value) in [
+            ("type", source.media_type),
+            ("srcset", &source.srcset),
+            ("sizes", sizes),
+        ] {
             write_attribute(name, value, out);
         }
         out.push('>');

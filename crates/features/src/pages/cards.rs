@@ -61,7 +61,10 @@ pub(crate) fn card(view: &SiteView, card: Card, headline: Option<String>, max_wi
         published: card.published.as_micros(),
         updated: card.updated.as_micros(),
         sponsored: card.sponsored,
-        picture: card.picture.as_ref().and_then(|picture| self::picture(picture, max_width)),
+        picture: card
+            .picture
+            .as_ref()
+            .and_then(|picture| self::picture(picture, max_width)),
         dir: lang.as_deref().map_or("ltr", direction),
         lang,
         section: view.section_value(card.section),
@@ -70,7 +73,10 @@ pub(crate) fn card(view: &SiteView, card: Card, headline: Option<String>, max_wi
 
 /// Cards of stories as they come.
 pub(crate) fn cards(view: &SiteView, stories: Vec<Card>) -> Vec<CardView> {
-    stories.into_iter().map(|story| card(view, story, None, CARD_WIDTH)).collect()
+    stories
+        .into_iter()
+        .map(|story| card(view, story, None, CARD_WIDTH))
+        .collect()
 }
 
 /// The newest moment at which one of the cards changed.
@@ -86,17 +92,28 @@ pub(crate) fn picture(picture: &PublicPicture, max_width: u32) -> Option<Picture
         .find(|format| picture.renditions.iter().any(|rendition| rendition.format == *format))?;
     let files = |format: &str| fitting(&picture.renditions, format, max_width);
     let plain_files = files(plain);
-    let fallback = plain_files.iter().rev().find(|file| file.width <= CARD_WIDTH).or(plain_files.first())?;
+    let fallback = plain_files
+        .iter()
+        .rev()
+        .find(|file| file.width <= CARD_WIDTH)
+        .or(plain_files.first())?;
     let mut sources = Vec::with_capacity(2);
     for (format, media_type) in [("avif", "image/avif"), ("webp", "image/webp")] {
         let files = files(format);
         if format != plain && !files.is_empty() {
-            sources.push(SourceView { media_type, srcset: srcset(picture, &files) });
+            sources.push(SourceView {
+                media_type,
+                srcset: srcset(picture, &files),
+            });
         }
     }
     Some(PictureView {
         src: address(picture, fallback),
-        srcset: if plain_files.len() > 1 { srcset(picture, &plain_files) } else { String::new() },
+        srcset: if plain_files.len() > 1 {
+            srcset(picture, &plain_files)
+        } else {
+            String::new()
+        },
         width: fallback.width,
         height: fallback.height,
         alt: picture.alt.clone(),
@@ -134,8 +151,11 @@ fn srcset(picture: &PublicPicture, files: &[&RenditionRecord]) -> String {
             text.push_str(", ");
         }
         // Writing to a string can't fail.
-        let _infallible =
-            write!(text, "/media/{}/{}.{} {}w", picture.id, file.width, file.format, file.width);
+        let _infallible = write!(
+            text,
+            "/media/{}/{}.{} {}w",
+            picture.id, file.width, file.format, file.width
+        );
     }
     text
 }

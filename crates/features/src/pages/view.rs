@@ -101,7 +101,7 @@ impl SiteView {
         own: &[PageRecord],
     ) -> Result<Self, TemplateError> {
         // A zone that doesn't exist is reported by `masthead check`; its site's pages are written in UTC.
-        let voice = match theme.voice(&entry.language, &entry.zone) {
+        let voice = match theme.voice(&entry.language, &entry.site.zone) {
             Ok(voice) => voice,
             Err(_) => theme.voice(&entry.language, "UTC")?,
         };
@@ -129,17 +129,27 @@ impl SiteView {
             pages: own
                 .iter()
                 .filter(|page| page.listed)
-                .map(|page| PageItem { title: &page.title, href: format!("/{}", page.slug) })
+                .map(|page| PageItem {
+                    title: &page.title,
+                    href: format!("/{}", page.slug),
+                })
                 .collect(),
             network: sites
                 .all()
                 .iter()
                 .filter(|other| other.id != entry.id)
-                .map(|other| Link { name: other.name.clone(), href: format!("{}/", other.origin) })
+                .map(|other| Link {
+                    name: other.name.clone(),
+                    href: format!("{}/", other.origin),
+                })
                 .collect(),
         };
         let value = Value::from(Serde(&value));
-        let other = SectionValue { name: &entry.name, href: "/", accent: "" };
+        let other = SectionValue {
+            name: &entry.name,
+            href: "/",
+            accent: "",
+        };
         Ok(Self {
             other_section: Value::from(Serde(&other)),
             entry: Arc::clone(entry),
@@ -158,7 +168,9 @@ impl SiteView {
 
     /// `section` of a card; the site itself for a section that is no longer there.
     pub(crate) fn section_value(&self, id: SectionId) -> Value {
-        self.sections.get(&id).map_or_else(|| self.other_section.clone(), |section| section.value.clone())
+        self.sections
+            .get(&id)
+            .map_or_else(|| self.other_section.clone(), |section| section.value.clone())
     }
 
     /// A path of the site as an absolute address.
@@ -168,7 +180,7 @@ impl SiteView {
 
     /// A moment in RFC 3339 with the offset of the site's zone, to the second.
     pub(crate) fn machine(&self, at: Timestamp) -> String {
-        let zoned = at.to_jiff().to_zoned(self.entry.zone.clone());
+        let zoned = at.to_jiff().to_zoned_datetime(self.entry.zone.clone());
         zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     }
 }
@@ -181,12 +193,19 @@ fn sections_of(sites: &Sites, site: SiteId) -> HashMap<SectionId, SectionView> {
     let tops = records.iter().filter(|record| record.section.parent.is_none());
     for (number, top) in tops.enumerate() {
         let accent = accent(number);
-        let below: Vec<_> = records.iter().filter(|record| record.section.parent == Some(top.section.id)).collect();
+        let below: Vec<_> = records
+            .iter()
+            .filter(|record| record.section.parent == Some(top.section.id))
+            .collect();
         let top_href = href(&top.path);
         for record in std::iter::once(&top).chain(below.iter()) {
             let href = href(&record.path);
             let subs = below.iter().filter(|_| record.section.id == top.section.id);
-            let value = SectionValue { name: &record.section.name, href: &href, accent };
+            let value = SectionValue {
+                name: &record.section.name,
+                href: &href,
+                accent,
+            };
             let value = Value::from(Serde(&value));
             made.insert(
                 record.section.id,
@@ -195,7 +214,12 @@ fn sections_of(sites: &Sites, site: SiteId) -> HashMap<SectionId, SectionView> {
                     top: top_href.clone(),
                     accent,
                     value,
-                    subs: subs.map(|sub| Link { name: sub.section.name.clone(), href: self::href(&sub.path) }).collect(),
+                    subs: subs
+                        .map(|sub| Link {
+                            name: sub.section.name.clone(),
+                            href: self::href(&sub.path),
+                        })
+                        .collect(),
                     parent: record.section.parent,
                     href,
                 },
@@ -205,7 +229,8 @@ fn sections_of(sites: &Sites, site: SiteId) -> HashMap<SectionId, SectionView> {
     made
 }
 
-fn href(path: &str) -> String {
+/// The address of a section on its site, from its path of slugs.
+pub(crate) fn href(path: &str) -> String {
     masthead_web::urls::Route::Section(path.into()).to_string()
 }
 

@@ -1,0 +1,276 @@
+//! The OpenAPI 3.1 document of the content API. It is kept by hand, because it is a promise to others and not a
+//! by-product of types; a test holds it against the routes and against real answers.
+
+use serde_json::{Value, json};
+
+/// The values of `format` of a story.
+pub(crate) const FORMATS: &[&str] = &["json"];
+
+/// The document, for the API at `origin`.
+pub fn document(origin: &str) -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Masthead content API",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "Everything that is public on a network's sites.",
+            "description": "Lists are paged by keyset: follow `next` until it is null. Times are RFC 3339 in UTC. \
+                Errors are problem details (RFC 9457).",
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "servers": [{ "url": format!("{origin}/api/v1") }],
+        "paths": {
+            "/stories": { "get": stories() },
+            "/stories/{id}": { "get": story() },
+            "/sections": { "get": sections() },
+            "/topics": { "get": topics() },
+            "/fronts/{id}": { "get": front() },
+            "/openapi.json": { "get": itself() },
+        },
+        "components": { "schemas": schemas(), "responses": responses(), "parameters": parameters() },
+    })
+}
+
+fn operation(id: &str, summary: &str, parameters: &Value, schema: &str, errors: &[&str]) -> Value {
+    let mut answers = json!({
+        "200": {
+            "description": "The answer.",
+            "content": { "application/json": { "schema": { "$ref": format!("#/components/schemas/{schema}") } } },
+        },
+        "304": { "description": "The answer that the client holds is still good." },
+    });
+    if let Some(object) = answers.as_object_mut() {
+        for status in errors.iter().chain(&["405", "429", "500", "503"]) {
+            object.insert(
+                (*status).to_owned(),
+                json!({ "$ref": "#/components/responses/Problem" }),
+            );
+        }
+    }
+    json!({
+        "operationId": id, "summary": summary, "tags": ["content"], "security": [],
+        "parameters": parameters, "responses": answers,
+    })
+}
+
+fn named(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/parameters/{name}") })
+}
+
+fn stories() -> Value {
+    let parameters = json!([
+        named("site"),
+        named("section"),
+        named("topic"),
+        named("author"),
+        named("cursor"),
+        named("limit")
+    ]);
+    let summary = "A site's stories, newest first. At most one of section, topic and author can be given.";
+    operation("listStories", summary, &parameters, "StoryList", &["400", "404"])
+}
+
+fn story() -> Value {
+    let format = json!({
+        "name": "format", "in": "query", "required": false,
+        "description": "The form of the answer.",
+        "schema": { "type": "string", "enum": FORMATS, "default": "json" },
+    });
+    let parameters = json!([named("storyId"), format]);
+    operation(
+        "getStory",
+        "One story with its text.",
+        &parameters,
+        "Story",
+        &["400", "404", "410"],
+    )
+}
+
+fn sections() -> Value {
+    operation(
+        "listSections",
+        "A site's sections in menu order.",
+        &json!([named("site")]),
+        "SectionList",
+        &["404"],
+    )
+}
+
+fn topics() -> Value {
+    let after = json!({
+        "name": "after", "in": "query", "required": false,
+        "description": "The slug after which the list goes on; taken from `next`.",
+        "schema": { "type": "string", "maxLength": 80 },
+    });
+    let parameters = json!([named("site"), after, named("limit")]);
+    operation(
+        "listTopics",
+        "The topics that a site has stories of, by slug.",
+        &parameters,
+        "TopicList",
+        &["400", "404"],
+    )
+}
+
+fn front() -> Value {
+    let id = json!({
+        "name": "id", "in": "path", "required": true,
+        "description": "A front's id, or its name with a colon for each slash: `SITE` or `SITE:SECTION`.",
+        "schema": { "type": "string" },
+    });
+    operation(
+        "getFront",
+        "A front as readers see it now.",
+        &json!([id]),
+        "Front",
+        &["404"],
+    )
+}
+
+fn itself() -> Value {
+    operation("getOpenApi", "This document.", &json!([]), "OpenApi", &[])
+}
+
+fn parameters() -> Value {
+    let filter = |name: &str, description: &str| {
+        json!({
+            "name": name, "in": "query", "required": false, "description": description,
+            "schema": { "type": "string", "minLength": 1, "maxLength": 200 },
+        })
+    };
+    json!({
+        "site": filter("site", "A site's slug; the site whose host is asked where it is left out."),
+        "section": filter("section", "A section's path on the site, such as `world` or `world/europe`."),
+        "topic": filter("topic", "A topic's slug."),
+        "author": filter("author", "An author's slug."),
+        "cursor": {
+            "name": "after", "in": "query", "required": false,
+            "description": "The place after which the list goes on; taken from `next`.",
+            "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]{34}$" },
+        },
+        "limit": {
+            "name": "limit", "in": "query", "required": false, "description": "Items a page.",
+            "schema": { "type": "integer", "minimum": 1, "maximum": super::MOST, "default": super::LIMIT },
+        },
+        "storyId": {
+            "name": "id", "in": "path", "required": true, "description": "A story's id.",
+            "schema": { "type": "string", "format": "uuid" },
+        },
+    })
+}
+
+fn responses() -> Value {
+    json!({
+        "Problem": {
+            "description": "What went wrong.",
+            "content": {
+                "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
+            },
+        },
+    })
+}
+
+/// A schema of an object all of whose properties are always there.
+fn object(properties: &Value) -> Value {
+    let required: Vec<&String> = properties
+        .as_object()
+        .into_iter()
+        .flat_map(|object| object.keys())
+        .collect();
+    json!({ "type": "object", "required": required, "properties": properties })
+}
+
+fn list_of(name: &str) -> Value {
+    object(&json!({
+        "items": { "type": "array", "items": reference(name) },
+        "next": { "type": ["string", "null"], "format": "uri", "description": "The next page; null on the last." },
+    }))
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+fn or_null(name: &str) -> Value {
+    json!({ "anyOf": [reference(name), { "type": "null" }] })
+}
+
+fn array_of(name: &str) -> Value {
+    json!({ "type": "array", "items": reference(name) })
+}
+
+fn schemas() -> Value {
+    let text = json!({ "type": "string" });
+    let uri = json!({ "type": "string", "format": "uri" });
+    let time = json!({ "type": "string", "format": "date-time" });
+    let card = json!({
+        "id": { "type": "string", "format": "uuid" }, "url": uri, "headline": text, "standfirst": text,
+        "kicker": text, "published": time, "updated": time, "sponsored": { "type": "boolean" },
+        "picture": or_null("Picture"),
+    });
+    let mut item = card.clone();
+    extend(
+        &mut item,
+        json!({
+            "language": { "type": "string", "description": "BCP 47 tag." },
+            "sites": array_of("Named"), "sections": array_of("SectionOf"), "topics": array_of("Named"),
+            "authors": array_of("Named"),
+        }),
+    );
+    let mut story = item.clone();
+    extend(
+        &mut story,
+        json!({
+            "bylines": { "type": "array", "items": text }, "dateline": text, "body_html": text, "body_text": text,
+            "credit": text, "copyright": text, "corrections": array_of("Correction"), "revision": { "type": "integer" },
+        }),
+    );
+    json!({
+        "StoryList": list_of("StoryItem"),
+        "StoryItem": object(&item),
+        "Story": object(&story),
+        "Card": object(&card),
+        "Picture": object(&json!({
+            "url": uri, "width": { "type": "integer" }, "height": { "type": "integer" }, "alt": text, "credit": text,
+        })),
+        "Named": object(&json!({ "slug": text, "name": text, "url": uri })),
+        "SectionOf": object(&json!({ "site": text, "path": text, "name": text, "url": uri })),
+        "Correction": object(&json!({ "text": text, "at": time })),
+        "SectionList": list_of("Section"),
+        "Section": object(&json!({
+            "id": { "type": "string", "format": "uuid" }, "site": text, "path": text, "name": text, "url": uri,
+            "parent": { "type": ["string", "null"], "format": "uuid" },
+        })),
+        "TopicList": list_of("Topic"),
+        "Topic": object(&json!({
+            "id": { "type": "string", "format": "uuid" }, "slug": text, "name": text, "description": text, "url": uri,
+            "uri": { "type": ["string", "null"] },
+        })),
+        "Front": object(&json!({
+            "id": text, "site": text, "section": { "type": ["string", "null"] }, "url": uri,
+            "banner": or_null("Banner"), "containers": array_of("Container"),
+        })),
+        "Banner": object(&json!({ "text": text, "story": { "type": "string", "format": "uuid" }, "url": uri })),
+        "Container": object(&json!({
+            "title": text, "style": { "type": "string", "enum": ["lead", "grid", "list", "strip"] },
+            "cards": array_of("Card"),
+        })),
+        "OpenApi": { "type": "object", "required": ["openapi", "info", "paths"] },
+        "Problem": {
+            "type": "object",
+            "required": ["type", "title", "status", "code"],
+            "properties": {
+                "type": { "type": "string" }, "title": text, "status": { "type": "integer" }, "detail": text,
+                "code": { "type": "string", "description": "Stable; what programs may rely on." },
+                "request_id": text,
+                "errors": { "type": "array", "items": object(&json!({ "field": text, "message": text })) },
+            },
+        },
+    })
+}
+
+fn extend(object: &mut Value, more: Value) {
+    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
+        object.extend(more);
+    }
+}

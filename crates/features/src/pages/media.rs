@@ -1,0 +1,52 @@
+//! Files of pictures. Each is public only while a story that readers may see shows it (or an author's page does).
+
+use super::store_error;
+use crate::app::App;
+use http::header::{ACCEPT_RANGES, HeaderName, HeaderValue};
+use masthead_domain::ids::PictureId;
+use masthead_services::blobs::{BlobError, BlobKey};
+use masthead_store::public;
+use masthead_web::cache_policy::CachePolicy;
+use masthead_web::errors::WebError;
+use masthead_web::press::Rendered;
+use masthead_web::surrogate::SurrogateKey;
+use masthead_web::urls::PictureFormat;
+
+/// The name under which a CDN forgets a picture.
+pub(crate) fn key(picture: PictureId) -> SurrogateKey {
+    SurrogateKey::list(&format!("picture/{picture}"))
+}
+
+/// The file of a picture in one width and format.
+pub(crate) async fn file(
+    app: &App,
+    picture: PictureId,
+    width: u16,
+    format: PictureFormat,
+) -> Result<Rendered, WebError> {
+    let now = app.now();
+    let mut conn = app.db.snapshot().await.map_err(store_error)?;
+    let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
+    let found = public::file(&mut conn, now, picture, u32::from(width), format.extension())
+        .await
+        .map_err(store_error)?
+        .ok_or_else(WebError::not_found)?;
+    drop(conn);
+    let blob = found.rendition.key.parse::<BlobKey>().map_err(WebError::internal)?;
+    let bytes = app.blobs.get(blob).await.map_err(|error| match error {
+        // The row says that it is there: a blob that is missing is a fault of ours, not of the address.
+        BlobError::NotFound(_) => WebError::internal(error),
+        error => WebError::unavailable(error),
+    })?;
+    let mut rendered = Rendered::new(format.content_type(), bytes, CachePolicy::Media, position)
+        .keys([key(picture)])
+        .keys(found.story.map(SurrogateKey::story))
+        .stories(found.story)
+        .header(ACCEPT_RANGES, HeaderValue::from_static("none"))
+        .header(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("cross-origin"),
+        );
+    rendered.last_modified = None;
+    Ok(rendered)
+}

@@ -1,0 +1,338 @@
+//! Everything that readers and machines GET from a site, by its path.
+//!
+//! # For the server
+//! | call | when |
+//! |---|---|
+//! | [`Pages::new`]`(app, theme)` | once; kept as `Arc<Pages>` |
+//! | [`Pages::respond`]`(&site, path, query)` | a `GET` that the press does not hold; give it to `Press::fetch_or_render` |
+//! | [`declared_parameters`]`(path)` | `FrontOptions::declared` and the press's keys |
+//! | [`Pages::error_page`]`(site, &error, path, request_id)` | the HTML of an error, from the server's error hook |
+//! | [`stale_keys`]`(&event)`, [`touched`]`(conn, &sites, &event)` | the press follower: what an event makes stale |
+//! | [`Pages::followed`]`(position)` | the press follower, after reloading the sites and *before* `Press::mark_stale` |
+//! | [`Pages::set_theme`]`(theme)` | the theme's files changed; follow it with `Press::mark_all_stale` |
+//!
+//! A page reads what it shows in one snapshot, whose log position it is pressed with. Menus and names come from the
+//! site's view, which is older than the snapshot; see [`Pages::followed`].
+
+mod body;
+mod cards;
+mod errors;
+mod front;
+mod json_ld;
+mod keys;
+mod lists;
+mod live;
+mod media;
+mod own;
+mod page;
+mod small;
+mod story;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use keys::{stale_keys, touched};
+
+pub(crate) use cards::largest_plain;
+pub(crate) use keys::{bounds, list as list_key, span, unlaunched, whole_site};
+pub(crate) use own::corrected;
+pub(crate) use story::{authors_of, canonical, topics_of};
+pub(crate) use view::{SiteView, href as section_href};
+
+use crate::app::App;
+use crate::sites::SiteEntry;
+use crate::{api, feeds};
+use masthead_domain::ids::SiteId;
+use masthead_store::public::{self, Found};
+use masthead_store::{StoreError, pages as page_rows};
+use masthead_web::cache_policy::CachePolicy;
+use masthead_web::errors::{ErrorKind, WebError};
+use masthead_web::paging::Cursor;
+use masthead_web::press::{LogPosition, Rendered};
+use masthead_web::templates::Theme;
+use masthead_web::urls::Route;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Makes the pages of the network.
+pub struct Pages {
+    app: Arc<App>,
+    theme: RwLock<Arc<Theme>>,
+    /// Prepared sites. A std lock: nothing awaits while it is held, and a holder only clones an `Arc`.
+    views: RwLock<HashMap<SiteId, Arc<SiteView>>>,
+    followed: AtomicI64,
+}
+
+impl Pages {
+    /// Pages of `app`'s sites in this theme.
+    pub fn new(app: Arc<App>, theme: Arc<Theme>) -> Self {
+        Self {
+            app,
+            theme: RwLock::new(theme),
+            views: RwLock::default(),
+            followed: AtomicI64::new(LogPosition::MAX),
+        }
+    }
+
+    /// The network whose pages these are.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Replaces the theme. Pages made before are stale: mark them.
+    pub fn set_theme(&self, theme: Arc<Theme>) {
+        *self.theme.write().unwrap_or_else(PoisonError::into_inner) = theme;
+    }
+
+    /// The theme that pages are made with now.
+    pub fn theme(&self) -> Arc<Theme> {
+        Arc::clone(&self.theme.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The follower has seen every event up to `position` and reloaded the sites where one said so.
+    ///
+    /// No page is given a later position than this. Without that, a page could show the menus of before a change and
+    /// carry the position of after it, and would never be pressed again. A node without a follower never calls this,
+    /// and its pages carry the positions of their snapshots.
+    pub fn followed(&self, position: LogPosition) {
+        self.followed.store(position, Ordering::Release);
+    }
+
+    /// The page of `site` at `path` (as requested, percent-encoded, without query) with the declared parameters of
+    /// `query`.
+    ///
+    /// # Errors
+    /// What the error pages are made of: 404 for what readers may not know of, 400 for a cursor that can't be read,
+    /// 503 when the store is away. What is gone is no error but a page with status 410.
+    pub async fn respond(&self, site: &Arc<SiteEntry>, path: &str, query: Option<&str>) -> Result<Rendered, WebError> {
+        let followed = self.followed.load(Ordering::Acquire);
+        let view = self.view(site).await?;
+        let mut rendered = self.dispatch(&view, path, query).await?;
+        rendered.position = rendered.position.min(followed);
+        Ok(rendered)
+    }
+
+    /// The HTML of an error page; `None` when not even a bare one can be made. `site` is the one that was asked, or
+    /// the first.
+    pub async fn error_page(
+        &self,
+        site: Option<&Arc<SiteEntry>>,
+        error: &WebError,
+        path: &str,
+        request_id: &str,
+    ) -> Option<String> {
+        let first = self.app.sites().first().cloned();
+        let site = site.cloned().or(first)?;
+        let known = self
+            .views
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&site.id)
+            .cloned();
+        // When the store is what failed, a view that was made before is as good as any.
+        let view = match self.view(&site).await {
+            Ok(view) => view,
+            Err(_) => known?,
+        };
+        let made = if error.kind().is_server_fault() {
+            errors::bare(&view, error, path, request_id)
+        } else {
+            match self.error_with_headlines(&view, error, path, request_id).await {
+                Ok(html) => Ok(html),
+                Err(_) => errors::bare(&view, error, path, request_id),
+            }
+        };
+        match made {
+            Ok(html) => Some(html),
+            Err(failure) => {
+                tracing::error!(request_id, error = ?failure, "an error page could not be made");
+                None
+            }
+        }
+    }
+
+    async fn error_with_headlines(
+        &self,
+        view: &SiteView,
+        error: &WebError,
+        path: &str,
+        request_id: &str,
+    ) -> Result<String, WebError> {
+        let now = self.app.now();
+        let mut conn = self.app.db.snapshot().await.map_err(store_error)?;
+        let page = errors::page(&mut conn, now, view, error, path, Some(request_id), 0).await?;
+        String::from_utf8(page.body.into()).map_err(WebError::internal)
+    }
+
+    /// The prepared site, made again when its table or the theme was replaced.
+    async fn view(&self, site: &Arc<SiteEntry>) -> Result<Arc<SiteView>, WebError> {
+        let (sites, theme) = (self.app.sites(), self.theme());
+        let known = self
+            .views
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&site.id)
+            .cloned();
+        if let Some(view) = known
+            && Arc::ptr_eq(&view.sites, &sites)
+            && Arc::ptr_eq(&view.theme, &theme)
+        {
+            return Ok(view);
+        }
+        // The caller's entry can be older than the table.
+        let entry = sites.site(site.id).cloned().ok_or_else(WebError::not_found)?;
+        let mut conn = self.app.db.reader().await.map_err(store_error)?;
+        let own = page_rows::of_site(&mut conn, site.id).await.map_err(store_error)?;
+        drop(conn);
+        let view = Arc::new(SiteView::new(&entry, sites, theme, &own)?);
+        self.views
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(site.id, Arc::clone(&view));
+        Ok(view)
+    }
+
+    async fn dispatch(&self, view: &SiteView, path: &str, query: Option<&str>) -> Result<Rendered, WebError> {
+        let app = self.app.as_ref();
+        let query = Query(query.unwrap_or_default());
+        match path {
+            "/live/front.json" => return live::front(app, view, query.get("since").as_deref()).await,
+            "/.well-known/security.txt" => return small::security(app, view).await,
+            _ => {}
+        }
+        if let Some(rest) = path.strip_prefix("/api/v1/") {
+            return api::respond(app, view, rest, query).await;
+        }
+        let found = match Route::parse(path) {
+            // One address a page: another spelling of the same path leads to it.
+            Some(route) if route.to_string() != path => {
+                let mut moved = Rendered::moved(route.to_string(), 0);
+                moved.policy = CachePolicy::NoStore;
+                Ok(moved)
+            }
+            Some(route) => self.route(view, &route, path, query).await,
+            None => Err(WebError::not_found()),
+        };
+        match found {
+            Err(error) if error.kind() == ErrorKind::NotFound => self.elsewhere(view, path, error).await,
+            found => found,
+        }
+    }
+
+    async fn route(
+        &self,
+        view: &SiteView,
+        route: &Route<'_>,
+        path: &str,
+        query: Query<'_>,
+    ) -> Result<Rendered, WebError> {
+        let app = self.app.as_ref();
+        match route {
+            Route::Home => front::front(app, view, None).await,
+            Route::Section(section) => {
+                let after = query.after()?;
+                match (view.sites.section_at(view.entry.id, section), after) {
+                    (Some(record), None) => front::front(app, view, Some(record.section.id)).await,
+                    (Some(record), Some(after)) => lists::section(app, view, record.section.id, after).await,
+                    (None, _) => own::page(app, view, section).await,
+                }
+            }
+            Route::Story { .. } => story::story(app, view, path).await,
+            Route::Topic(slug) => lists::topic(app, view, slug, query.after()?).await,
+            Route::Author(slug) => lists::author(app, view, slug, query.after()?).await,
+            Route::Archive(day) => lists::archive(app, view, *day).await,
+            Route::Feed(scope, format) => feeds::feed(app, view, scope, *format).await,
+            Route::Media { picture, width, format } => media::file(app, *picture, *width, *format).await,
+            Route::Sitemap => feeds::sitemap(app, view, query.get("month").as_deref()).await,
+            Route::NewsSitemap => feeds::news_sitemap(app, view).await,
+            Route::Robots => small::robots(app, view).await,
+            Route::Corrections => own::corrections(app, view).await,
+            Route::Profile(_) | Route::Gallery { .. } | Route::Comment(_) | Route::Search => Err(WebError::not_found()),
+        }
+    }
+
+    /// What an address that is no page leads to: an imported site's old addresses have forms of their own.
+    async fn elsewhere(&self, view: &SiteView, path: &str, error: WebError) -> Result<Rendered, WebError> {
+        let now = self.app.now();
+        let mut conn = self.app.db.snapshot().await.map_err(store_error)?;
+        let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
+        let trimmed = path.trim_end_matches('/');
+        for candidate in [path, trimmed] {
+            match public::at_path(&mut conn, now, view.entry.id, candidate)
+                .await
+                .map_err(store_error)?
+            {
+                Found::Nothing | Found::Story(..) => {}
+                found => return story::leads_on(&mut conn, now, view, found, position).await,
+            }
+        }
+        // People add a slash, and other systems end every address with one.
+        if trimmed.len() < path.len() && trimmed.len() > 1 && Route::parse(trimmed).is_some() {
+            let mut moved = Rendered::moved(trimmed.to_owned(), position);
+            moved.policy = CachePolicy::NoStore;
+            return Ok(moved);
+        }
+        Err(error)
+    }
+}
+
+/// The query parameters that make another page at this path; all others are ignored and never make a cache entry.
+pub fn declared_parameters(path: &str) -> &'static [&'static str] {
+    match path {
+        "/live/front.json" => return &["since"],
+        "/sitemap.xml" => return &["month"],
+        _ => {}
+    }
+    if let Some(rest) = path.strip_prefix("/api/v1/") {
+        return api::declared_parameters(rest);
+    }
+    match Route::parse(path) {
+        Some(Route::Section(_) | Route::Topic(_) | Route::Author(_)) => &["after"],
+        _ => &[],
+    }
+}
+
+/// The query of a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Query<'a>(pub(crate) &'a str);
+
+impl Query<'_> {
+    /// The first value of a parameter that is not empty.
+    pub(crate) fn get(self, name: &str) -> Option<String> {
+        url::form_urlencoded::parse(self.0.as_bytes())
+            .find(|(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.into_owned())
+    }
+
+    /// The cursor of a list.
+    pub(crate) fn after(self) -> Result<Option<Cursor>, WebError> {
+        match self.get("after") {
+            Some(text) => Ok(Some(Cursor::parse(&text)?)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A failure of the store as readers meet it: 503 where it may pass, else 500.
+pub(crate) fn store_error(error: StoreError) -> WebError {
+    if error.is_transient() {
+        WebError::unavailable(error)
+    } else {
+        WebError::internal(error)
+    }
+}
+
+/// The words of a message in the site's language.
+pub(crate) fn say(view: &SiteView, key: &str, args: &[(&str, &str)]) -> Result<String, WebError> {
+    #[derive(serde::Serialize)]
+    struct Said<'a> {
+        key: &'a str,
+        args: HashMap<&'a str, &'a str>,
+    }
+    let said = Said {
+        key,
+        args: args.iter().copied().collect(),
+    };
+    Ok(view.voice.render("parts/say.txt", &said)?.trim_end().to_owned())
+}

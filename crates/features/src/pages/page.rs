@@ -1,0 +1,133 @@
+//! What every template is given beside its own: the head of the page.
+
+use super::view::SiteView;
+use masthead_web::urls::{FeedFormat, FeedScope, Route};
+use minijinja::Value;
+use serde::Serialize;
+
+/// The head of a page, and what its frame needs.
+#[derive(Debug, Serialize)]
+pub(crate) struct Page {
+    /// `<title>`.
+    pub(crate) title: String,
+    /// The title as it is shared: without the site's name.
+    pub(crate) share_title: String,
+    pub(crate) description: String,
+    /// The absolute address of record; empty where a page has none (errors).
+    pub(crate) canonical: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    /// What robots are told; empty for the usual.
+    pub(crate) robots: &'static str,
+    pub(crate) image: Option<Image>,
+    pub(crate) feeds: Vec<Feed>,
+    /// The path of the section that menus highlight; empty for none.
+    pub(crate) section: String,
+    pub(crate) json_ld: String,
+    /// Where a reader stands in the front's news who has seen this page; empty but on the home front.
+    pub(crate) cursor: String,
+    pub(crate) is_home: bool,
+    pub(crate) is_front: bool,
+}
+
+/// The picture that stands for a page elsewhere.
+#[derive(Debug, Serialize)]
+pub(crate) struct Image {
+    pub(crate) url: String,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) alt: String,
+}
+
+/// A feed that belongs to a page.
+#[derive(Debug, Serialize)]
+pub(crate) struct Feed {
+    #[serde(rename = "type")]
+    media_type: &'static str,
+    title: String,
+    href: String,
+}
+
+impl Page {
+    /// The head of a page called `title` at `path` of the site.
+    pub(crate) fn new(view: &SiteView, title: &str, path: &str) -> Self {
+        Self {
+            title: format!("{title} | {}", view.entry.name),
+            share_title: title.to_owned(),
+            description: String::new(),
+            canonical: view.absolute(path),
+            kind: "website",
+            robots: "",
+            image: None,
+            feeds: Vec::new(),
+            section: String::new(),
+            json_ld: String::new(),
+            cursor: String::new(),
+            is_home: false,
+            is_front: false,
+        }
+    }
+
+    /// With the three feeds of `scope`, called `name`.
+    pub(crate) fn feeds(mut self, scope: &FeedScope<'_>, name: &str) -> Self {
+        for (format, media_type) in [
+            (FeedFormat::Rss, "application/rss+xml"),
+            (FeedFormat::Atom, "application/atom+xml"),
+            (FeedFormat::Json, "application/feed+json"),
+        ] {
+            self.feeds.push(Feed {
+                media_type,
+                title: name.to_owned(),
+                href: Route::Feed(scope.clone(), format).to_string(),
+            });
+        }
+        self
+    }
+
+    /// With a description, cut at a word to what previews show.
+    pub(crate) fn described(mut self, text: &str) -> Self {
+        self.description = excerpt(text, 300);
+        self
+    }
+}
+
+/// Everything that a template is given.
+#[derive(Serialize)]
+pub(crate) struct Whole<'a, T> {
+    site: Value,
+    page: &'a Page,
+    #[serde(flatten)]
+    own: &'a T,
+}
+
+/// Joins the frame and a page's own.
+pub(crate) fn whole<'a, T: Serialize>(view: &SiteView, page: &'a Page, own: &'a T) -> Whole<'a, T> {
+    Whole {
+        site: view.value.clone(),
+        page,
+        own,
+    }
+}
+
+/// The beginning of a text, at most `most` characters, cut between words with an ellipsis.
+pub(crate) fn excerpt(text: &str, most: usize) -> String {
+    let text = text.trim();
+    let Some((cut, _)) = text.char_indices().nth(most) else {
+        return text.to_owned();
+    };
+    let kept = text.get(..cut).unwrap_or(text);
+    let kept = kept.rsplit_once(char::is_whitespace).map_or(kept, |(before, _)| before);
+    format!("{}…", kept.trim_end_matches([',', ';', ':', '-', '–']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_ends_between_words_and_never_inside_a_character() {
+        assert_eq!(excerpt(" short ", 20), "short");
+        assert_eq!(excerpt("one two, three", 10), "one two…");
+        assert_eq!(excerpt("ééééééé", 3), "ééé…");
+    }
+}

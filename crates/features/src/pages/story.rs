@@ -1,0 +1,504 @@
+//! The story page. Everything it shows of the store comes from one snapshot.
+
+use super::cards::{self, CardView, LEAD_WIDTH, PictureView};
+use super::json_ld::{self, NewsArticle};
+use super::page::{Image, Page, whole};
+use super::view::{Link, SiteView};
+use super::{body, errors, keys, store_error};
+use crate::app::App;
+use http::StatusCode;
+use masthead_domain::document::PictureBlock;
+use masthead_domain::ids::{AuthorId, StoryId};
+use masthead_domain::stories::{Byline, StoryContent};
+use masthead_domain::time::Timestamp;
+use masthead_store::authors::{self, AuthorRecord, folded};
+use masthead_store::public::{self, Card, Found, PublicPicture, PublicPlacement, PublicStory};
+use masthead_store::topics::{self, TopicRecord};
+use masthead_store::{Conn, StoreError, stories};
+use masthead_web::errors::WebError;
+use masthead_web::press::Rendered;
+use masthead_web::strings::direction;
+use masthead_web::urls::Route;
+use serde::Serialize;
+
+/// Related stories under a story.
+const RELATED: usize = 4;
+
+#[derive(Serialize)]
+struct Own<'a> {
+    story: StoryView<'a>,
+    accent: &'static str,
+    crumbs: &'a [Link],
+    topics: &'a [Link],
+    related: Vec<CardView>,
+    share: Vec<Share>,
+    also_on: Vec<Link>,
+}
+
+#[derive(Serialize)]
+struct StoryView<'a> {
+    headline: &'a str,
+    kicker: &'a str,
+    standfirst: &'a str,
+    bylines: &'a [BylineView],
+    published: i64,
+    updated: Option<i64>,
+    dateline: &'a str,
+    lead: Option<LeadView<'a>>,
+    body: String,
+    corrections: Vec<CorrectionView<'a>>,
+    sponsored: bool,
+    ai: bool,
+    credit: &'a str,
+    copyright: &'a str,
+    lang: Option<&'a str>,
+    dir: &'static str,
+}
+
+#[derive(Serialize)]
+struct BylineView {
+    name: String,
+    href: Option<String>,
+    role: Option<String>,
+}
+
+#[derive(Serialize)]
+struct LeadView<'a> {
+    picture: PictureView,
+    alt: &'a str,
+    caption: String,
+    credit: &'a str,
+}
+
+#[derive(Serialize)]
+struct CorrectionView<'a> {
+    text: &'a str,
+    at: i64,
+}
+
+#[derive(Serialize)]
+struct Share {
+    key: &'static str,
+    href: String,
+}
+
+/// What a story page shows beside the story itself, read in the story's snapshot.
+struct Around {
+    topics: Vec<TopicRecord>,
+    authors: Vec<AuthorRecord>,
+    pictures: Vec<PublicPicture>,
+    related: Vec<Card>,
+}
+
+/// The story at `path`; a redirect from an old address of it; 410 when it is gone; 404 otherwise.
+pub(crate) async fn story(app: &App, view: &SiteView, path: &str) -> Result<Rendered, WebError> {
+    let now = app.now();
+    let mut conn = app.db.snapshot().await.map_err(store_error)?;
+    let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
+    match public::at_path(&mut conn, now, view.entry.id, path)
+        .await
+        .map_err(store_error)?
+    {
+        Found::Story(story, places) => {
+            let around = around(&mut conn, now, view, &story).await.map_err(store_error)?;
+            drop(conn);
+            render(view, *story, &places, around, position)
+        }
+        found => leads_on(&mut conn, now, view, found, position).await,
+    }
+}
+
+/// The answer for an address that leads elsewhere or to nothing.
+pub(crate) async fn leads_on(
+    conn: &mut Conn,
+    now: Timestamp,
+    view: &SiteView,
+    found: Found,
+    position: i64,
+) -> Result<Rendered, WebError> {
+    match found {
+        Found::Gone { story, reason } => {
+            let error = WebError::gone(reason).code("story-gone");
+            let page = errors::page(conn, now, view, &error, "", None, position).await?;
+            Ok(page
+                .status(StatusCode::GONE)
+                .keys([masthead_web::surrogate::SurrogateKey::story(story)]))
+        }
+        Found::Moved(target) => {
+            let moved = Rendered::moved(target.clone(), position).keys(keys::site(view));
+            // An old address names the story that it leads to, so it has to go when the story goes.
+            match public::at_path(conn, now, view.entry.id, &target)
+                .await
+                .map_err(store_error)?
+            {
+                Found::Story(story, _) => Ok(moved
+                    .keys([masthead_web::surrogate::SurrogateKey::story(story.id)])
+                    .stories([story.id])),
+                _ => Ok(moved),
+            }
+        }
+        Found::Story(..) | Found::Nothing => Err(WebError::not_found()),
+    }
+}
+
+async fn around(conn: &mut Conn, now: Timestamp, view: &SiteView, story: &PublicStory) -> Result<Around, StoreError> {
+    let topics = topics_of(conn, story.id).await?;
+    let authors = authors_of(conn, story.id).await?;
+    let pictures = public::of_story(conn, now, story.id).await?;
+    let mut related: Vec<Card> = Vec::with_capacity(RELATED);
+    let lists = topics
+        .first()
+        .map(|topic| topic.id.0)
+        .into_iter()
+        .chain([story.section.0]);
+    for list in lists {
+        if related.len() == RELATED {
+            break;
+        }
+        // The story itself and those chosen before may be among the newest.
+        let cards = public::newest(conn, now, list, view.entry.id, RELATED + 1 + related.len()).await?;
+        for card in cards {
+            let known = card.story == story.id || related.iter().any(|other| other.story == card.story);
+            if !known && related.len() < RELATED {
+                related.push(card);
+            }
+        }
+    }
+    Ok(Around {
+        topics,
+        authors,
+        pictures,
+        related,
+    })
+}
+
+/// The topics of a story that was found through the public read path in this snapshot, in their order.
+pub(crate) async fn topics_of(conn: &mut Conn, story: StoryId) -> Result<Vec<TopicRecord>, StoreError> {
+    let ids = stories::topics(conn, story).await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut records = topics::by_ids(conn, &ids).await?;
+    records.sort_by_key(|record| ids.iter().position(|id| *id == record.id));
+    Ok(records)
+}
+
+/// The authors of a story that was found through the public read path in this snapshot, in their order.
+pub(crate) async fn authors_of(conn: &mut Conn, story: StoryId) -> Result<Vec<AuthorRecord>, StoreError> {
+    let ids = stories::authors(conn, story).await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut records = authors::by_ids(conn, &ids).await?;
+    records.sort_by_key(|record| ids.iter().position(|id| *id == record.id));
+    Ok(records)
+}
+
+fn render(
+    view: &SiteView,
+    story: PublicStory,
+    places: &[PublicPlacement],
+    around: Around,
+    position: i64,
+) -> Result<Rendered, WebError> {
+    let PublicStory {
+        id,
+        path,
+        section,
+        published,
+        updated,
+        content,
+        ..
+    } = story;
+    let place = view.section(section);
+    let canonical = canonical(view, places).unwrap_or_else(|| view.absolute(&path));
+    let crumbs = crumbs(view, section);
+    let links: Vec<Link> = around
+        .topics
+        .iter()
+        .map(|topic| Link {
+            name: topic.name.clone(),
+            href: Route::Topic(topic.slug.as_str().into()).to_string(),
+        })
+        .collect();
+    let bylines = bylines(&content.bylines, &around.authors);
+    let lead = content
+        .lead_picture
+        .as_ref()
+        .and_then(|block| lead(block, &around.pictures));
+    let shown_update = (updated.as_seconds() / 60 > published.as_seconds() / 60).then_some(updated);
+
+    let title = if content.seo_title.is_empty() {
+        &content.headline
+    } else {
+        &content.seo_title
+    };
+    let description = if content.standfirst.is_empty() {
+        content.body.to_plain()
+    } else {
+        content.standfirst.clone()
+    };
+    let mut page = Page::new(view, title, &path).described(&description);
+    page.share_title.clone_from(&content.headline);
+    page.kind = "article";
+    page.canonical.clone_from(&canonical);
+    page.section = place.map(|section| section.top.clone()).unwrap_or_default();
+    page.image = image(view, &content, &around.pictures);
+    page.json_ld = markup(
+        view,
+        &content,
+        &page,
+        (published, updated),
+        &bylines,
+        &crumbs,
+        &links,
+        &around.pictures,
+    );
+
+    let lang = content.language.as_deref().filter(|lang| *lang != view.entry.language);
+    let StoryContent { body, .. } = &content;
+    let body = body::write(body.clone(), &around.pictures, &content.headline);
+    let related_ids: Vec<StoryId> = around.related.iter().map(|card| card.story).collect();
+    let own = Own {
+        story: StoryView {
+            headline: &content.headline,
+            kicker: &content.kicker,
+            standfirst: &content.standfirst,
+            bylines: &bylines,
+            published: published.as_micros(),
+            updated: shown_update.map(Timestamp::as_micros),
+            dateline: &content.dateline,
+            lead,
+            body,
+            corrections: content
+                .corrections
+                .iter()
+                .map(|fix| CorrectionView {
+                    text: &fix.text,
+                    at: fix.at.as_micros(),
+                })
+                .collect(),
+            sponsored: content.sponsored,
+            ai: made_by_machine(content.digital_source_type.as_deref()),
+            credit: &content.credit,
+            copyright: &content.copyright_notice,
+            lang,
+            dir: lang.map_or("ltr", direction),
+        },
+        accent: place.map_or("", |section| section.accent),
+        crumbs: &crumbs,
+        topics: &links,
+        related: cards::cards(view, around.related),
+        share: share(view, &content.headline, &canonical),
+        also_on: also_on(view, places),
+    };
+    let html = view.voice.render("story.html", &whole(view, &page, &own))?;
+    let authors: Vec<AuthorId> = around.authors.iter().map(|author| author.id).collect();
+    let topics: Vec<_> = around.topics.iter().map(|topic| topic.id).collect();
+    Ok(Rendered::html(html, position)
+        .keys(keys::story(view, id, section, &topics, &authors))
+        .stories([id].into_iter().chain(related_ids))
+        .modified(updated.max(published)))
+}
+
+/// The address of record: where the story stands first, whatever site is asked.
+pub(crate) fn canonical(view: &SiteView, places: &[PublicPlacement]) -> Option<String> {
+    let first = places.first()?;
+    let site = view.sites.site(first.site)?;
+    Some(format!("{}{}", site.origin, first.path))
+}
+
+/// The section and those above it, from the top.
+pub(crate) fn crumbs(view: &SiteView, section: masthead_domain::ids::SectionId) -> Vec<Link> {
+    let mut crumbs = Vec::with_capacity(2);
+    let mut next = Some(section);
+    while let Some(section) = next.and_then(|id| view.section(id)) {
+        crumbs.insert(
+            0,
+            Link {
+                name: section.name.clone(),
+                href: section.href.clone(),
+            },
+        );
+        // Sections are at most two deep, so this ends.
+        next = section.parent.filter(|_| crumbs.len() < 3);
+    }
+    crumbs
+}
+
+fn bylines(printed: &[Byline], authors: &[AuthorRecord]) -> Vec<BylineView> {
+    printed
+        .iter()
+        .filter(|byline| !byline.name.trim().is_empty())
+        .map(|byline| {
+            let name = folded(&byline.name);
+            let author = authors.iter().find(|author| {
+                byline
+                    .author
+                    .map_or_else(|| folded(&author.name) == name, |id| author.id == id)
+            });
+            BylineView {
+                name: byline.name.clone(),
+                href: author.map(|author| Route::Author(author.slug.as_str().into()).to_string()),
+                role: byline.role.clone().filter(|role| !role.is_empty()),
+            }
+        })
+        .collect()
+}
+
+fn lead<'a>(block: &'a PictureBlock, pictures: &'a [PublicPicture]) -> Option<LeadView<'a>> {
+    let stored = body::found(block, pictures)?;
+    let picture = cards::picture(stored, LEAD_WIDTH)?;
+    Some(LeadView {
+        picture,
+        alt: if block.alt.is_empty() { &stored.alt } else { &block.alt },
+        caption: body::inline(&block.caption),
+        credit: if block.credit.is_empty() {
+            &stored.credit
+        } else {
+            &block.credit
+        },
+    })
+}
+
+/// The story's first picture in the order of the page: what previews show.
+fn first_picture<'a>(
+    content: &'a StoryContent,
+    pictures: &'a [PublicPicture],
+) -> Option<(&'a PublicPicture, &'a PictureBlock)> {
+    content
+        .lead_picture
+        .iter()
+        .chain(content.body.pictures())
+        .find_map(|block| body::found(block, pictures).map(|stored| (stored, block)))
+}
+
+fn image(view: &SiteView, content: &StoryContent, pictures: &[PublicPicture]) -> Option<Image> {
+    let (stored, block) = first_picture(content, pictures)?;
+    let (href, file) = cards::largest_plain(stored)?;
+    let alt = if block.alt.is_empty() { &stored.alt } else { &block.alt };
+    Some(Image {
+        url: view.absolute(&href),
+        width: file.width,
+        height: file.height,
+        alt: alt.clone(),
+    })
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "it only gathers what the page has read already"
+)]
+fn markup(
+    view: &SiteView,
+    content: &StoryContent,
+    page: &Page,
+    (published, modified): (Timestamp, Timestamp),
+    bylines: &[BylineView],
+    crumbs: &[Link],
+    topics: &[Link],
+    pictures: &[PublicPicture],
+) -> String {
+    let images = page.image.iter().map(|image| {
+        serde_json::json!({
+            "@type": "ImageObject", "url": image.url, "width": image.width, "height": image.height,
+            "creditText": first_picture(content, pictures).map_or("", |(stored, block)| {
+                if block.credit.is_empty() { stored.credit.as_str() } else { block.credit.as_str() }
+            }),
+        })
+    });
+    json_ld::news_article(
+        view,
+        &NewsArticle {
+            headline: &content.headline,
+            description: &page.description,
+            url: &page.canonical,
+            published,
+            modified: modified.max(published),
+            authors: bylines
+                .iter()
+                .map(|person| {
+                    (
+                        person.name.as_str(),
+                        person.href.as_deref().map(|href| view.absolute(href)),
+                    )
+                })
+                .collect(),
+            images: images.collect(),
+            sections: crumbs.iter().map(|crumb| crumb.name.as_str()).collect(),
+            topics: topics
+                .iter()
+                .map(|topic| (topic.name.as_str(), view.absolute(&topic.href)))
+                .collect(),
+            language: content.language.as_deref().unwrap_or(&view.entry.language),
+            corrections: content
+                .corrections
+                .iter()
+                .map(|fix| (fix.text.as_str(), fix.at))
+                .collect(),
+            copyright: &content.copyright_notice,
+            dateline: &content.dateline,
+        },
+        crumbs,
+    )
+}
+
+/// Whether IPTC's digital source type says that a machine made it or a part of it.
+fn made_by_machine(source_type: Option<&str>) -> bool {
+    let last = source_type.and_then(|uri| uri.rsplit(['/', ':']).next());
+    matches!(
+        last,
+        Some(
+            "trainedAlgorithmicMedia"
+                | "compositeWithTrainedAlgorithmicMedia"
+                | "algorithmicMedia"
+                | "compositeSynthetic"
+                | "algorithmicallyEnhanced"
+        )
+    )
+}
+
+fn share(view: &SiteView, headline: &str, url: &str) -> Vec<Share> {
+    let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    // Mail programs read `+` as it stands, so that spaces are written in the longer way there.
+    let mailed = |text: &str| encoded(text).replace('+', "%20");
+    let (address, title) = (encoded(url), encoded(headline));
+    let both = encoded(&format!("{headline} {url}"));
+    let subject = mailed(&format!("{}: {headline}", view.entry.name));
+    vec![
+        Share {
+            key: "email",
+            href: format!("mailto:?subject={subject}&body={}", mailed(url)),
+        },
+        Share {
+            key: "facebook",
+            href: format!("https://www.facebook.com/sharer/sharer.php?u={address}"),
+        },
+        Share {
+            key: "whatsapp",
+            href: format!("https://wa.me/?text={both}"),
+        },
+        Share {
+            key: "bluesky",
+            href: format!("https://bsky.app/intent/compose?text={both}"),
+        },
+        Share {
+            key: "x",
+            href: format!("https://x.com/intent/post?text={title}&url={address}"),
+        },
+    ]
+}
+
+fn also_on(view: &SiteView, places: &[PublicPlacement]) -> Vec<Link> {
+    places
+        .iter()
+        .filter(|place| place.site != view.entry.id)
+        .filter_map(|place| {
+            let site = view.sites.site(place.site)?;
+            Some(Link {
+                name: site.name.clone(),
+                href: format!("{}{}", site.origin, place.path),
+            })
+        })
+        .collect()
+}
