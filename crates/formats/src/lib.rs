@@ -10,6 +10,7 @@ pub mod dates;
 pub mod encoding;
 pub mod feeds;
 pub mod format;
+pub mod ghost;
 pub mod html;
 pub mod iptc7901;
 pub mod item;

@@ -11,6 +11,9 @@ mod names;
 mod rss;
 pub mod write;
 
+pub(crate) use content::plain_document;
+pub(crate) use media::{lead_with, same_picture};
+
 use crate::encoding;
 use crate::html::links::Base;
 use crate::problem::{Problem, ReadContext, Reading, Unreadable};

@@ -15,7 +15,10 @@ pub(super) fn autop(text: &str) -> String {
             rest = next;
         } else {
             out.push_str("<br>");
-            rest = after.strip_prefix("\r\n").or_else(|| after.get(1..)).unwrap_or_default();
+            rest = after
+                .strip_prefix("\r\n")
+                .or_else(|| after.get(1..))
+                .unwrap_or_default();
         }
     }
     out.push_str(rest);
@@ -29,8 +32,13 @@ fn verbatim(text: &str) -> usize {
         return text.find("-->").map_or(text.len(), |end| end + 3);
     }
     for name in ["pre", "script", "style", "textarea", "svg", "select", "table"] {
-        let begins = text.get(1..1 + name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name))
-            && text.as_bytes().get(1 + name.len()).is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-');
+        let begins = text
+            .get(1..1 + name.len())
+            .is_some_and(|word| word.eq_ignore_ascii_case(name))
+            && text
+                .as_bytes()
+                .get(1 + name.len())
+                .is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-');
         if begins {
             // Of a table only the tags between cells matter; its cells may have paragraphs of their own, which are
             // written as such.
@@ -41,7 +49,10 @@ fn verbatim(text: &str) -> usize {
 }
 
 fn tag(text: &str) -> usize {
-    let is_tag = text.as_bytes().get(1).is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?'));
+    let is_tag = text
+        .as_bytes()
+        .get(1)
+        .is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?'));
     if !is_tag {
         return 1;
     }
@@ -68,9 +79,15 @@ mod tests {
     #[test]
     fn breaks_become_visible_where_they_mean_something() {
         assert_eq!(autop("one\ntwo\r\n\r\nthree"), "one<br>two<br><br>three");
-        assert_eq!(autop("<a\nhref=x>y</a>\n<pre>a\nb</pre>"), "<a\nhref=x>y</a><br><pre>a\nb</pre>");
+        assert_eq!(
+            autop("<a\nhref=x>y</a>\n<pre>a\nb</pre>"),
+            "<a\nhref=x>y</a><br><pre>a\nb</pre>"
+        );
         assert_eq!(autop("1 < 2\n<!-- a\nb -->x"), "1 < 2<br><!-- a\nb -->x");
-        assert_eq!(autop("<table>\n<tr>\n<td>x</td></tr></table>\ny"), "<table>\n<tr>\n<td>x</td></tr></table><br>y");
+        assert_eq!(
+            autop("<table>\n<tr>\n<td>x</td></tr></table>\ny"),
+            "<table>\n<tr>\n<td>x</td></tr></table><br>y"
+        );
         assert_eq!(autop("<pre>never\nclosed"), "<pre>never<br>closed");
     }
 }

@@ -29,8 +29,7 @@ pub(super) fn read(
                 "comment_author" => comment.author_name = html::to_plain(&part.raw_text(), ctx).replace('\n', " "),
                 "comment_author_email" => comment.author_email = text(),
                 "comment_author_url" => {
-                    comment.author_url =
-                        text().and_then(|url| html::links::web(&url, &html::links::Base::default()));
+                    comment.author_url = text().and_then(|url| html::links::web(&url, &html::links::Base::default()));
                 }
                 "comment_date_gmt" => gmt = text(),
                 "comment_date" => local = text(),
@@ -46,14 +45,22 @@ pub(super) fn read(
             continue;
         }
         if comment.text.trim().is_empty() {
-            note(problems, &format!("comment {}", comment.key), "a comment without text was left out");
+            note(
+                problems,
+                &format!("comment {}", comment.key),
+                "a comment without text was left out",
+            );
             continue;
         }
         if comment.key.is_empty() {
             comment.key = format!("#{}", number + 1);
         }
         if !keys.insert(comment.key.clone()) {
-            note(problems, &format!("comment {}", comment.key), "a second comment with this number was left out");
+            note(
+                problems,
+                &format!("comment {}", comment.key),
+                "a second comment with this number was left out",
+            );
             continue;
         }
         comment.created = moment(gmt.as_deref(), local.as_deref());
@@ -66,17 +73,29 @@ pub(super) fn read(
         out.push(comment);
     }
     if notices > 0 {
-        note(problems, "comments", format!("{notices} notices of links from other sites (pingbacks, trackbacks) were left out"));
+        note(
+            problems,
+            "comments",
+            format!("{notices} notices of links from other sites (pingbacks, trackbacks) were left out"),
+        );
     }
     let mut orphans = 0_usize;
     for comment in &mut out {
-        if comment.parent.as_ref().is_some_and(|parent| !keys.contains(parent) || *parent == comment.key) {
+        if comment
+            .parent
+            .as_ref()
+            .is_some_and(|parent| !keys.contains(parent) || *parent == comment.key)
+        {
             comment.parent = None;
             orphans += 1;
         }
     }
     if orphans > 0 {
-        note(problems, "comments", format!("{orphans} answers to comments that are not in the export stand on their own"));
+        note(
+            problems,
+            "comments",
+            format!("{orphans} answers to comments that are not in the export stand on their own"),
+        );
     }
     out
 }
@@ -92,12 +111,26 @@ fn plain(content: &str, ctx: &ReadContext<'_>) -> String {
     for block in &document.blocks {
         let parts: Vec<String> = match block {
             Block::Paragraph { text } | Block::Heading { text, .. } => vec![line(text)],
-            Block::Quote { paragraphs, .. } => paragraphs.iter().map(|text| format!("> {}", line(text).replace('\n', "\n> "))).collect(),
-            Block::List { items, .. } => vec![items.iter().map(|text| format!("- {}", line(text))).collect::<Vec<_>>().join("\n")],
+            Block::Quote { paragraphs, .. } => paragraphs
+                .iter()
+                .map(|text| format!("> {}", line(text).replace('\n', "\n> ")))
+                .collect(),
+            Block::List { items, .. } => vec![
+                items
+                    .iter()
+                    .map(|text| format!("- {}", line(text)))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            ],
             Block::Preformatted { text } => vec![text.clone()],
             Block::Embed { url, .. } => vec![url.clone()],
             Block::FactBox { .. } | Block::Table { .. } => {
-                vec![masthead_domain::document::Document { blocks: vec![block.clone()] }.to_plain()]
+                vec![
+                    masthead_domain::document::Document {
+                        blocks: vec![block.clone()],
+                    }
+                    .to_plain(),
+                ]
             }
             Block::Picture(_) | Block::Gallery { .. } | Block::Rule => Vec::new(),
         };

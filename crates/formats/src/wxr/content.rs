@@ -13,7 +13,11 @@ pub(super) fn read(content: &str, base: &Base, ctx: &ReadContext<'_>, problems: 
     }
     let kept = html::parse::floor_char_boundary(content, ctx.max_field);
     if kept < content.len() {
-        note(problems, "content", format!("longer than {} bytes; the rest was left out", ctx.max_field));
+        note(
+            problems,
+            "content",
+            format!("longer than {} bytes; the rest was left out", ctx.max_field),
+        );
     }
     let content = content.get(..kept).unwrap_or_default();
     let markup = if content.contains("<!-- wp:") {
@@ -44,7 +48,10 @@ fn blocks(content: &str, problems: &mut Vec<Problem>) -> String {
             rest = "";
             break;
         };
-        let name = comment.split(|c: char| c.is_whitespace() || c == '{').next().unwrap_or_default();
+        let name = comment
+            .split(|c: char| c.is_whitespace() || c == '{')
+            .next()
+            .unwrap_or_default();
         let is_single = comment.trim_end().ends_with('/');
         rest = next;
         if is_single {
@@ -71,7 +78,11 @@ fn single(name: &str, comment: &str, out: &mut String, problems: &mut Vec<Proble
                 out.push_str("</div></figure>");
             }
         }
-        _ => note(problems, name, "a block that is made anew on each page was left out: nothing of it is in the export"),
+        _ => note(
+            problems,
+            name,
+            "a block that is made anew on each page was left out: nothing of it is in the export",
+        ),
     }
 }
 
@@ -88,6 +99,9 @@ fn embed_of_address(block: &mut Block) {
         && let [span] = text.0.as_slice()
         && let Some(url) = html::bare_address(&span.text)
     {
-        *block = Block::Embed { url, title: String::new() };
+        *block = Block::Embed {
+            url,
+            title: String::new(),
+        };
     }
 }

@@ -85,7 +85,10 @@ fn civil(text: &str) -> Option<DateTime> {
     if text.starts_with("0000") || text.starts_with('-') {
         return None;
     }
-    text.replacen(' ', "T", 1).parse::<DateTime>().ok().filter(|date| date.year() > 1000)
+    text.replacen(' ', "T", 1)
+        .parse::<DateTime>()
+        .ok()
+        .filter(|date| date.year() > 1000)
 }
 
 /// What became of an item.
@@ -146,7 +149,9 @@ impl<'t> Parts<'t> {
                 "pubDate" => parts.pub_date = node.text(),
                 "category" => parts.terms.push(node),
                 "wp:postmeta" => {
-                    let Some(key) = node.child_text("meta_key").filter(|key| META.contains(&key.as_str())) else { continue };
+                    let Some(key) = node.child_text("meta_key").filter(|key| META.contains(&key.as_str())) else {
+                        continue;
+                    };
                     let value = node.child("meta_value").map(Node::raw_text).unwrap_or_default();
                     if !value.trim().is_empty() {
                         parts.meta.push((key, value.trim().to_owned()));
@@ -168,7 +173,10 @@ impl<'t> Parts<'t> {
     }
 
     fn meta(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| self.meta.iter().find(|(key, _)| key == name)).map(|(_, value)| value.clone())
+        names
+            .iter()
+            .find_map(|name| self.meta.iter().find(|(key, _)| key == name))
+            .map(|(_, value)| value.clone())
     }
 }
 
@@ -177,15 +185,31 @@ fn internal(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "revision" => "an earlier state of a post",
         "nav_menu_item" => "an entry of a menu; menus are made at the desk",
-        "custom_css" | "customize_changeset" | "wp_global_styles" | "wp_template" | "wp_template_part" | "wp_navigation"
-        | "wp_font_family" | "wp_font_face" => "a part of the theme",
+        "custom_css"
+        | "customize_changeset"
+        | "wp_global_styles"
+        | "wp_template"
+        | "wp_template_part"
+        | "wp_navigation"
+        | "wp_font_family"
+        | "wp_font_face" => "a part of the theme",
         "oembed_cache" => "a copy of another site's embed code",
         "user_request" => "a request about a person's data",
         "wp_block" => "a block to be used again; it stands in the posts that use it",
         "shop_order" | "shop_order_refund" | "shop_coupon" | "shop_subscription" => "a shop's record",
-        "acf-field" | "acf-field-group" | "wpcf7_contact_form" | "wpforms" | "feedback" | "jp_pay_order"
-        | "elementor_library" | "amp_validated_url" | "scheduled-action" | "spectra-popup" | "ml-slider"
-        | "newspack_popups_cpt" | "newspack_nl_cpt" => "a plug-in's record",
+        "acf-field"
+        | "acf-field-group"
+        | "wpcf7_contact_form"
+        | "wpforms"
+        | "feedback"
+        | "jp_pay_order"
+        | "elementor_library"
+        | "amp_validated_url"
+        | "scheduled-action"
+        | "spectra-popup"
+        | "ml-slider"
+        | "newspack_popups_cpt"
+        | "newspack_nl_cpt" => "a plug-in's record",
         _ => return None,
     })
 }
@@ -233,7 +257,14 @@ fn state_of(status: &str, problems: &mut Vec<Problem>) -> ImportedState {
         "private" => ImportedState::Private,
         "trash" => ImportedState::Trashed,
         other => {
-            note(problems, "status", format!("{} is a state that is not known; it stays a draft", crate::xml::cut_at(other, 60)));
+            note(
+                problems,
+                "status",
+                format!(
+                    "{} is a state that is not known; it stays a draft",
+                    crate::xml::cut_at(other, 60)
+                ),
+            );
             ImportedState::Draft
         }
     }
@@ -287,7 +318,10 @@ fn story(
         password_protected: parts.field("post_password").is_some(),
         sticky: parts.field("is_sticky") == Some("1"),
         kind: (!matches!(kind, "post" | "page")).then(|| kind.to_owned()),
-        parent: parts.field("post_parent").filter(|parent| *parent != "0").map(str::to_owned),
+        parent: parts
+            .field("post_parent")
+            .filter(|parent| *parent != "0")
+            .map(str::to_owned),
         item,
     }
 }
@@ -296,10 +330,18 @@ fn story(
 fn identity(parts: &Parts<'_>, key: &str, link: &Option<String>, state: &mut State) -> String {
     let by_number = || {
         let site = state.site.url.as_deref().unwrap_or_default().trim_end_matches('/');
-        if key.is_empty() { link.clone().unwrap_or_default() } else { format!("{site}/?p={key}") }
+        if key.is_empty() {
+            link.clone().unwrap_or_default()
+        } else {
+            format!("{site}/?p={key}")
+        }
     };
     let fallback = by_number();
-    let first = parts.guid.clone().filter(|guid| !guid.is_empty()).unwrap_or_else(|| fallback.clone());
+    let first = parts
+        .guid
+        .clone()
+        .filter(|guid| !guid.is_empty())
+        .unwrap_or_else(|| fallback.clone());
     if !first.is_empty() && state.is_new(&first) {
         return first;
     }
@@ -307,7 +349,11 @@ fn identity(parts: &Parts<'_>, key: &str, link: &Option<String>, state: &mut Sta
         return fallback;
     }
     // Two records with the same number and address are one record twice, unless even these are missing.
-    if first.is_empty() { format!("urn:masthead:wxr:{}", state.seen.len()) } else { first }
+    if first.is_empty() {
+        format!("urn:masthead:wxr:{}", state.seen.len())
+    } else {
+        first
+    }
 }
 
 fn dates_of(
@@ -337,25 +383,46 @@ fn dates_of(
 /// Co-authors come as terms of a taxonomy of their own; without them the author is the one who made the post.
 fn people(parts: &Parts<'_>, state: &State, item: &mut NewsItem) {
     let mut add = |key: String, name: String| {
-        if item.authors.iter().all(|known| known.uri.as_deref() != Some(key.as_str())) {
+        if item
+            .authors
+            .iter()
+            .all(|known| known.uri.as_deref() != Some(key.as_str()))
+        {
             if !name.is_empty() {
                 item.bylines.push(name.clone());
             }
-            item.authors.push(Contributor { name, uri: Some(key), ..Contributor::default() });
+            item.authors.push(Contributor {
+                name,
+                uri: Some(key),
+                ..Contributor::default()
+            });
         }
     };
-    for term in parts.terms.iter().filter(|term| term.word("domain").as_deref() == Some("author")) {
+    for term in parts
+        .terms
+        .iter()
+        .filter(|term| term.word("domain").as_deref() == Some("author"))
+    {
         let slug = term.word("nicename").unwrap_or_default();
         let key = slug.strip_prefix("cap-").unwrap_or(&slug).to_owned();
         // The term's own name is the login in some versions of the plug-in.
-        let name = state.people.get(&key).cloned().or_else(|| term.text()).unwrap_or_default();
+        let name = state
+            .people
+            .get(&key)
+            .cloned()
+            .or_else(|| term.text())
+            .unwrap_or_default();
         add(key, name);
     }
     if item.authors.is_empty()
         && let Some(login) = &parts.creator
     {
         let name = state.people.get(login).cloned().unwrap_or_default();
-        item.authors.push(Contributor { name: name.clone(), uri: Some(login.clone()), ..Contributor::default() });
+        item.authors.push(Contributor {
+            name: name.clone(),
+            uri: Some(login.clone()),
+            ..Contributor::default()
+        });
         item.bylines.extend(Some(name).filter(|name| !name.is_empty()));
     }
 }
@@ -368,12 +435,17 @@ fn terms(parts: &Parts<'_>, ctx: &ReadContext<'_>, item: &mut NewsItem) {
         if name.is_empty() && slug.is_none() {
             continue;
         }
-        let subject = Subject { name: Some(name).filter(|name| !name.is_empty()), slug, ..Subject::default() };
+        let subject = Subject {
+            name: Some(name).filter(|name| !name.is_empty()),
+            slug,
+            ..Subject::default()
+        };
         match taxonomy.as_str() {
             "category" => item.categories.push(subject),
             "post_tag" | "tag" => item.subjects.push(subject),
             "post_format" => {
-                item.extra.insert("post_format".into(), subject.slug.unwrap_or_default().into());
+                item.extra
+                    .insert("post_format".into(), subject.slug.unwrap_or_default().into());
             }
             "author" | "nav_menu" | "wp_theme" => {}
             other => {
@@ -406,7 +478,11 @@ fn old_paths(parts: &Parts<'_>, key: &str, kind: &str, link: Option<&str>) -> Ve
         add(link.to_owned());
     }
     if !key.is_empty() {
-        add(if kind == "page" { format!("/?page_id={key}") } else { format!("/?p={key}") });
+        add(if kind == "page" {
+            format!("/?page_id={key}")
+        } else {
+            format!("/?p={key}")
+        });
     }
     // Renamed posts keep their older slugs as meta; they stood where the present one stands.
     if let (Some(path), Some(slug)) = (own, parts.field("post_name")) {
@@ -451,11 +527,18 @@ fn attachment(
         (Some(person), Some(organisation)) => Some(format!("{person}/{organisation}")),
         (person, organisation) => person.or(organisation),
     };
-    let credit = credit.or_else(|| parts.meta(&["_wp_attachment_metadata"]).and_then(|meta| credit_of_metadata(&meta)));
+    let credit = credit.or_else(|| {
+        parts
+            .meta(&["_wp_attachment_metadata"])
+            .and_then(|meta| credit_of_metadata(&meta))
+    });
     let (caption, credit) = match (caption, credit) {
         (Some(caption), None) => {
             let (caption, credit) = crate::credit::split_plain(&caption);
-            (Some(caption).filter(|text| !text.is_empty()), Some(credit).filter(|text| !text.is_empty()))
+            (
+                Some(caption).filter(|text| !text.is_empty()),
+                Some(credit).filter(|text| !text.is_empty()),
+            )
         }
         other => other,
     };
@@ -465,9 +548,16 @@ fn attachment(
         title,
         caption,
         description: plain(parts.content),
-        alt: parts.meta(&["_wp_attachment_image_alt"]).map(|alt| crate::xml::squeeze(&alt)),
-        credit: credit.map(|credit| crate::credit::without_label(&credit)).filter(|credit| !credit.is_empty()),
-        parent: parts.field("post_parent").filter(|parent| *parent != "0").map(str::to_owned),
+        alt: parts
+            .meta(&["_wp_attachment_image_alt"])
+            .map(|alt| crate::xml::squeeze(&alt)),
+        credit: credit
+            .map(|credit| crate::credit::without_label(&credit))
+            .filter(|credit| !credit.is_empty()),
+        parent: parts
+            .field("post_parent")
+            .filter(|parent| *parent != "0")
+            .map(str::to_owned),
         created: state.moment(parts.field("post_date_gmt"), parts.field("post_date"), ctx),
     })
 }
@@ -488,12 +578,19 @@ fn guest_author(parts: &Parts<'_>, title: Option<String>, state: &mut State) -> 
         .or_else(|| parts.field("post_name").map(str::to_owned))
         .unwrap_or_default();
     let key = key.strip_prefix("cap-").unwrap_or(&key).to_owned();
-    let name = parts.meta(&["cap-display_name"]).or(title).unwrap_or_else(|| key.clone());
+    let name = parts
+        .meta(&["cap-display_name"])
+        .or(title)
+        .unwrap_or_else(|| key.clone());
     state.know_person(&key, &name);
     ImportRecord::Author(ImportedAuthor {
         key: key.clone(),
         slug: parts.field("post_name").map(decoded),
-        person: Contributor { name, uri: Some(key), ..Contributor::default() },
+        person: Contributor {
+            name,
+            uri: Some(key),
+            ..Contributor::default()
+        },
         bio: None,
     })
 }

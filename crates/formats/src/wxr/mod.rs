@@ -60,7 +60,10 @@ pub fn read(reader: impl BufRead, ctx: &ReadContext<'_>, sink: &mut Sink<'_>) ->
                 if !export.begun {
                     return Err(Unreadable::new(fault));
                 }
-                export.summary.problems.push(Problem::new(place(scanner.position()), fault));
+                export
+                    .summary
+                    .problems
+                    .push(Problem::new(place(scanner.position()), fault));
                 break;
             }
         };
@@ -98,16 +101,27 @@ struct Export<'a> {
 
 impl<'a> Export<'a> {
     fn new(ctx: &'a ReadContext<'a>) -> Self {
-        Self { ctx, summary: WxrSummary::default(), state: item::State::default(), begun: false }
+        Self {
+            ctx,
+            summary: WxrSummary::default(),
+            state: item::State::default(),
+            begun: false,
+        }
     }
 
     fn begin(&mut self, declared: bool, position: u64, sink: &mut Sink<'_>) -> Result<ControlFlow<()>, Unreadable> {
         if !declared && self.summary.site.version.is_none() {
-            return Err(Unreadable::new("RSS, but no WordPress export: none of the export's own elements is declared"));
+            return Err(Unreadable::new(
+                "RSS, but no WordPress export: none of the export's own elements is declared",
+            ));
         }
         self.begun = true;
         self.state.site.clone_from(&self.summary.site);
-        Ok(sink(ImportRecord::Site(self.summary.site.clone()), position, Vec::new()))
+        Ok(sink(
+            ImportRecord::Site(self.summary.site.clone()),
+            position,
+            Vec::new(),
+        ))
     }
 
     fn count(&mut self, what: &str) {
@@ -119,7 +133,10 @@ impl<'a> Export<'a> {
     }
 
     fn take(&mut self, chunk: &Chunk, declared: bool, sink: &mut Sink<'_>) -> Result<ControlFlow<()>, Unreadable> {
-        let is_header = !matches!(chunk.name.as_str(), "item" | "wp:author" | "wp:category" | "wp:tag" | "wp:term");
+        let is_header = !matches!(
+            chunk.name.as_str(),
+            "item" | "wp:author" | "wp:category" | "wp:tag" | "wp:term"
+        );
         if !is_header && !self.begun && self.begin(declared, chunk.start, sink)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
@@ -137,13 +154,21 @@ impl<'a> Export<'a> {
         };
         if let Some(cut) = &tree.cut {
             let shown = shown_title(&chunk.text);
-            self.set_aside(format!("byte {}{shown}", chunk.start), format!("not well formed: {cut}"));
+            self.set_aside(
+                format!("byte {}{shown}", chunk.start),
+                format!("not well formed: {cut}"),
+            );
             return Ok(ControlFlow::Continue(()));
         }
-        let Some(node) = tree.root_element() else { return Ok(ControlFlow::Continue(())) };
+        let Some(node) = tree.root_element() else {
+            return Ok(ControlFlow::Continue(()));
+        };
         let mut problems: Vec<Problem> = tree.problems.clone();
         if chunk.strays > 0 {
-            problems.push(Problem::new("markup", format!("{} times a < that begins no tag; it was taken as text", chunk.strays)));
+            problems.push(Problem::new(
+                "markup",
+                format!("{} times a < that begins no tag; it was taken as text", chunk.strays),
+            ));
         }
         let record = match chunk.name.as_str() {
             "item" => match item::read(node, self.ctx, &mut self.state, &mut problems) {
@@ -182,7 +207,10 @@ impl<'a> Export<'a> {
 
 /// A record's title for a report, from text that can't be read as XML.
 fn shown_title(text: &str) -> String {
-    let inside = text.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|(title, _)| title);
+    let inside = text
+        .split_once("<title>")
+        .and_then(|(_, rest)| rest.split_once("</title>"))
+        .map(|(title, _)| title);
     match inside.map(|title| crate::xml::squeeze(&title.replace("<![CDATA[", "").replace("]]>", ""))) {
         Some(title) if !title.is_empty() => format!(" ({})", crate::xml::cut_at(&title, 100)),
         _ => String::new(),

@@ -49,7 +49,15 @@ enum Inside {
 
 impl<R: BufRead> Scanner<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, buffer: Vec::new(), at: 0, before: 0, ended: false, root: None, saw_end: false }
+        Self {
+            reader,
+            buffer: Vec::new(),
+            at: 0,
+            before: 0,
+            ended: false,
+            root: None,
+            saw_end: false,
+        }
     }
 
     /// Bytes that are done.
@@ -79,7 +87,10 @@ impl<R: BufRead> Scanner<R> {
         }
         let goal = self.buffer.len() + STEP;
         while self.buffer.len() < goal {
-            let piece = self.reader.fill_buf().map_err(|error| format!("the file can't be read: {error}"))?;
+            let piece = self
+                .reader
+                .fill_buf()
+                .map_err(|error| format!("the file can't be read: {error}"))?;
             if piece.is_empty() {
                 self.ended = true;
                 break;
@@ -188,14 +199,25 @@ impl<R: BufRead> Scanner<R> {
         let mut strays = Vec::new();
         loop {
             let step = if tag_done {
-                advance(self.rest(), &mut scanned, &mut inside, closing.as_bytes(), name == "item", &mut strays)
+                advance(
+                    self.rest(),
+                    &mut scanned,
+                    &mut inside,
+                    closing.as_bytes(),
+                    name == "item",
+                    &mut strays,
+                )
             } else {
                 // The start tag itself, which may close itself.
                 match memchr(b'>', self.rest().get(scanned..).unwrap_or_default()) {
                     Some(found) => {
                         scanned += found + 1;
                         tag_done = true;
-                        if self.rest().get(scanned.saturating_sub(2)) == Some(&b'/') { Step::End(scanned) } else { continue }
+                        if self.rest().get(scanned.saturating_sub(2)) == Some(&b'/') {
+                            Step::End(scanned)
+                        } else {
+                            continue;
+                        }
                     }
                     None => Step::More,
                 }
@@ -203,7 +225,13 @@ impl<R: BufRead> Scanner<R> {
             match step {
                 Step::End(length) => return Ok(self.cut(name, start, length, None, &strays)),
                 Step::Next(length) => {
-                    return Ok(self.cut(name, start, length, Some("it is not closed before the next item begins".into()), &strays));
+                    return Ok(self.cut(
+                        name,
+                        start,
+                        length,
+                        Some("it is not closed before the next item begins".into()),
+                        &strays,
+                    ));
                 }
                 Step::More => {}
             }
@@ -211,7 +239,11 @@ impl<R: BufRead> Scanner<R> {
                 return self.recover(name, start, "it has no end within 64 MB");
             }
             if !self.fill()? {
-                let fault = if inside == Inside::Cdata { "a CDATA section in it never ends" } else { "the file ends inside it" };
+                let fault = if inside == Inside::Cdata {
+                    "a CDATA section in it never ends"
+                } else {
+                    "the file ends inside it"
+                };
                 return self.recover(name, start, fault);
             }
         }
@@ -234,7 +266,14 @@ impl<R: BufRead> Scanner<R> {
             }
             self.at = self.buffer.len();
         }
-        Ok(Chunk { name, start, end: self.position(), text, fault: Some(fault.to_owned()), strays: 0 })
+        Ok(Chunk {
+            name,
+            start,
+            end: self.position(),
+            text,
+            fault: Some(fault.to_owned()),
+            strays: 0,
+        })
     }
 
     fn cut(&mut self, name: String, start: u64, length: usize, fault: Option<String>, strays: &[usize]) -> Chunk {
@@ -248,7 +287,14 @@ impl<R: BufRead> Scanner<R> {
         };
         let text = encoding::to_text(bytes, None, &mut Vec::new()).into_owned();
         self.at += length;
-        Chunk { name, start, end: self.position(), text, fault, strays: strays.len() }
+        Chunk {
+            name,
+            start,
+            end: self.position(),
+            text,
+            fault,
+            strays: strays.len(),
+        }
     }
 }
 
@@ -273,7 +319,14 @@ enum Step {
 }
 
 /// Goes on looking for the end of a child.
-fn advance(text: &[u8], scanned: &mut usize, inside: &mut Inside, closing: &[u8], is_item: bool, strays: &mut Vec<usize>) -> Step {
+fn advance(
+    text: &[u8],
+    scanned: &mut usize,
+    inside: &mut Inside,
+    closing: &[u8],
+    is_item: bool,
+    strays: &mut Vec<usize>,
+) -> Step {
     loop {
         let rest = text.get(*scanned..).unwrap_or_default();
         let end: &[u8] = match inside {
@@ -314,7 +367,10 @@ fn advance(text: &[u8], scanned: &mut usize, inside: &mut Inside, closing: &[u8]
             return Step::Next(*scanned + found);
         } else {
             // `a < b`, which a generator forgot to escape.
-            if !here.get(1).is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'_' | b'!' | b'?' | 0x80..)) {
+            if !here
+                .get(1)
+                .is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'_' | b'!' | b'?' | 0x80..))
+            {
                 strays.push(*scanned + found);
             }
             *scanned += found + 1;
@@ -342,6 +398,10 @@ fn next_item(text: &[u8]) -> Option<usize> {
 /// The name of the start tag at the beginning of a text.
 fn name_of(text: &[u8]) -> String {
     let name = text.get(1..).unwrap_or_default();
-    let length = name.iter().position(|byte| !is_name_byte(byte)).unwrap_or(name.len()).min(100);
+    let length = name
+        .iter()
+        .position(|byte| !is_name_byte(byte))
+        .unwrap_or(name.len())
+        .min(100);
     String::from_utf8_lossy(name.get(..length).unwrap_or_default()).into_owned()
 }

@@ -83,9 +83,28 @@ struct Shortcode<'a> {
 }
 
 const KNOWN: [&str; 22] = [
-    "caption", "wp_caption", "gallery", "embed", "audio", "video", "playlist", "youtube", "vimeo", "tweet", "twitter",
-    "instagram", "facebook", "soundcloud", "dailymotion", "googlemaps", "contact-form", "pullquote", "quote", "pull",
-    "more", "sitemap",
+    "caption",
+    "wp_caption",
+    "gallery",
+    "embed",
+    "audio",
+    "video",
+    "playlist",
+    "youtube",
+    "vimeo",
+    "tweet",
+    "twitter",
+    "instagram",
+    "facebook",
+    "soundcloud",
+    "dailymotion",
+    "googlemaps",
+    "contact-form",
+    "pullquote",
+    "quote",
+    "pull",
+    "more",
+    "sitemap",
 ];
 
 impl<'a> Shortcode<'a> {
@@ -95,9 +114,9 @@ impl<'a> Shortcode<'a> {
         let closes = inner.starts_with('/');
         let inner = inner.strip_prefix('/').unwrap_or(inner);
         let end = inner.find(|c: char| !is_name(c)).unwrap_or(inner.len());
-        let name = inner.get(..end).filter(|name| {
-            name.len() > 1 && name.len() <= 60 && name.starts_with(|c: char| c.is_ascii_lowercase())
-        })?;
+        let name = inner
+            .get(..end)
+            .filter(|name| name.len() > 1 && name.len() <= 60 && name.starts_with(|c: char| c.is_ascii_lowercase()))?;
         let tail = inner.get(end..)?;
         let close = tag_end(tail)?;
         let attributes = tail.get(..close)?.trim();
@@ -105,7 +124,12 @@ impl<'a> Shortcode<'a> {
         if closes {
             // A closing one without its opening one, left over.
             let takes = attributes.is_empty() && (KNOWN.contains(&name) || name.contains('_'));
-            return takes.then_some(Self { name, attributes: "", content: None, length: opening });
+            return takes.then_some(Self {
+                name,
+                attributes: "",
+                content: None,
+                length: opening,
+            });
         }
         let is_single = attributes.ends_with('/');
         let attributes = attributes.trim_end_matches('/').trim_end();
@@ -120,14 +144,21 @@ impl<'a> Shortcode<'a> {
             return None;
         }
         let length = opening + content.map_or(0, |content| content.len() + name.len() + 3);
-        Some(Self { name, attributes, content, length })
+        Some(Self {
+            name,
+            attributes,
+            content,
+            length,
+        })
     }
 
     /// An attribute by name. Values are quoted in either way, with typographic quotes that an editor made, or bare.
     fn attribute(&self, name: &str) -> Option<String> {
         let mut rest = self.attributes;
         while let Some(at) = rest.find(name) {
-            let free = rest.get(..at).is_none_or(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-'));
+            let free = rest
+                .get(..at)
+                .is_none_or(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-'));
             let after = rest.get(at + name.len()..)?;
             if free && let Some(value) = after.trim_start().strip_prefix('=') {
                 let value = value.trim_start();
@@ -181,8 +212,8 @@ fn write(code: &Shortcode<'_>, out: &mut String, problems: &mut Vec<Problem>, de
     match code.name {
         "caption" | "wp_caption" => caption(code, content, out, problems, depth),
         "gallery" => gallery(code, out, problems),
-        "embed" | "video" | "audio" | "youtube" | "vimeo" | "tweet" | "twitter" | "instagram" | "facebook" | "soundcloud"
-        | "dailymotion" => match address(code, content) {
+        "embed" | "video" | "audio" | "youtube" | "vimeo" | "tweet" | "twitter" | "instagram" | "facebook"
+        | "soundcloud" | "dailymotion" => match address(code, content) {
             Some(address) => embed(&address, out),
             None => {
                 note(problems, code.name, "a shortcode without an address was left out");
@@ -201,31 +232,50 @@ fn write(code: &Shortcode<'_>, out: &mut String, problems: &mut Vec<Problem>, de
         }
         "more" => {}
         name => {
-            note(problems, name, "a shortcode that is not known was left out; what stood in it was kept");
+            note(
+                problems,
+                name,
+                "a shortcode that is not known was left out; what stood in it was kept",
+            );
             inner(content, out, problems, depth);
         }
     }
 }
 
 fn inner(content: &str, out: &mut String, problems: &mut Vec<Problem>, depth: usize) {
-    if depth < MAX_DEPTH { expand_into(content, out, problems, depth + 1) } else { out.push_str(content) }
+    if depth < MAX_DEPTH {
+        expand_into(content, out, problems, depth + 1)
+    } else {
+        out.push_str(content)
+    }
 }
 
 /// `[caption]<img> words[/caption]`, and the older form with the words in an attribute.
 fn caption(code: &Shortcode<'_>, content: &str, out: &mut String, problems: &mut Vec<Problem>, depth: usize) {
     out.push_str("<figure>");
     let lower = content.to_ascii_lowercase();
-    let end = lower.find("<img").and_then(|at| content.get(at..)?.find('>').map(|close| at + close + 1)).map(|end| {
-        // The picture's own link ends behind it.
-        let after = content.get(end..).unwrap_or_default();
-        let spaces = after.len() - after.trim_start().len();
-        if after.trim_start().to_ascii_lowercase().starts_with("</a>") { end + spaces + 4 } else { end }
-    });
+    let end = lower
+        .find("<img")
+        .and_then(|at| content.get(at..)?.find('>').map(|close| at + close + 1))
+        .map(|end| {
+            // The picture's own link ends behind it.
+            let after = content.get(end..).unwrap_or_default();
+            let spaces = after.len() - after.trim_start().len();
+            if after.trim_start().to_ascii_lowercase().starts_with("</a>") {
+                end + spaces + 4
+            } else {
+                end
+            }
+        });
     let (picture, words) = content.split_at_checked(end.unwrap_or(0)).unwrap_or(("", content));
     inner(picture, out, problems, depth);
     let words = words.trim();
     let attribute = code.attribute("caption");
-    let words = if words.is_empty() { attribute.as_deref().unwrap_or_default() } else { words };
+    let words = if words.is_empty() {
+        attribute.as_deref().unwrap_or_default()
+    } else {
+        words
+    };
     if !words.is_empty() {
         out.push_str("<figcaption>");
         inner(words, out, problems, depth);
@@ -236,14 +286,21 @@ fn caption(code: &Shortcode<'_>, content: &str, out: &mut String, problems: &mut
 
 /// A gallery names attachments; their files and words come with the attachments themselves.
 fn gallery(code: &Shortcode<'_>, out: &mut String, problems: &mut Vec<Problem>) {
-    let keys = code.attribute("ids").or_else(|| code.attribute("include")).unwrap_or_default();
+    let keys = code
+        .attribute("ids")
+        .or_else(|| code.attribute("include"))
+        .unwrap_or_default();
     let keys: Vec<&str> = keys
         .split([',', ' '])
         .map(str::trim)
         .filter(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit()))
         .collect();
     if keys.is_empty() {
-        note(problems, "gallery", "a gallery that names no pictures (those uploaded to the story are meant) was left out");
+        note(
+            problems,
+            "gallery",
+            "a gallery that names no pictures (those uploaded to the story are meant) was left out",
+        );
         return;
     }
     out.push_str("<figure class=\"gallery\">");
@@ -263,12 +320,16 @@ fn address(code: &Shortcode<'_>, content: &str) -> Option<String> {
     if let Some(found) = web(content) {
         return Some(found);
     }
-    for name in ["src", "url", "mp4", "mp3", "m4v", "webm", "ogv", "m4a", "ogg", "wav", "flv", "wmv", "link"] {
+    for name in [
+        "src", "url", "mp4", "mp3", "m4v", "webm", "ogv", "m4a", "ogg", "wav", "flv", "wmv", "link",
+    ] {
         if let Some(found) = code.attribute(name).and_then(|found| web(&found)) {
             return Some(found);
         }
     }
-    let word = code.first_word().filter(|word| !word.contains('=') || word.starts_with("http"));
+    let word = code
+        .first_word()
+        .filter(|word| !word.contains('=') || word.starts_with("http"));
     if let Some(found) = word.as_deref().and_then(web) {
         return Some(found);
     }
@@ -302,7 +363,16 @@ mod tests {
 
     #[test]
     fn what_is_no_shortcode_stays() {
-        for text in ["He said [sic] it", "[1] and [2]", "[Editor’s note: no]", "[", "[]", "a [b] c [/", "[the quay] was", "[update]"] {
+        for text in [
+            "He said [sic] it",
+            "[1] and [2]",
+            "[Editor’s note: no]",
+            "[",
+            "[]",
+            "a [b] c [/",
+            "[the quay] was",
+            "[update]",
+        ] {
             assert_eq!(expanded(text), text);
         }
         assert_eq!(expanded("[[gallery ids=\"1\"]]"), "[gallery ids=\"1\"]");
@@ -311,23 +381,40 @@ mod tests {
     #[test]
     fn those_of_the_core_become_markup() {
         assert_eq!(
-            expanded("[caption id=\"attachment_5\" width=\"300\"]<a href=\"/x\"><img src=\"a.jpg\" /></a> The [sic] quay[/caption]"),
+            expanded(
+                "[caption id=\"attachment_5\" width=\"300\"]<a href=\"/x\"><img src=\"a.jpg\" /></a> The [sic] quay[/caption]"
+            ),
             "<figure><a href=\"/x\"><img src=\"a.jpg\" /></a><figcaption>The [sic] quay</figcaption></figure>"
         );
         assert_eq!(
             expanded("[gallery columns='2' ids=\"7, 8\"]"),
             "<figure class=\"gallery\"><figure><img src=\"attachment:7\"></figure><figure><img src=\"attachment:8\"></figure></figure>"
         );
-        assert_eq!(expanded("[embed]https://youtu.be/x[/embed]"), "<iframe src=\"https://youtu.be/x\"></iframe>");
-        assert_eq!(expanded("[youtube=https://www.youtube.com/watch?v=a&amp;w=1]"), "<iframe src=\"https://www.youtube.com/watch?v=a&amp;w=1\"></iframe>");
-        assert_eq!(expanded("[vimeo 123]"), "<iframe src=\"https://vimeo.com/123\"></iframe>");
-        assert_eq!(expanded("[video width=\"1\" mp4=\"http://x.example/v.mp4\"][/video]"), "<iframe src=\"http://x.example/v.mp4\"></iframe>");
+        assert_eq!(
+            expanded("[embed]https://youtu.be/x[/embed]"),
+            "<iframe src=\"https://youtu.be/x\"></iframe>"
+        );
+        assert_eq!(
+            expanded("[youtube=https://www.youtube.com/watch?v=a&amp;w=1]"),
+            "<iframe src=\"https://www.youtube.com/watch?v=a&amp;w=1\"></iframe>"
+        );
+        assert_eq!(
+            expanded("[vimeo 123]"),
+            "<iframe src=\"https://vimeo.com/123\"></iframe>"
+        );
+        assert_eq!(
+            expanded("[video width=\"1\" mp4=\"http://x.example/v.mp4\"][/video]"),
+            "<iframe src=\"http://x.example/v.mp4\"></iframe>"
+        );
     }
 
     #[test]
     fn others_go_and_leave_their_text() {
         let mut problems = Vec::new();
-        let text = expand("[vc_row][vc_column width=\"1/2\"]In [box color=red]the [b_b]box[/box][/vc_column][/vc_row] and [ad id=\"3\" /]out", &mut problems);
+        let text = expand(
+            "[vc_row][vc_column width=\"1/2\"]In [box color=red]the [b_b]box[/box][/vc_column][/vc_row] and [ad id=\"3\" /]out",
+            &mut problems,
+        );
         assert_eq!(text, "In the box and out");
         assert_eq!(problems.len(), 5);
     }

@@ -31,13 +31,24 @@ pub(super) fn header(node: Node<'_>, site: &mut ImportedSite, ctx: &ReadContext<
 pub(super) fn author(node: Node<'_>, state: &mut State) -> ImportRecord {
     let text = |name| node.child_text(name);
     let login = text("author_login").unwrap_or_default();
-    let full = [text("author_first_name"), text("author_last_name")].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let name = text("author_display_name").or(Some(full).filter(|name| !name.is_empty())).unwrap_or_else(|| login.clone());
+    let full = [text("author_first_name"), text("author_last_name")]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let name = text("author_display_name")
+        .or(Some(full).filter(|name| !name.is_empty()))
+        .unwrap_or_else(|| login.clone());
     state.know_person(&login, &name);
     ImportRecord::Author(ImportedAuthor {
         key: login.clone(),
         slug: text("author_nicename"),
-        person: Contributor { name, uri: Some(login), email: text("author_email"), ..Contributor::default() },
+        person: Contributor {
+            name,
+            uri: Some(login),
+            email: text("author_email"),
+            ..Contributor::default()
+        },
         bio: text("author_description"),
     })
 }
@@ -46,11 +57,26 @@ pub(super) fn author(node: Node<'_>, state: &mut State) -> ImportRecord {
 pub(super) fn term(node: Node<'_>, ctx: &ReadContext<'_>) -> Option<ImportRecord> {
     let text = |name| node.child_text(name);
     let (taxonomy, slug, name, parent, description) = match node.name() {
-        "category" => ("category".to_owned(), "category_nicename", "cat_name", "category_parent", "category_description"),
+        "category" => (
+            "category".to_owned(),
+            "category_nicename",
+            "cat_name",
+            "category_parent",
+            "category_description",
+        ),
         "tag" => ("post_tag".to_owned(), "tag_slug", "tag_name", "", "tag_description"),
-        _ => (text("term_taxonomy").unwrap_or_default(), "term_slug", "term_name", "term_parent", "term_description"),
+        _ => (
+            text("term_taxonomy").unwrap_or_default(),
+            "term_slug",
+            "term_name",
+            "term_parent",
+            "term_description",
+        ),
     };
-    if matches!(taxonomy.as_str(), "nav_menu" | "wp_theme" | "wp_template_part_area" | "link_category" | "post_format") {
+    if matches!(
+        taxonomy.as_str(),
+        "nav_menu" | "wp_theme" | "wp_template_part_area" | "link_category" | "post_format"
+    ) {
         return None;
     }
     Some(ImportRecord::Term(ImportedTerm {
@@ -74,7 +100,10 @@ pub(super) fn decoded(slug: &str) -> String {
     let mut bytes = Vec::with_capacity(slug.len());
     let mut rest = slug.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex = after
+            .get(..2)
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match hex {
             Some(byte) if first == b'%' => {
                 bytes.push(byte);

@@ -31,10 +31,14 @@ fn post(id: u32, extra: &str, content: &str) -> String {
 fn export(text: &str) -> Result<(Vec<(ImportRecord, u64, Vec<Problem>)>, WxrSummary), Unreadable> {
     let ctx = ReadContext::at(Timestamp::from_micros(0));
     let mut records = Vec::new();
-    let summary = read(BufReader::with_capacity(37, text.as_bytes()), &ctx, &mut |record, at, problems| {
-        records.push((record, at, problems));
-        ControlFlow::Continue(())
-    })?;
+    let summary = read(
+        BufReader::with_capacity(37, text.as_bytes()),
+        &ctx,
+        &mut |record, at, problems| {
+            records.push((record, at, problems));
+            ControlFlow::Continue(())
+        },
+    )?;
     Ok((records, summary))
 }
 
@@ -83,32 +87,55 @@ fn a_whole_export() {
     assert_eq!(story.old_paths, ["/2026/11/story-5/", "/?p=5", "/2026/11/old-story/"]);
     assert_eq!(story.item.categories[0].slug.as_deref(), Some("sea"));
     assert_eq!(story.item.subjects[0].name.as_deref(), Some("Tide"));
-    let [Block::Paragraph { text }, Block::Heading { .. }, Block::Picture(picture), Block::Embed { url, .. }, Block::Gallery { pictures, .. }] =
-        story.item.body.blocks.as_slice()
+    let [
+        Block::Paragraph { text },
+        Block::Heading { .. },
+        Block::Picture(picture),
+        Block::Embed { url, .. },
+        Block::Gallery { pictures, .. },
+    ] = story.item.body.blocks.as_slice()
     else {
         panic!("{:?}", story.item.body)
     };
     assert_eq!(text.to_plain(), "First line\nsecond [sic]");
-    assert_eq!((picture.caption.to_plain().as_str(), picture.credit.as_str()), ("The quay.", "Tom Ferrand"));
+    assert_eq!(
+        (picture.caption.to_plain().as_str(), picture.credit.as_str()),
+        ("The quay.", "Tom Ferrand")
+    );
     assert_eq!(url, "https://youtu.be/abc");
     assert_eq!(pictures[1].picture, PictureSource::Remote("attachment:10".into()));
     let comments = &story.comments;
     assert_eq!(comments.len(), 3);
     assert_eq!(comments[0].text, "Good.\nVery & here (https://a.example/x)");
     assert_eq!(comments[0].state, ImportedCommentState::Approved);
-    assert_eq!((comments[1].parent.as_deref(), comments[1].state), (Some("1"), ImportedCommentState::Spam));
-    assert_eq!((comments[2].parent.as_deref(), comments[2].state), (None, ImportedCommentState::Pending));
-    let ImportRecord::Attachment(file) = &records[5].0 else { panic!() };
-    assert_eq!((file.credit.as_deref(), file.alt.as_deref(), file.caption.as_deref()), (Some("AFP"), Some("A quay"), Some("The quay")));
+    assert_eq!(
+        (comments[1].parent.as_deref(), comments[1].state),
+        (Some("1"), ImportedCommentState::Spam)
+    );
+    assert_eq!(
+        (comments[2].parent.as_deref(), comments[2].state),
+        (None, ImportedCommentState::Pending)
+    );
+    let ImportRecord::Attachment(file) = &records[5].0 else {
+        panic!()
+    };
+    assert_eq!(
+        (file.credit.as_deref(), file.alt.as_deref(), file.caption.as_deref()),
+        (Some("AFP"), Some("A quay"), Some("The quay"))
+    );
     assert!(records.windows(2).all(|pair| pair[0].1 <= pair[1].1));
 }
 
 #[test]
 fn states_and_dates() {
     let with = |status: &str, dates: &str| {
-        format!("<item><title>T</title><wp:post_id>{}</wp:post_id><wp:post_type>post</wp:post_type><wp:status>{status}</wp:status>{dates}</item>", status.len())
+        format!(
+            "<item><title>T</title><wp:post_id>{}</wp:post_id><wp:post_type>post</wp:post_type><wp:status>{status}</wp:status>{dates}</item>",
+            status.len()
+        )
     };
-    let zero = "<wp:post_date>2026-11-25 10:30:00</wp:post_date><wp:post_date_gmt>0000-00-00 00:00:00</wp:post_date_gmt>";
+    let zero =
+        "<wp:post_date>2026-11-25 10:30:00</wp:post_date><wp:post_date_gmt>0000-00-00 00:00:00</wp:post_date_gmt>";
     let text = format!(
         "{HEAD}{}{}{}{}{}{TAIL}",
         post(50, "<wp:post_password>x</wp:post_password>", "c"),
@@ -122,7 +149,11 @@ fn states_and_dates() {
     assert!(stories[0].password_protected);
     assert_eq!(stories[1].state, ImportedState::Draft);
     assert_eq!(stories[1].item.published, None);
-    assert_eq!(stories[1].item.first_created.unwrap().to_rfc3339(), "2026-11-25T09:30:00Z", "the site's clock is an hour ahead");
+    assert_eq!(
+        stories[1].item.first_created.unwrap().to_rfc3339(),
+        "2026-11-25T09:30:00Z",
+        "the site's clock is an hour ahead"
+    );
     assert_eq!(stories[2].state, ImportedState::Scheduled);
     assert_eq!(stories[3].state, ImportedState::Trashed);
     assert_eq!(stories[4].state, ImportedState::Draft);
@@ -136,10 +167,21 @@ fn a_fault_harms_one_record() {
         "<item><title>never closed</title><content:encoded><![CDATA[ text ",
     ];
     for broken in broken {
-        let text = format!("{HEAD}{}{broken}{}{}{TAIL}", post(1, "", "one"), post(2, "", "two"), post(3, "", "three"));
+        let text = format!(
+            "{HEAD}{}{broken}{}{}{TAIL}",
+            post(1, "", "one"),
+            post(2, "", "two"),
+            post(3, "", "three")
+        );
         let (records, summary) = export(&text).unwrap();
-        let titles: Vec<&str> = stories(&records).iter().filter_map(|story| story.item.headline.as_deref()).collect();
-        assert!(titles.contains(&"Story 1 ’s") && titles.contains(&"Story 3 ’s"), "{broken}: {titles:?}");
+        let titles: Vec<&str> = stories(&records)
+            .iter()
+            .filter_map(|story| story.item.headline.as_deref())
+            .collect();
+        assert!(
+            titles.contains(&"Story 1 ’s") && titles.contains(&"Story 3 ’s"),
+            "{broken}: {titles:?}"
+        );
         let told = summary.problems.len() + records.iter().map(|(.., problems)| problems.len()).sum::<usize>();
         assert!(told > 0, "{broken}");
     }
@@ -151,7 +193,11 @@ fn a_file_that_is_cut_off_gives_what_is_before() {
     for cut in [text.len() - 5, text.len() - 80, text.len() - 300] {
         let (records, summary) = export(&text[..cut]).unwrap();
         assert_eq!(stories(&records).len(), 1, "{cut}");
-        assert!(summary.problems.iter().any(|problem| problem.what.contains("cut off")), "{:?}", summary.problems);
+        assert!(
+            summary.problems.iter().any(|problem| problem.what.contains("cut off")),
+            "{:?}",
+            summary.problems
+        );
     }
 }
 
@@ -161,7 +207,10 @@ fn what_is_no_export_says_why() {
         ("", "no XML"),
         ("words", "no XML"),
         ("<catalog><book/></catalog>", "catalog"),
-        ("<rss version='2.0'><channel><title>x</title><item><title>y</title></item></channel></rss>", "WordPress"),
+        (
+            "<rss version='2.0'><channel><title>x</title><item><title>y</title></item></channel></rss>",
+            "WordPress",
+        ),
     ] {
         let error = export(text).unwrap_err();
         assert!(error.reason.contains(reason), "{}", error.reason);
@@ -189,7 +238,17 @@ fn blocks_of_the_block_editor() {
             other => format!("{other:?}"),
         })
         .collect();
-    assert_eq!(kinds, ["One line", "picture Cap", "quote true", "https://example.org/v", "Two", "three"]);
+    assert_eq!(
+        kinds,
+        [
+            "One line",
+            "picture Cap",
+            "quote true",
+            "https://example.org/v",
+            "Two",
+            "three"
+        ]
+    );
     assert_eq!(records.last().unwrap().2.len(), 1);
 }
 
@@ -200,9 +259,17 @@ fn the_sink_can_stop() {
     let mut last = 0;
     let summary = read(text.as_bytes(), &ctx, &mut |record, at, _| {
         last = at;
-        if matches!(record, ImportRecord::Story(_)) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if matches!(record, ImportRecord::Story(_)) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     })
     .unwrap();
     assert!(!summary.complete);
-    assert!(text[usize::try_from(last).unwrap()..].trim_start().starts_with("<item><title>Story 2"));
+    assert!(
+        text[usize::try_from(last).unwrap()..]
+            .trim_start()
+            .starts_with("<item><title>Story 2")
+    );
 }

@@ -40,6 +40,11 @@ impl Reader<'_> {
         {
             return flow.push(embed);
         }
+        if element.has_class("kg-bookmark-card")
+            && let Some(embed) = self.bookmark(node)
+        {
+            return flow.push(embed);
+        }
         let mark = self.skipped.len();
         let (caption, credit) = self.caption(node);
         let mut blocks = if element.name() == "ul" || element.name() == "ol" {
@@ -112,6 +117,20 @@ impl Reader<'_> {
             (caption, credit) = credit::split(caption);
         }
         (caption, credit)
+    }
+
+    /// Ghost's card that shows another page: its address and title.
+    fn bookmark(&self, node: NodeId) -> Option<Block> {
+        let dom = self.dom;
+        let link = dom.find(node, "a")?;
+        let url = crate::html::links::web(dom.attr(link, "href")?, &self.base)?;
+        let title = dom
+            .descendants(node)
+            .find(|&at| dom.element(at).is_some_and(|at| at.has_class("kg-bookmark-title")))?;
+        Some(Block::Embed {
+            url,
+            title: dom.plain_text(title),
+        })
     }
 
     /// What the writer makes of an embed reads back as one.
