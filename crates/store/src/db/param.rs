@@ -18,7 +18,7 @@ pub enum Param<'a> {
     Int(i64),
     /// True or false (0 and 1 on SQLite).
     Bool(bool),
-    /// A floating point number; NaN becomes null on SQLite, which has none.
+    /// A floating point number. NaN is refused on both engines, because SQLite has none.
     Float(f64),
     /// Text. U+0000 in it is refused on both engines, because PostgreSQL has no such text.
     Text(Cow<'a, str>),
@@ -259,6 +259,7 @@ impl Param<'_> {
         let nul = "U+0000 can't be stored in text";
         match self {
             Self::Refused(why) => Some(why),
+            Self::Float(value) if value.is_nan() => Some("NaN can't be stored"),
             Self::Text(text) if text.contains('\0') => Some(nul),
             Self::Texts(texts) if texts.iter().any(|text| text.contains('\0')) => Some(nul),
             _ => None,
