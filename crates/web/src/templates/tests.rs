@@ -193,13 +193,12 @@ fn escaping_goes_by_the_type_of_the_file() {
 }
 
 #[test]
-fn the_built_in_theme_can_be_loaded_and_overridden() {
-    let own = ThemeFiles::from([
-        ("templates/own.html".to_owned(), b"{{ t('own') }}".to_vec()),
-        ("strings/en.ftl".to_owned(), b"own = Ours\n".to_vec()),
-    ]);
-    let mut files = theme_files::with_overrides(own);
-    files.retain(|path, _| !path.starts_with("templates/") || path == "templates/own.html");
-    let theme = Theme::from_files(files).unwrap();
-    assert_eq!(theme.render("en", "UTC", "own.html", &json!({})).unwrap(), "Ours");
+fn the_built_in_theme_is_whole_and_any_file_of_it_can_be_replaced() {
+    let whole = Theme::load(ThemeFiles::new()).unwrap();
+    assert!(whole.template_names().contains(&"story.html".to_owned()));
+    assert!(whole.languages().contains(&"en".to_owned()));
+    let own = ThemeFiles::from([("templates/story.html".to_owned(), b"{{ lang }} only".to_vec())]);
+    let theme = Theme::load(own).unwrap();
+    assert_eq!(theme.render("en", "UTC", "story.html", &json!({})).unwrap(), "en only");
+    assert_eq!(theme.template_names().len(), whole.template_names().len());
 }
