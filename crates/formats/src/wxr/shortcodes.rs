@@ -231,6 +231,11 @@ fn write(code: &Shortcode<'_>, out: &mut String, problems: &mut Vec<Problem>, de
             out.push_str("</blockquote>");
         }
         "more" => {}
+        "sourcecode" | "code" | "source" => {
+            out.push_str("<pre>");
+            out.push_str(content);
+            out.push_str("</pre>");
+        }
         name => {
             note(
                 problems,

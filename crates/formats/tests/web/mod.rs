@@ -1,6 +1,7 @@
 //! What the web's conformance tests share.
 
 mod feeds;
+mod import;
 mod sanitise;
 
 use masthead_domain::time::Timestamp;
