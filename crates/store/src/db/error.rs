@@ -88,7 +88,7 @@ impl StoreError {
             },
             Code::DiskFull => Self::Full,
             Code::DatabaseBusy | Code::DatabaseLocked => Self::Busy,
-            Code::CannotOpen | Code::SystemIoFailure | Code::NotADatabase | Code::PermissionDenied => {
+            Code::CannotOpen | Code::SystemIoFailure | Code::NotADatabase | Code::PermissionDenied | Code::ReadOnly => {
                 Self::Unavailable(error.to_string())
             }
             _ => Self::Database {

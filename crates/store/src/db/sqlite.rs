@@ -192,13 +192,13 @@ pub(super) fn open(path: &Path, role: Role) -> Result<Connection, StoreError> {
             Role::Writer => {
                 "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
                  pragma wal_autocheckpoint = 2000; pragma journal_size_limit = 67108864;
-                 pragma cache_size = -32000; pragma temp_store = memory"
+                 pragma cache_size = -16000; pragma temp_store = memory"
             }
-            Role::Reader => "pragma query_only = on; pragma cache_size = -8000; pragma temp_store = memory",
+            Role::Reader => "pragma query_only = on; pragma cache_size = -4000; pragma temp_store = memory",
         })
         .map_err(fail)?;
     rusqlite::vtab::array::load_module(&connection).map_err(fail)?;
-    connection.set_prepared_statement_cache_capacity(256);
+    connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
 
