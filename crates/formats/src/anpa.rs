@@ -63,7 +63,11 @@ fn read_message(message: &str, problems: &mut Vec<Problem>) -> Option<NewsItem> 
         // The service's numbers run through a cycle of a day.
         Some((agency, moment)) if service.chars().any(|char| char.is_ascii_digit()) => {
             let day = moment.to_rfc3339();
-            item.guid = format!("urn:masthead:anpa:{agency}:{}:{}", day.get(..10).unwrap_or(""), squeeze(service));
+            item.guid = format!(
+                "urn:masthead:anpa:{agency}:{}:{}",
+                day.get(..10).unwrap_or(""),
+                squeeze(service)
+            );
         }
         _ => make_up_guid(&mut item, message, "SOH", problems),
     }
@@ -83,7 +87,9 @@ struct Header {
 
 /// `u iDC3DC1bc-harbour ferry 05-14 0123`: priority, category, format codes, keyword, date, word count.
 fn read_header(line: &str, item: &mut NewsItem) -> Header {
-    let header = Header { is_tabular: line.contains('\u{12}') };
+    let header = Header {
+        is_tabular: line.contains('\u{12}'),
+    };
     let mut chars = line.trim_start().chars();
     let priority = chars.next().unwrap_or(' ').to_ascii_lowercase();
     item.urgency = match priority {
@@ -97,11 +103,22 @@ fn read_header(line: &str, item: &mut NewsItem) -> Header {
     };
     let rest = chars.as_str().trim_start();
     if let Some(category) = rest.chars().next().filter(char::is_ascii_alphabetic) {
-        item.categories.push(Subject { code: Some(category.to_string()), ..Subject::default() });
+        item.categories.push(Subject {
+            code: Some(category.to_string()),
+            ..Subject::default()
+        });
     }
-    let words: String = rest.chars().skip(1).map(|char| if char.is_control() { ' ' } else { char }).collect();
+    let words: String = rest
+        .chars()
+        .skip(1)
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .collect();
     let mut words: Vec<&str> = words.split_whitespace().collect();
-    if let Some(count) = words.last().filter(|word| word.len() >= 3).and_then(|word| word.parse::<u64>().ok()) {
+    if let Some(count) = words
+        .last()
+        .filter(|word| word.len() >= 3)
+        .and_then(|word| word.parse::<u64>().ok())
+    {
         note(item, "wordcount", count);
         words.pop();
     }
@@ -120,23 +137,37 @@ fn read_header(line: &str, item: &mut NewsItem) -> Header {
 
 fn is_month_day(word: &str) -> bool {
     word.split_once('-').is_some_and(|(month, day)| {
-        [month, day].iter().all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+        [month, day]
+            .iter()
+            .all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
     })
 }
 
 /// A keyword without the news cycle that it is for (`am-`, `pm-`, `bc-` for both).
 fn without_cycle(keyword: &str) -> &str {
-    ["am-", "pm-", "bc-", "ap-", "AM-", "PM-", "BC-", "AP-"].iter().find_map(|cycle| keyword.strip_prefix(cycle)).unwrap_or(keyword)
+    ["am-", "pm-", "bc-", "ap-", "AM-", "PM-", "BC-", "AP-"]
+        .iter()
+        .find_map(|cycle| keyword.strip_prefix(cycle))
+        .unwrap_or(keyword)
 }
 
 fn read_text(text: &str, is_tabular: bool, item: &mut NewsItem, problems: &mut Vec<Problem>) {
     let mut lines: Vec<String> = text
         .split('\n')
         // Tab line indicator and space band are typesetter's codes for columns and spaces.
-        .map(|line| line.trim_end_matches(['\r', ' ']).replace('\u{8}', "\t").replace('\u{10}', " "))
+        .map(|line| {
+            line.trim_end_matches(['\r', ' '])
+                .replace('\u{8}', "\t")
+                .replace('\u{10}', " ")
+        })
         .collect();
     wire_text::trim_end_marks(&mut lines, item, problems);
-    let head: Vec<String> = lines.iter().map(|line| plain(line)).filter(|line| !line.is_empty()).take(8).collect();
+    let head: Vec<String> = lines
+        .iter()
+        .map(|line| plain(line))
+        .filter(|line| !line.is_empty())
+        .take(8)
+        .collect();
     wire_text::mark_by_words(head.iter().map(String::as_str), item, problems);
 
     let mut set_apart: Vec<String> = Vec::new();
@@ -165,15 +196,23 @@ fn read_text(text: &str, is_tabular: bool, item: &mut NewsItem, problems: &mut V
     read_set_apart(&set_apart, item);
     item.body = if is_tabular {
         let text = body.join("\n");
-        let blocks = if text.trim().is_empty() { Vec::new() } else { vec![Block::Preformatted { text }] };
+        let blocks = if text.trim().is_empty() {
+            Vec::new()
+        } else {
+            vec![Block::Preformatted { text }]
+        };
         Document { blocks }
     } else {
         let mut blocks = Vec::new();
         for paragraph in body {
             if wire_text::is_for_editors(&paragraph) {
                 add_editor_note(item, paragraph);
+            } else if paragraph.len() >= 3 && paragraph.chars().all(|char| matches!(char, '_' | '-' | '*' | ' ')) {
+                blocks.push(Block::Rule);
             } else if !paragraph.is_empty() {
-                blocks.push(Block::Paragraph { text: Text::plain(typeset(&paragraph)) });
+                blocks.push(Block::Paragraph {
+                    text: Text::plain(typeset(&paragraph)),
+                });
             }
         }
         Document { blocks }
@@ -183,7 +222,11 @@ fn read_text(text: &str, is_tabular: bool, item: &mut NewsItem, problems: &mut V
 
 /// A line without its typesetting marks.
 fn plain(line: &str) -> String {
-    squeeze(line.trim_start_matches('^').trim_end_matches(['<', '=', '>', '\r', ' ']).trim())
+    squeeze(
+        line.trim_start_matches('^')
+            .trim_end_matches(['<', '=', '>', '\r', ' '])
+            .trim(),
+    )
 }
 
 /// The lines above the text: slug first, then in any order notes to editors, headline, byline and who it is from.
@@ -205,11 +248,18 @@ fn read_set_apart(lines: &[String], item: &mut NewsItem) {
             add_editor_note(item, line.clone());
         } else if after_byline {
             // `Associated Press Writer`: what the people of the byline are.
-            let mut people = item.bylines.last().map(|byline| authors_of_byline(byline)).unwrap_or_default();
+            let mut people = item
+                .bylines
+                .last()
+                .map(|byline| authors_of_byline(byline))
+                .unwrap_or_default();
             people.iter_mut().for_each(|person| person.role = Some(line.clone()));
             item.authors.extend(people);
         } else if item.headline.is_none() {
             item.headline = Some(typeset(line));
+        } else if line.len() > 140 {
+            // A whole lead that is set apart is the summary that desks and phones show.
+            item.summary = item.summary.take().or_else(|| Some(typeset(line)));
         } else if item.subheadline.is_none() {
             item.subheadline = Some(typeset(line));
         }
@@ -227,7 +277,10 @@ fn looks_like_slug(line: &str) -> bool {
 
 /// `AP-NY-05-14-24 1530GMT`: agency and bureau, date, time and zone.
 fn trailer_of(after: &str) -> Option<(String, Timestamp)> {
-    let line = after.split(['\n', SYN]).map(|line| plain(&clean(line))).find(|line| !line.is_empty())?;
+    let line = after
+        .split(['\n', SYN])
+        .map(|line| plain(&clean(line)))
+        .find(|line| !line.is_empty())?;
     let (place, time) = line.rsplit_once(' ')?;
     let mut parts = place.rsplitn(4, '-');
     let (year, day, month) = (parts.next()?, parts.next()?, parts.next()?);
@@ -246,7 +299,16 @@ fn trailer_of(after: &str) -> Option<(String, Timestamp)> {
     };
     let year = number(year)?;
     let year = if year < 100 { 2000 + year } else { year };
-    let local = DateTime::new(year, small(month)?, small(day)?, small(clock.get(..2)?)?, small(clock.get(2..)?)?, 0, 0).ok()?;
+    let local = DateTime::new(
+        year,
+        small(month)?,
+        small(day)?,
+        small(clock.get(..2)?)?,
+        small(clock.get(2..)?)?,
+        0,
+        0,
+    )
+    .ok()?;
     let moment = Offset::from_hours(hours).ok()?.to_timestamp(local).ok()?;
     let agency = source.split('-').next().unwrap_or(source).trim().to_owned();
     Some((agency, moment.into()))
@@ -266,7 +328,10 @@ mod tests {
     fn a_message() {
         let reading = read(MESSAGE.as_bytes(), &ctx()).unwrap();
         let item = &reading.value[0];
-        assert_eq!(item.headline.as_deref(), Some("Council buys a ferry after years of talks"));
+        assert_eq!(
+            item.headline.as_deref(),
+            Some("Council buys a ferry after years of talks")
+        );
         assert_eq!(item.slugline.as_deref(), Some("harbour-ferry"));
         assert_eq!(item.bylines, ["By ADA QUILL"]);
         assert_eq!(item.authors[0].role.as_deref(), Some("Quayside Press Writer"));
@@ -274,7 +339,10 @@ mod tests {
         assert_eq!(item.urgency, Some(3));
         assert_eq!(item.version_created.unwrap().to_rfc3339(), "2024-05-14T19:30:00Z");
         assert_eq!(item.body.blocks.len(), 2);
-        assert_eq!(item.body.to_plain(), "QUAYSIDE (QP) — The council bought a ferry on Tuesday.\n“At last,” said the harbour master.");
+        assert_eq!(
+            item.body.to_plain(),
+            "QUAYSIDE (QP) — The council bought a ferry on Tuesday.\n“At last,” said the harbour master."
+        );
         assert_eq!(item.dateline.as_deref(), Some("QUAYSIDE (QP)"));
         assert!(reading.problems.is_empty(), "{:?}", reading.problems);
     }
@@ -289,7 +357,10 @@ mod tests {
     #[test]
     fn columns_kill_and_more() {
         let columns = MESSAGE.replace('\u{11}', "\u{12}");
-        assert!(matches!(read(columns.as_bytes(), &ctx()).unwrap().value[0].body.blocks[0], Block::Preformatted { .. }));
+        assert!(matches!(
+            read(columns.as_bytes(), &ctx()).unwrap().value[0].body.blocks[0],
+            Block::Preformatted { .. }
+        ));
         let kill = MESSAGE.replace("1st Ld-Writethru,123", "KILL");
         assert!(!read(kill.as_bytes(), &ctx()).unwrap().value[0].status.is_usable());
         let more = MESSAGE.replace("\u{3}", "-more-\r\n\u{3}");

@@ -47,8 +47,10 @@ fn read_message(message: &str, problems: &mut Vec<Problem>) -> Option<NewsItem> 
     let mut item = NewsItem::default();
     let mut head_lines = head.lines().map(str::trim_end);
     let header = read_header(head_lines.next().unwrap_or(""), &mut item);
-    let keywords: Vec<String> =
-        head_lines.map(|line| squeeze(line.trim_end_matches('/'))).filter(|line| !line.is_empty()).collect();
+    let keywords: Vec<String> = head_lines
+        .map(|line| squeeze(line.trim_end_matches('/')))
+        .filter(|line| !line.is_empty())
+        .collect();
     if !keywords.is_empty() {
         item.slugline = Some(keywords.join(" "));
     }
@@ -56,7 +58,10 @@ fn read_message(message: &str, problems: &mut Vec<Problem>) -> Option<NewsItem> 
     if let (Some((source, number)), Some(moment)) = (&header, item.version_created) {
         // Numbers run through a day, so the day belongs to the identity.
         let day = moment.to_rfc3339();
-        item.guid = format!("urn:masthead:iptc7901:{source}:{}:{number}", day.get(..10).unwrap_or(""));
+        item.guid = format!(
+            "urn:masthead:iptc7901:{source}:{}:{number}",
+            day.get(..10).unwrap_or("")
+        );
     } else {
         make_up_guid(&mut item, message, "SOH", problems);
     }
@@ -70,6 +75,7 @@ fn read_message(message: &str, problems: &mut Vec<Problem>) -> Option<NewsItem> 
 
 /// `ABC0123 4 pol 210 and more`: source and number, priority, category, word count.
 fn read_header(line: &str, item: &mut NewsItem) -> Option<(String, String)> {
+    let line = clean(line);
     let mut words = line.split_whitespace();
     let first = words.next()?;
     let split = first.find(|char: char| char.is_ascii_digit()).unwrap_or(first.len());
@@ -78,7 +84,10 @@ fn read_header(line: &str, item: &mut NewsItem) -> Option<(String, String)> {
     let rest: Vec<&str> = words.collect();
     item.urgency = rest.first().and_then(|word| urgency(word));
     if let Some(category) = rest.get(1).filter(|word| word.chars().all(char::is_alphabetic)) {
-        item.categories.push(Subject { code: Some((*category).to_owned()), ..Subject::default() });
+        item.categories.push(Subject {
+            code: Some((*category).to_owned()),
+            ..Subject::default()
+        });
     }
     if let Some(count) = rest.get(2).and_then(|word| word.parse::<u64>().ok()) {
         note(item, "wordcount", count);
@@ -98,14 +107,18 @@ fn read_text(text: &str, item: &mut NewsItem, problems: &mut Vec<Problem>) {
     let mut body = Vec::new();
     let mut private = Vec::new();
     for line in lines {
-        if !private.is_empty() || wire_text::ends_publication(&line) {
+        if !private.is_empty() || wire_text::ends_publication(&line) || is_notebook(&line) {
             private.push(line.trim().to_owned());
         } else if wire_text::is_for_editors(&line) {
             crate::item::add_editor_note(item, squeeze(&line));
+        } else if item.headline.is_none() && is_version_line(&line) {
+            // `1ST LEAD`, `REFILE`: which writing of the story this is stands above its headline.
+            note(item, "version-line", squeeze(&line));
         } else if item.headline.is_none() && !line.trim().is_empty() {
-            item.headline = Some(typeset(&squeeze(&line)));
+            item.headline = Some(typeset(squeeze(&line).trim_end_matches(['=', ' '])));
         } else if body.is_empty() && is_byline(&line) {
-            item.bylines.push(squeeze(&line));
+            item.bylines
+                .push(squeeze(&line).trim_end_matches(['=', ' ']).to_owned());
         } else if !(body.is_empty() && line.trim().is_empty()) {
             body.push(line);
         }
@@ -114,15 +127,63 @@ fn read_text(text: &str, item: &mut NewsItem, problems: &mut Vec<Problem>) {
     if !private.is_empty() {
         crate::item::add_editor_note(item, private.join("\n").trim().to_owned());
     }
-    item.authors = item.bylines.iter().flat_map(|line| crate::item::authors_of_byline(line)).collect();
+    item.authors = item
+        .bylines
+        .iter()
+        .flat_map(|line| crate::item::authors_of_byline(line))
+        .collect();
     item.body = paragraphs(&body);
     item.dateline = dateline(&item.body);
+}
+
+/// The heading of the notes that end a text.
+fn is_notebook(line: &str) -> bool {
+    matches!(
+        line.trim().trim_start_matches('#').trim().to_lowercase().as_str(),
+        "notebook" | "notizblock"
+    ) && line.trim_start().starts_with('#')
+}
+
+/// A short line in capitals that says which writing of a story follows.
+fn is_version_line(line: &str) -> bool {
+    let line = line.trim();
+    let is_shouted = line.len() <= 40 && line.chars().any(char::is_alphabetic) && !line.chars().any(char::is_lowercase);
+    let words = [
+        "LEAD",
+        "REFILE",
+        "CORRECTION",
+        "CORRECTED",
+        "UPDATE",
+        "URGENT",
+        "ROUNDUP",
+        "EXTRA",
+        "BREAKING",
+        "FLASH",
+        "REPEAT",
+        "ADD",
+        "RECAST",
+        "KORREKTUR",
+        "WIEDERHOLUNG",
+        "ZUSAMMENFASSUNG",
+        "EILMELDUNG",
+        "EIL",
+        "NEWS FEATURE",
+        "FEATURE",
+        "ANALYSIS",
+        "PREVIEW",
+    ];
+    is_shouted
+        && words
+            .iter()
+            .any(|word| line.split(|char: char| !char.is_alphabetic()).any(|part| part == *word))
 }
 
 /// `By`, `Von` and their like before a name, in the first lines.
 fn is_byline(line: &str) -> bool {
     let line = line.trim();
-    let names = ["By ", "BY ", "Von ", "Par ", "Por "].iter().find_map(|word| line.strip_prefix(word));
+    let names = ["By ", "BY ", "Von ", "Par ", "Por "]
+        .iter()
+        .find_map(|word| line.strip_prefix(word));
     names.is_some_and(|rest| rest.split_whitespace().count() <= 10 && !rest.ends_with(['.', ',']))
 }
 
@@ -133,10 +194,14 @@ fn logical_lines(text: &str) -> Vec<String> {
     let bare = text.replace("\r\n", "").contains('\n');
     let text = clean(&text);
     if bare && text.contains("\r\n") {
-        return text.replace("\r\n", "\u{e000}").split('\n').flat_map(|paragraph| {
-            // An empty line after each, so that a paragraph stays one.
-            [paragraph.replace('\u{e000}', " "), String::new()]
-        }).collect();
+        return text
+            .replace("\r\n", "\u{e000}")
+            .split('\n')
+            .flat_map(|paragraph| {
+                // An empty line after each, so that a paragraph stays one.
+                [paragraph.replace('\u{e000}', " "), String::new()]
+            })
+            .collect();
     }
     text.lines().map(|line| line.trim_end().to_owned()).collect()
 }
@@ -157,12 +222,18 @@ pub(crate) fn paragraphs(lines: &[String]) -> Document {
         }
         let is_table = current.len() > 1 && current.iter().all(|line| line.trim().contains("   "));
         if is_table {
-            let text = current.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n");
+            let text = current
+                .iter()
+                .map(|line| line.trim_end())
+                .collect::<Vec<_>>()
+                .join("\n");
             blocks.push(Block::Preformatted { text });
         } else {
             let text = typeset(&squeeze(&current.join(" ")));
             if !text.is_empty() {
-                blocks.push(Block::Paragraph { text: Text::plain(text) });
+                blocks.push(Block::Paragraph {
+                    text: Text::plain(text),
+                });
             }
         }
         current.clear();
@@ -176,7 +247,8 @@ pub(crate) fn paragraphs(lines: &[String]) -> Document {
             flush(&mut current, &mut blocks);
         }
         current.push(line);
-        let ends_short = line.trim().chars().count() * 10 < width * 8 && line.trim_end().ends_with(['.', '!', '?', '"', '”', ':']);
+        let ends_short =
+            line.trim().chars().count() * 10 < width * 8 && line.trim_end().ends_with(['.', '!', '?', '"', '”', ':']);
         if !has_empty && (indented == 0 || all_indented) && ends_short {
             flush(&mut current, &mut blocks);
         }
@@ -187,7 +259,9 @@ pub(crate) fn paragraphs(lines: &[String]) -> Document {
 
 /// `BERLIN (dpa) -` at the start of the first paragraph.
 pub(crate) fn dateline(body: &Document) -> Option<String> {
-    let Some(Block::Paragraph { text }) = body.blocks.first() else { return None };
+    let Some(Block::Paragraph { text }) = body.blocks.first() else {
+        return None;
+    };
     let text = text.to_plain();
     let (before, after) = text.split_once(')')?;
     let after = after.trim_start();
@@ -199,8 +273,14 @@ pub(crate) fn dateline(body: &Document) -> Option<String> {
 
 /// The time after the text: `121530 GMT Jul 19`, `121530 Jul 19`, `121530 JUL 2019`.
 fn trailer_time(after: &str) -> Option<Timestamp> {
-    let words: Vec<&str> = after.split(|char: char| char.is_whitespace() || char.is_control()).filter(|word| !word.is_empty()).take(12).collect();
-    let at = words.iter().position(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let words: Vec<&str> = after
+        .split(|char: char| char.is_whitespace() || char.is_control())
+        .filter(|word| !word.is_empty())
+        .take(12)
+        .collect();
+    let at = words
+        .iter()
+        .position(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit()))?;
     let digits = words.get(at)?;
     let part = |from: usize| digits.get(from..from + 2).and_then(|text| text.parse::<i8>().ok());
     let rest = words.get(at + 1..)?;
@@ -211,21 +291,36 @@ fn trailer_time(after: &str) -> Option<Timestamp> {
         _ => (0, rest),
     };
     let month = month(rest.first()?)?;
-    let year = rest.get(1)?.get(..4).or_else(|| rest.get(1)?.get(..2))?.parse::<i16>().ok()?;
+    let year = rest
+        .get(1)?
+        .get(..4)
+        .or_else(|| rest.get(1)?.get(..2))?
+        .parse::<i16>()
+        .ok()?;
     let year = if year < 100 { 2000 + year } else { year };
     let local = DateTime::new(year, month, part(0)?, part(2)?, part(4)?, 0, 0).ok()?;
-    Offset::from_hours(zone).ok()?.to_timestamp(local).ok().map(Timestamp::from)
+    Offset::from_hours(zone)
+        .ok()?
+        .to_timestamp(local)
+        .ok()
+        .map(Timestamp::from)
 }
 
 fn month(word: &str) -> Option<i8> {
     let lower = word.to_ascii_lowercase();
-    let known = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let known = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
     let also = [("mai", 5), ("okt", 10), ("dez", 12), ("mär", 3)];
     known
         .iter()
         .position(|month| lower.starts_with(month))
         .and_then(|at| i8::try_from(at + 1).ok())
-        .or_else(|| also.iter().find(|(name, _)| lower.starts_with(name)).map(|(_, month)| *month))
+        .or_else(|| {
+            also.iter()
+                .find(|(name, _)| lower.starts_with(name))
+                .map(|(_, month)| *month)
+        })
 }
 
 #[cfg(test)]
@@ -236,13 +331,13 @@ mod tests {
         ReadContext::at(Timestamp::from_micros(0))
     }
 
-    const MESSAGE: &str = "\u{1}qua0042 3 pol 63 QUA 0042\r\nHarbour/Ferry/\r\n\u{2}New ferry for the harbour =\r\nBy Ada Quill\r\n\r\nQUAYSIDE (qua) - The council bought a ferry on\r\nTuesday, after three years of talks.\r\n\r\nIt carries 40 cars. ``At last,'' said the harbour\r\nmaster.\r\n\r\n-30-\r\nThe following information is not for publication\r\nDesk: +00 555 0100\r\n\u{3}\r\n141530 GMT May 24\r\n";
+    const MESSAGE: &str = "\u{1}qua0042 3 pol 63 QUA 0042\r\nHarbour/Ferry/\r\n\u{2}REFILE\r\n1ST LEAD\r\nNew ferry for the harbour =\r\nBy Ada Quill\r\n\r\nQUAYSIDE (qua) - The council bought a ferry on\r\nTuesday, after three years of talks.\r\n\r\nIt carries 40 cars. ``At last,'' said the harbour\r\nmaster.\r\n\r\n-30-\r\nThe following information is not for publication\r\nDesk: +00 555 0100\r\n\u{3}\r\n141530 GMT May 24\r\n";
 
     #[test]
     fn a_message() {
         let reading = read(MESSAGE.as_bytes(), &ctx()).unwrap();
         let item = &reading.value[0];
-        assert_eq!(item.headline.as_deref(), Some("New ferry for the harbour ="));
+        assert_eq!(item.headline.as_deref(), Some("New ferry for the harbour"));
         assert_eq!(item.slugline.as_deref(), Some("Harbour/Ferry"));
         assert_eq!(item.bylines, ["By Ada Quill"]);
         assert_eq!(item.authors[0].name, "Ada Quill");
@@ -268,9 +363,13 @@ mod tests {
 
     #[test]
     fn bare_line_feeds_part_paragraphs() {
-        let file = "\u{1}dpx0001 4 a 9\r\nslug\r\n\u{2}Headline\nfirst line\r\nof one paragraph.\nAnother\r\none.\n\u{3}";
+        let file =
+            "\u{1}dpx0001 4 a 9\r\nslug\r\n\u{2}Headline\nfirst line\r\nof one paragraph.\nAnother\r\none.\n\u{3}";
         let reading = read(file.as_bytes(), &ctx()).unwrap();
-        assert_eq!(reading.value[0].body.to_plain(), "first line of one paragraph.\nAnother one.");
+        assert_eq!(
+            reading.value[0].body.to_plain(),
+            "first line of one paragraph.\nAnother one."
+        );
     }
 
     #[test]

@@ -63,7 +63,10 @@ pub fn urgency(text: &str) -> Option<u8> {
 
 /// Adds a line to the words for editors.
 pub fn add_editor_note(item: &mut NewsItem, line: String) {
-    if line.is_empty() {
+    // Nobody writes notes longer than this; a document that does wants to cost time.
+    const LONGEST: usize = 64 << 10;
+    let length = item.editor_note.as_ref().map_or(0, String::len);
+    if line.is_empty() || length + line.len() > LONGEST {
         return;
     }
     match &mut item.editor_note {

@@ -2,7 +2,7 @@
 
 use crate::format::Format;
 use crate::problem::{ReadContext, Reading, Unreadable};
-use crate::{anpa, iptc7901, newsml1, newsml_g2, ninjs, nitf};
+use crate::{anpa, iptc7901, newsml_g2, newsml1, ninjs, nitf};
 use masthead_domain::wire::NewsItem;
 
 /// Reads a document. One can hold many items: a NewsML-G2 message, a feed, a list of ninjs objects, several agency

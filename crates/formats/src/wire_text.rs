@@ -33,7 +33,11 @@ pub fn document(text: &str) -> Document {
 /// Whether a text that is declared as plain is HTML: agencies escape whole paragraphs into fields for text.
 pub fn looks_like_html(text: &str) -> bool {
     let head = crate::xml::cut_at(text.trim_start(), 2000).to_ascii_lowercase();
-    ["<p>", "<p ", "<html", "<div", "<section", "<article", "<h1", "<h2", "<ul", "<br"].iter().any(|tag| head.contains(tag))
+    [
+        "<p>", "<p ", "<html", "<div", "<section", "<article", "<h1", "<h2", "<ul", "<br",
+    ]
+    .iter()
+    .any(|tag| head.contains(tag))
 }
 
 fn push(blocks: &mut Vec<Block>, lines: &[&str]) {
@@ -66,6 +70,13 @@ const CP437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£�
 /// The bytes of a message as text: UTF-8 where they are valid UTF-8, else Latin-1 in its Windows form, unless all
 /// letters beyond ASCII lie where only code page 437 has letters.
 pub fn decode(bytes: &[u8]) -> String {
+    let mut text = characters(bytes);
+    // Fillers of the line; they never belong to the text.
+    text.retain(|char| char != '\0');
+    text
+}
+
+fn characters(bytes: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return text.to_owned();
     }
@@ -87,7 +98,10 @@ pub fn decode(bytes: &[u8]) -> String {
             })
             .collect();
     }
-    encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
+    encoding_rs::WINDOWS_1252
+        .decode_without_bom_handling(bytes)
+        .0
+        .into_owned()
 }
 
 /// Typewriter conventions of agency text as readers know them: ` _ ` is a dash, doubled accents are quotation marks.
@@ -106,20 +120,50 @@ pub enum EndMark {
 
 /// Whether a line is nothing but an end mark (`-30-`, `###`, `(END)`, `-more-`, `(MORE)`).
 pub fn end_mark(line: &str) -> Option<EndMark> {
-    let word: String = line.chars().filter(|char| char.is_alphanumeric() || *char == '#').collect::<String>().to_lowercase();
+    let word: String = line
+        .chars()
+        .filter(|char| char.is_alphanumeric() || *char == '#')
+        .collect::<String>()
+        .to_lowercase();
     match word.as_str() {
-        "30" | "end" | "ends" | "###" | "##" if line.trim().len() <= 12 && !line.trim().chars().all(char::is_alphanumeric) => Some(EndMark::End),
-        "more" | "mf" if line.trim().len() <= 16 && !line.trim().chars().all(char::is_alphanumeric) => Some(EndMark::More),
+        "30" | "end" | "ends" | "###" | "##"
+            if line.trim().len() <= 12 && !line.trim().chars().all(char::is_alphanumeric) =>
+        {
+            Some(EndMark::End)
+        }
+        "more" | "mf" if line.trim().len() <= 16 && !line.trim().chars().all(char::is_alphanumeric) => {
+            Some(EndMark::More)
+        }
         _ => None,
     }
 }
 
 /// Lines that speak to editors and not to readers.
 pub fn is_for_editors(line: &str) -> bool {
-    let lower = line.trim_start_matches(['(', '^', '[', ' ', '*', '-', '_']).to_lowercase();
-    ["eds:", "eds.:", "eds ", "editors:", "editors' note", "editor's note", "editor's note:", "note to editors", "notes to editors", "note to editor", "adds ", "with ap photo", "ap photo", "notizblock", "## notizblock", "redaktionelle hinweise", "attention editors"]
-        .iter()
-        .any(|start| lower.starts_with(start))
+    let lower = line
+        .trim_start_matches(['(', '^', '[', ' ', '*', '-', '_'])
+        .to_lowercase();
+    [
+        "eds:",
+        "eds.:",
+        "eds ",
+        "editors:",
+        "editors' note",
+        "editor's note",
+        "editor's note:",
+        "note to editors",
+        "notes to editors",
+        "note to editor",
+        "adds ",
+        "with ap photo",
+        "ap photo",
+        "notizblock",
+        "## notizblock",
+        "redaktionelle hinweise",
+        "attention editors",
+    ]
+    .iter()
+    .any(|start| lower.starts_with(start))
 }
 
 /// The line from which on a message is no longer for publication.
@@ -134,10 +178,21 @@ pub fn ends_publication(line: &str) -> bool {
 /// are all there is, and a person decides: the item is held, never published by itself.
 pub fn mark_by_words<'a>(lines: impl Iterator<Item = &'a str>, item: &mut NewsItem, problems: &mut Vec<Problem>) {
     for line in lines.map(str::trim) {
-        let lower = line.trim_start_matches(|char: char| !char.is_alphanumeric()).to_lowercase();
+        let lower = line
+            .trim_start_matches(|char: char| !char.is_alphanumeric())
+            .to_lowercase();
         let is_embargo = [
-            "embargo", "strictly embargoed", "under embargo", "hold for release", "not for release before", "not for publication before",
-            "not for release until", "for release at", "for release on", "sperrfrist", "sendesperrfrist",
+            "embargo",
+            "strictly embargoed",
+            "under embargo",
+            "hold for release",
+            "not for release before",
+            "not for publication before",
+            "not for release until",
+            "for release at",
+            "for release on",
+            "sperrfrist",
+            "sendesperrfrist",
         ]
         .iter()
         .any(|start| lower.starts_with(start))
@@ -149,13 +204,26 @@ pub fn mark_by_words<'a>(lines: impl Iterator<Item = &'a str>, item: &mut NewsIt
             item.embargo = Embargo::Withheld { reason };
             add_editor_note(item, line.to_owned());
         }
-        let is_kill = ["bulletin kill", "mandatory kill", "urgent kill", "kill bulletin", "attention: kill", "advisory kill", "kill mandatory"]
-            .iter()
-            .any(|words| lower.starts_with(words))
-            || [",bulletin kill", "-kill", "--kill", "/kill", ", kill", "-withdrawal"].iter().any(|end| lower.trim_end_matches(['<', '=', '.', ' ', '/']).ends_with(end));
+        let is_kill = [
+            "bulletin kill",
+            "mandatory kill",
+            "urgent kill",
+            "kill bulletin",
+            "attention: kill",
+            "advisory kill",
+            "kill mandatory",
+        ]
+        .iter()
+        .any(|words| lower.starts_with(words))
+            || [",bulletin kill", "-kill", "--kill", "/kill", ", kill", "-withdrawal"]
+                .iter()
+                .any(|end| lower.trim_end_matches(['<', '=', '.', ' ', '/']).ends_with(end));
         if is_kill && item.status.is_usable() {
             item.status = PubStatus::Unknown("a kill notice; find the story that it names".to_owned());
-            problems.push(Problem::new("text", format!("a kill notice: {}", crate::xml::cut_at(line, 120))));
+            problems.push(Problem::new(
+                "text",
+                format!("a kill notice: {}", crate::xml::cut_at(line, 120)),
+            ));
         }
     }
 }
@@ -166,7 +234,10 @@ pub fn trim_end_marks(lines: &mut Vec<String>, item: &mut NewsItem, problems: &m
         let text = last.trim();
         match end_mark(text) {
             Some(EndMark::More) => {
-                problems.push(Problem::new("text", "more of this story follows in another message; held"));
+                problems.push(Problem::new(
+                    "text",
+                    "more of this story follows in another message; held",
+                ));
                 hold_incomplete(item, "more follows");
             }
             Some(EndMark::End) => {}

@@ -28,7 +28,10 @@ fn sets() -> Option<Vec<PathBuf>> {
     };
     let wire = Path::new(&root).join("wire");
     let entries = std::fs::read_dir(&wire).unwrap_or_else(|error| panic!("{}: {error}", wire.display()));
-    let mut sets: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.join("cases.jsonl").is_file()).collect();
+    let mut sets: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("cases.jsonl").is_file())
+        .collect();
     sets.sort();
     assert!(!sets.is_empty(), "no set with cases in {}", wire.display());
     Some(sets)
@@ -57,7 +60,11 @@ fn fields_are_as_the_documents_say() {
     for (key, tally) in &tallies {
         let total = tally.hits + tally.misses.len();
         println!("{key:>20} {:>5} of {total}", tally.hits);
-        let bar = if matches!(key.as_str(), "id" | "version" | "headline") { 97 } else { 95 };
+        let bar = if matches!(key.as_str(), "id" | "version" | "headline") {
+            97
+        } else {
+            95
+        };
         if tally.hits * 100 < total * bar {
             failed.push(format!("{key}: {} of {total}", tally.hits));
         }
@@ -88,13 +95,27 @@ fn check_case(set: &Path, case: &Value, tallies: &mut Tallies) {
         name => Format::from_name(name),
     };
     let found = detect(&bytes, case["file"].as_str());
-    record("(format)", if found == wanted { Ok(()) } else { Err(format!("{found:?} instead of {wanted:?}")) });
+    record(
+        "(format)",
+        if found == wanted {
+            Ok(())
+        } else {
+            Err(format!("{found:?} instead of {wanted:?}"))
+        },
+    );
     let Some(format) = wanted else { return };
     let expect = &case["expect"];
     let reading = read_items(&bytes, format, &ctx());
     if expect["valid"] == Value::Bool(false) {
         let noticed = reading.as_ref().map_or(true, |reading| !reading.problems.is_empty());
-        record("(invalid noticed)", if noticed { Ok(()) } else { Err("read without a problem".to_owned()) });
+        record(
+            "(invalid noticed)",
+            if noticed {
+                Ok(())
+            } else {
+                Err("read without a problem".to_owned())
+            },
+        );
         return;
     }
     let items = match &reading {
@@ -104,8 +125,14 @@ fn check_case(set: &Path, case: &Value, tallies: &mut Tallies) {
             return;
         }
     };
-    let Some(expected) = expect["items"].as_array() else { return };
-    let count = if items.len() == expected.len() { Ok(()) } else { Err(format!("{} instead of {}", items.len(), expected.len())) };
+    let Some(expected) = expect["items"].as_array() else {
+        return;
+    };
+    let count = if items.len() == expected.len() {
+        Ok(())
+    } else {
+        Err(format!("{} instead of {}", items.len(), expected.len()))
+    };
     record("(items)", count);
     for (at, wanted) in expected.iter().enumerate() {
         let Some(item) = items.get(at) else {
@@ -135,8 +162,13 @@ fn check_field(item: &NewsItem, key: &str, wanted: &Value) -> Result<(), String>
             text(Some(class.unwrap_or_else(|| content_name(&item.content))))
         }
         "pub_status" => {
-            let as_sent = ["pubStatus", "Status", "management-status"].iter().find_map(|name| extra(name).and_then(Value::as_str));
-            text(Some(&as_sent.map_or_else(|| status_name(&item.status), |word| last_part(word).to_lowercase())))
+            let as_sent = ["pubStatus", "Status", "management-status"]
+                .iter()
+                .find_map(|name| extra(name).and_then(Value::as_str));
+            text(Some(&as_sent.map_or_else(
+                || status_name(&item.status),
+                |word| last_part(word).to_lowercase(),
+            )))
         }
         "headline" => text(item.headline.as_deref()),
         "headlines" => same_list(&strings(extra("headlines")), wanted),
@@ -151,7 +183,9 @@ fn check_field(item: &NewsItem, key: &str, wanted: &Value) -> Result<(), String>
         "version_created" => moment(item.version_created),
         "first_created" => moment(item.first_created),
         "released" => {
-            let found = extra("released").and_then(Value::as_str).and_then(|text| times::moment(text, &ctx()).ok());
+            let found = extra("released")
+                .and_then(Value::as_str)
+                .and_then(|text| times::moment(text, &ctx()).ok());
             moment(found.or(item.published))
         }
         "embargoed" => match &item.embargo {
@@ -173,27 +207,50 @@ fn check_field(item: &NewsItem, key: &str, wanted: &Value) -> Result<(), String>
         "places" => same_list(&names(item, SubjectKind::Place), wanted),
         "organisations" => same_list(&names(item, SubjectKind::Organisation), wanted),
         "associations" => {
-            let names: Vec<String> = item.associations.iter().filter_map(|association| association.name.clone()).collect();
+            let names: Vec<String> = item
+                .associations
+                .iter()
+                .filter_map(|association| association.name.clone())
+                .collect();
             same_list(&names, wanted)
         }
         "refs" => {
-            let guids: Vec<String> = item.associations.iter().map(|association| association.item.guid.clone()).collect();
+            let guids: Vec<String> = item
+                .associations
+                .iter()
+                .map(|association| association.item.guid.clone())
+                .collect();
             same_list(&guids, wanted)
         }
         "renditions" => same_renditions(item, wanted),
         "concepts" | "coverages" | "media" => {
             let found = extra(key).cloned().unwrap_or(Value::from(0));
-            if found == *wanted { Ok(()) } else { Err(format!("{found} instead of {wanted}")) }
+            if found == *wanted {
+                Ok(())
+            } else {
+                Err(format!("{found} instead of {wanted}"))
+            }
         }
         "tables" => {
-            let found = item.body.blocks.iter().filter(|block| matches!(block, Block::Table { .. })).count();
-            if Value::from(found) == *wanted { Ok(()) } else { Err(format!("{found} instead of {wanted}")) }
+            let found = item
+                .body
+                .blocks
+                .iter()
+                .filter(|block| matches!(block, Block::Table { .. }))
+                .count();
+            if Value::from(found) == *wanted {
+                Ok(())
+            } else {
+                Err(format!("{found} instead of {wanted}"))
+            }
         }
         "event_start" => {
-            let found = extra("event_start").and_then(Value::as_str).and_then(|text| times::moment(text, &ctx()).ok());
+            let found = extra("event_start")
+                .and_then(Value::as_str)
+                .and_then(|text| times::moment(text, &ctx()).ok());
             moment(found)
         }
-        "body" => same_body(&item.body, wanted),
+        "body" => same_body(item, wanted),
         other => Err(format!("no check for {other}")),
     }
 }
@@ -226,17 +283,31 @@ fn status_name(status: &PubStatus) -> String {
 }
 
 fn strings(value: Option<&Value>) -> Vec<String> {
-    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    value
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn names(item: &NewsItem, kind: SubjectKind) -> Vec<String> {
-    item.subjects.iter().filter(|subject| subject.kind == kind).filter_map(|subject| subject.name.clone()).collect()
+    item.subjects
+        .iter()
+        .filter(|subject| subject.kind == kind)
+        .filter_map(|subject| subject.name.clone())
+        .collect()
 }
 
 fn same_text(found: Option<&str>, wanted: &Value) -> Result<(), String> {
     let wanted_text = squeeze(wanted.as_str().unwrap_or_default());
     let found_text = squeeze(found.unwrap_or_default());
-    if found_text == wanted_text { Ok(()) } else { Err(format!("{found_text:?} instead of {wanted_text:?}")) }
+    if found_text == wanted_text {
+        Ok(())
+    } else {
+        Err(format!("{found_text:?} instead of {wanted_text:?}"))
+    }
 }
 
 /// Long texts are given by their first 300 characters.
@@ -245,7 +316,11 @@ fn starts_alike(found: Option<&str>, wanted: &Value) -> Result<(), String> {
     let found_text = squeeze(found.unwrap_or_default());
     let is_cut = wanted_text.chars().count() >= 240;
     let matches = found_text == wanted_text || is_cut && found_text.starts_with(&wanted_text);
-    if matches { Ok(()) } else { Err(format!("{found_text:?} instead of {wanted_text:?}")) }
+    if matches {
+        Ok(())
+    } else {
+        Err(format!("{found_text:?} instead of {wanted_text:?}"))
+    }
 }
 
 fn same_moment(found: Option<Timestamp>, wanted: &Value) -> Result<(), String> {
@@ -263,20 +338,32 @@ fn same_moment(found: Option<Timestamp>, wanted: &Value) -> Result<(), String> {
         }
         Err(error) => panic!("the expectation itself is no time: {error}"),
     };
-    if found == Some(expected) { Ok(()) } else { Err(format!("{found:?} instead of {text}")) }
+    if found == Some(expected) {
+        Ok(())
+    } else {
+        Err(format!("{found:?} instead of {text}"))
+    }
 }
 
 fn same_list(found: &[String], wanted: &Value) -> Result<(), String> {
     let wanted: Vec<String> = strings(Some(wanted)).iter().map(|text| squeeze(text)).collect();
     let found: Vec<String> = found.iter().map(|text| squeeze(text)).collect();
-    if found == wanted { Ok(()) } else { Err(format!("{found:?} instead of {wanted:?}")) }
+    if found == wanted {
+        Ok(())
+    } else {
+        Err(format!("{found:?} instead of {wanted:?}"))
+    }
 }
 
 fn same_subjects(item: &NewsItem, wanted: &Value) -> Result<(), String> {
     let wanted = wanted.as_array().cloned().unwrap_or_default();
     // NewsML-G2 has one list for everything that a story is about; ninjs has one a kind.
     let everything = item.extra.contains_key("kind");
-    let found: Vec<_> = item.subjects.iter().filter(|subject| everything || subject.kind == SubjectKind::Topic).collect();
+    let found: Vec<_> = item
+        .subjects
+        .iter()
+        .filter(|subject| everything || subject.kind == SubjectKind::Topic)
+        .collect();
     if found.len() != wanted.len() {
         return Err(format!("{} instead of {}: {found:?}", found.len(), wanted.len()));
     }
@@ -297,12 +384,22 @@ fn same_renditions(item: &NewsItem, wanted: &Value) -> Result<(), String> {
     }
     for wanted in &wanted {
         let is_same = |found: &&masthead_domain::wire::Rendition| {
-            [("href", &found.href), ("residref", &found.residref), ("type", &found.media_type)]
-                .iter()
-                .all(|(key, field)| wanted.get(key).is_none_or(|value| field.as_deref().map(squeeze) == value.as_str().map(squeeze)))
-                && wanted.get("name").and_then(Value::as_str).is_none_or(|name| {
-                    found.name.as_deref().is_some_and(|found| found == name || found == last_part(name))
-                })
+            [
+                ("href", &found.href),
+                ("residref", &found.residref),
+                ("type", &found.media_type),
+            ]
+            .iter()
+            .all(|(key, field)| {
+                wanted
+                    .get(key)
+                    .is_none_or(|value| field.as_deref().map(squeeze) == value.as_str().map(squeeze))
+            }) && wanted.get("name").and_then(Value::as_str).is_none_or(|name| {
+                found
+                    .name
+                    .as_deref()
+                    .is_some_and(|found| found == name || found == last_part(name))
+            })
         };
         if !item.renditions.iter().any(|found| is_same(&found)) {
             return Err(format!("none is {wanted}: {:?}", item.renditions));
@@ -320,7 +417,11 @@ fn pieces(blocks: &[Block], all: &mut Vec<String>, paragraphs: &mut Vec<String>)
                 paragraphs.push(text.to_plain());
             }
             Block::Heading { text, .. } => all.push(text.to_plain()),
-            Block::Quote { paragraphs: quoted, attribution, .. } => {
+            Block::Quote {
+                paragraphs: quoted,
+                attribution,
+                ..
+            } => {
                 for text in quoted {
                     all.push(text.to_plain());
                     paragraphs.push(format!("\u{1}{}", text.to_plain()));
@@ -347,39 +448,75 @@ fn pieces(blocks: &[Block], all: &mut Vec<String>, paragraphs: &mut Vec<String>)
     }
 }
 
-fn same_body(body: &Document, wanted: &Value) -> Result<(), String> {
+fn same_body(item: &NewsItem, wanted: &Value) -> Result<(), String> {
+    let body: &Document = &item.body;
     let (mut all, mut paragraphs) = (Vec::new(), Vec::new());
     pieces(&body.blocks, &mut all, &mut paragraphs);
     // What stands in quotations and lists may or may not have been a paragraph of its own in the source.
-    let certain: Vec<&str> = paragraphs.iter().map(String::as_str).filter(|text| !text.starts_with('\u{1}')).collect();
+    let certain: Vec<&str> = paragraphs
+        .iter()
+        .map(String::as_str)
+        .filter(|text| !text.starts_with('\u{1}'))
+        .collect();
     let text: String = all.iter().map(|piece| squeeze(piece)).collect::<Vec<_>>().join(" ");
     let found = text.chars().count();
     if let Some(chars) = wanted["chars"].as_u64().and_then(|chars| usize::try_from(chars).ok()) {
         let allowed = (chars * 3 / 100).max(3) + all.len();
-        if found.abs_diff(chars) > allowed {
+        // A headline and a dateline that the text repeats are taken out of it.
+        let repeated = [&item.headline, &item.dateline]
+            .into_iter()
+            .flatten()
+            .map(|text| text.chars().count() + 1)
+            .sum::<usize>();
+        if found.abs_diff(chars) > allowed && (found + repeated).abs_diff(chars) > allowed {
             return Err(format!("{found} characters instead of {chars}"));
         }
     }
     if wanted["type"] == "plain" {
-        let (first, last) = (squeeze(wanted["first"].as_str().unwrap_or_default()), squeeze(wanted["last"].as_str().unwrap_or_default()));
+        let (first, last) = (
+            squeeze(wanted["first"].as_str().unwrap_or_default()),
+            squeeze(wanted["last"].as_str().unwrap_or_default()),
+        );
         if !text.starts_with(&first) {
-            return Err(format!("it begins {:?} instead of {first:?}", text.chars().take(90).collect::<String>()));
+            return Err(format!(
+                "it begins {:?} instead of {first:?}",
+                text.chars().take(90).collect::<String>()
+            ));
         }
-        return if text.ends_with(&last) { Ok(()) } else { Err(format!("it does not end {last:?}")) };
+        return if text.ends_with(&last) {
+            Ok(())
+        } else {
+            Err(format!("it does not end {last:?}"))
+        };
     }
-    if let Some(count) = wanted["paragraphs"].as_u64().and_then(|count| usize::try_from(count).ok())
+    if let Some(count) = wanted["paragraphs"]
+        .as_u64()
+        .and_then(|count| usize::try_from(count).ok())
         && (count < certain.len() || count > paragraphs.len())
     {
-        return Err(format!("{} to {} paragraphs instead of {count}", certain.len(), paragraphs.len()));
+        let starts: Vec<String> = paragraphs.iter().map(|text| text.chars().take(30).collect()).collect();
+        return Err(format!(
+            "{} to {} paragraphs instead of {count}: {starts:?}",
+            certain.len(),
+            paragraphs.len()
+        ));
     }
-    for (key, candidates) in [("first", paragraphs.iter().collect::<Vec<_>>()), ("last", paragraphs.iter().rev().collect())] {
-        let Some(wanted) = wanted[key].as_str().map(squeeze) else { continue };
+    for (key, candidates) in [
+        ("first", paragraphs.iter().collect::<Vec<_>>()),
+        ("last", paragraphs.iter().rev().collect()),
+    ] {
+        let Some(wanted) = wanted[key].as_str().map(squeeze) else {
+            continue;
+        };
         let wanted: String = wanted.chars().take(250).collect();
         let starts = |text: &str| squeeze(text.trim_start_matches('\u{1}')).starts_with(wanted.trim_end());
         // The first certain paragraph, or one of a quotation or list before it.
         let near = candidates.iter().take_while(|text| text.starts_with('\u{1}')).count() + 1;
         if !candidates.iter().take(near).any(|text| starts(text)) {
-            return Err(format!("the {key} paragraph is {:?} instead of {wanted:?}", candidates.first()));
+            return Err(format!(
+                "the {key} paragraph is {:?} instead of {wanted:?}",
+                candidates.first()
+            ));
         }
     }
     Ok(())
@@ -404,7 +541,11 @@ fn every_other_file_is_read_or_set_aside() {
                     Some(format) => match read_items(&bytes, format, &ctx()) {
                         Ok(reading) => {
                             assert!(!reading.value.is_empty(), "{}: read, and nothing in it", path.display());
-                            assert!(reading.value.iter().all(|item| !item.guid.is_empty()), "{}: no identity", path.display());
+                            assert!(
+                                reading.value.iter().all(|item| !item.guid.is_empty()),
+                                "{}: no identity",
+                                path.display()
+                            );
                             read += 1;
                         }
                         Err(error) => {

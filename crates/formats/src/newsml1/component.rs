@@ -6,11 +6,12 @@ use crate::newsml_g2::xhtml;
 use crate::ninjs::{absorb, picture_block};
 use crate::problem::{Problem, ReadContext};
 use crate::xml::{Node, clean};
-use crate::{html, nitf, wire_text};
+use crate::{markup, nitf, wire_text};
 use masthead_domain::document::Document;
 use masthead_domain::wire::{
     Association, ContentType, Contributor, Embargo, NewsItem, Rendition, Subject, SubjectKind,
 };
+use std::collections::HashSet;
 
 /// Reads the components of an item.
 pub(super) fn read(node: Node<'_>, item: &mut NewsItem, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) {
@@ -20,7 +21,8 @@ pub(super) fn read(node: Node<'_>, item: &mut NewsItem, ctx: &ReadContext<'_>, p
         return;
     };
     // From the main component outwards: the nearest that says something says it.
-    let around: Vec<Node<'_>> = std::iter::successors(Some(main), |at| at.parent().filter(|parent| parent.is("NewsComponent"))).collect();
+    let around: Vec<Node<'_>> =
+        std::iter::successors(Some(main), |at| at.parent().filter(|parent| parent.is("NewsComponent"))).collect();
     for component in &around {
         read_lines(*component, item);
         read_metadata(*component, item);
@@ -51,12 +53,22 @@ fn own_components(node: Node<'_>) -> Vec<Node<'_>> {
 }
 
 fn role(component: Node<'_>) -> String {
-    component.child("Role").and_then(formal).unwrap_or_default().to_ascii_lowercase()
+    component
+        .child("Role")
+        .and_then(formal)
+        .unwrap_or_default()
+        .to_ascii_lowercase()
 }
 
 /// What a content item is: `text`, `photo` and so on, by its media type, else by its MIME type or format.
 fn media(content: Node<'_>) -> &'static str {
-    let word = |name: &str| content.child(name).and_then(formal).unwrap_or_default().to_ascii_lowercase();
+    let word = |name: &str| {
+        content
+            .child(name)
+            .and_then(formal)
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
     let (media, mime, format) = (word("MediaType"), word("MimeType"), word("Format"));
     let says = |wanted: &[&str]| wanted.iter().any(|wanted| media.contains(wanted));
     if says(&["photo", "picture", "image"]) {
@@ -88,9 +100,15 @@ fn media(content: Node<'_>) -> &'static str {
 fn text_item(component: Node<'_>) -> Option<Node<'_>> {
     let texts: Vec<Node<'_>> = component
         .all("ContentItem")
-        .filter(|content| media(*content) == "text" && content.child("DataContent").is_some_and(|data| data.text().is_some()))
+        .filter(|content| {
+            media(*content) == "text" && content.child("DataContent").is_some_and(|data| data.text().is_some())
+        })
         .collect();
-    let has_markup = |content: &&Node<'_>| content.child("DataContent").is_some_and(|data| data.elements().next().is_some());
+    let has_markup = |content: &&Node<'_>| {
+        content
+            .child("DataContent")
+            .is_some_and(|data| data.elements().next().is_some())
+    };
     texts.iter().find(has_markup).or_else(|| texts.first()).copied()
 }
 
@@ -98,25 +116,50 @@ fn text_item(component: Node<'_>) -> Option<Node<'_>> {
 /// is no part of another (a caption, a contact, a style sheet), else the first with any content.
 fn main_component<'t>(components: &[Node<'t>]) -> Option<Node<'t>> {
     let with_text = || components.iter().filter(|component| text_item(**component).is_some());
-    let is_main = |component: &&Node<'t>| matches!(role(**component).as_str(), "main" | "body" | "main text" | "maintext" | "text" | "story");
+    let is_main = |component: &&Node<'t>| {
+        matches!(
+            role(**component).as_str(),
+            "main" | "body" | "main text" | "maintext" | "text" | "story"
+        )
+    };
     let is_other = |component: &&Node<'t>| {
         let role = role(**component);
-        ["caption", "headline", "contact", "stylesheet", "style", "byline", "sidebar", "logo", "photo", "picture", "script", "summary", "abstract"]
-            .iter()
-            .any(|part| role.contains(part))
+        [
+            "caption",
+            "headline",
+            "contact",
+            "stylesheet",
+            "style",
+            "byline",
+            "sidebar",
+            "logo",
+            "photo",
+            "picture",
+            "script",
+            "summary",
+            "abstract",
+        ]
+        .iter()
+        .any(|part| role.contains(part))
     };
     with_text()
         .find(is_main)
         .or_else(|| with_text().find(|component| !is_other(component)))
         .or_else(|| components.iter().find(is_main))
-        .or_else(|| components.iter().find(|component| component.child("ContentItem").is_some()))
+        .or_else(|| {
+            components
+                .iter()
+                .find(|component| component.child("ContentItem").is_some())
+        })
         .or_else(|| components.first())
         .copied()
 }
 
 /// `NewsLines`; a line that is there already came from a nearer component and stays.
 fn read_lines(component: Node<'_>, item: &mut NewsItem) {
-    let Some(lines) = component.child("NewsLines") else { return };
+    let Some(lines) = component.child("NewsLines") else {
+        return;
+    };
     let set = |field: &mut Option<String>, name: &str| {
         if field.is_none() {
             *field = lines.all(name).find_map(Node::text);
@@ -133,13 +176,23 @@ fn read_lines(component: Node<'_>, item: &mut NewsItem) {
         item.bylines = lines.all("ByLine").filter_map(Node::text).collect();
     }
     for line in lines.all("KeywordLine").filter_map(Node::text) {
-        item.keywords.extend(line.split([';', ',']).map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned));
+        item.keywords.extend(
+            line.split([';', ','])
+                .map(str::trim)
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned),
+        );
     }
     for line in lines.all("NewsLine") {
         let kind = line.child("NewsLineType").and_then(formal).unwrap_or_default();
-        let Some(text) = line.all("NewsLineText").find_map(Node::text) else { continue };
+        let Some(text) = line.all("NewsLineText").find_map(Node::text) else {
+            continue;
+        };
         let lower = kind.to_ascii_lowercase();
-        if ["advisory", "editor", "ednote", "instruction", "note"].iter().any(|word| lower.contains(word)) {
+        if ["advisory", "editor", "ednote", "instruction", "note"]
+            .iter()
+            .any(|word| lower.contains(word))
+        {
             add_editor_note(item, text);
         } else if lower.contains("url") {
             note(item, &kind, text);
@@ -156,7 +209,12 @@ fn read_metadata(component: Node<'_>, item: &mut NewsItem) {
         item.language = component.word("xml:lang");
     }
     if let Some(administrative) = component.child("AdministrativeMetadata") {
-        let party = |name: &str| administrative.child(name).and_then(|node| node.child("Party")).and_then(formal);
+        let party = |name: &str| {
+            administrative
+                .child(name)
+                .and_then(|node| node.child("Party"))
+                .and_then(formal)
+        };
         if let Some(provider) = party("Provider").or_else(|| party("Source")) {
             item.provider = Some(provider);
         }
@@ -165,7 +223,10 @@ fn read_metadata(component: Node<'_>, item: &mut NewsItem) {
                 .all("Creator")
                 .flat_map(|creator| creator.all("Party").collect::<Vec<_>>())
                 .filter_map(formal)
-                .map(|name| Contributor { name, ..Contributor::default() })
+                .map(|name| Contributor {
+                    name,
+                    ..Contributor::default()
+                })
                 .collect();
         }
     }
@@ -177,7 +238,11 @@ fn read_metadata(component: Node<'_>, item: &mut NewsItem) {
             .or_else(|| holder.and_then(Node::text))
             .or_else(|| holder.and_then(|holder| holder.child("Party")).and_then(formal));
         let usage = |name: &str| rights.path(&["UsageRights", name]).and_then(Node::text);
-        item.usage_terms = item.usage_terms.take().or_else(|| usage("Limitations")).or_else(|| usage("UsageType"));
+        item.usage_terms = item
+            .usage_terms
+            .take()
+            .or_else(|| usage("Limitations"))
+            .or_else(|| usage("UsageType"));
     }
     if let Some(descriptive) = component.child("DescriptiveMetadata") {
         read_descriptive(descriptive, item);
@@ -195,27 +260,48 @@ fn read_descriptive(descriptive: Node<'_>, item: &mut NewsItem) {
         item.genres = descriptive
             .all("Genre")
             .filter_map(formal)
-            .map(|name| Subject { name: Some(name), ..Subject::default() })
+            .map(|name| Subject {
+                name: Some(name),
+                ..Subject::default()
+            })
             .collect();
     }
-    for subject in descriptive.all("SubjectCode").flat_map(|code| code.elements().collect::<Vec<_>>()) {
-        let (Some(code), true) = (formal(subject), subject.name().starts_with("Subject")) else { continue };
-        if subject.is("SubjectQualifier") || item.subjects.iter().any(|known| known.code.as_ref() == Some(&code)) {
+    // Nearer components were read before; their subjects stand.
+    let mut seen: HashSet<String> = item.subjects.iter().filter_map(|known| known.code.clone()).collect();
+    for subject in descriptive
+        .all("SubjectCode")
+        .flat_map(|code| code.elements().collect::<Vec<_>>())
+    {
+        let (Some(code), true) = (formal(subject), subject.name().starts_with("Subject")) else {
+            continue;
+        };
+        if subject.is("SubjectQualifier") || !seen.insert(code.clone()) {
             continue;
         }
         let is_iptc = code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_digit());
         let uri = is_iptc.then(|| format!("http://cv.iptc.org/newscodes/subjectcode/{code}"));
         let name = subject.word("Name").or_else(|| topic_name(subject, &code));
-        item.subjects.push(Subject { name, code: Some(code), uri, ..Subject::default() });
+        item.subjects.push(Subject {
+            name,
+            code: Some(code),
+            uri,
+            ..Subject::default()
+        });
     }
     for location in descriptive.all("Location") {
         let part = |name: &str| {
             location
                 .all("Property")
-                .find(|property| property.word("FormalName").is_some_and(|formal| formal.eq_ignore_ascii_case(name)))
+                .find(|property| {
+                    property
+                        .word("FormalName")
+                        .is_some_and(|formal| formal.eq_ignore_ascii_case(name))
+                })
                 .and_then(|property| property.word("Value"))
         };
-        let is_origin = location.word("HowPresent").is_none_or(|how| how.eq_ignore_ascii_case("origin"));
+        let is_origin = location
+            .word("HowPresent")
+            .is_none_or(|how| how.eq_ignore_ascii_case("origin"));
         let place = part("City").or_else(|| part("CountryArea")).or_else(|| part("Country"));
         if is_origin {
             item.located = item.located.take().or(place);
@@ -224,7 +310,9 @@ fn read_descriptive(descriptive: Node<'_>, item: &mut NewsItem) {
         }
     }
     for property in descriptive.all("Property") {
-        let (Some(name), Some(value)) = (property.word("FormalName"), property.word("Value")) else { continue };
+        let (Some(name), Some(value)) = (property.word("FormalName"), property.word("Value")) else {
+            continue;
+        };
         if name.eq_ignore_ascii_case("keyword") && property.word("Role").is_none() {
             item.keywords.push(value);
         } else if name.eq_ignore_ascii_case("city") {
@@ -257,23 +345,25 @@ fn read_content(main: Node<'_>, item: &mut NewsItem, ctx: &ReadContext<'_>, prob
         }
         return;
     };
-    let Some(data) = content.child("DataContent") else { return };
+    let Some(data) = content.child("DataContent") else {
+        return;
+    };
     if let Some(nitf) = data.descendants().find(|node| node.is("nitf")) {
         let inner = nitf::read_element(nitf, ctx, problems);
         absorb(item, inner);
     } else if let Some(body) = data.descendants().find(|node| node.is("body.content")) {
-        item.body = Document { blocks: nitf::body::read(body).blocks };
+        item.body = Document {
+            blocks: nitf::body::read(body).blocks,
+        };
     } else if data.elements().next().is_some() {
-        item.body = xhtml(data, ctx, problems);
+        xhtml(data, item, ctx, problems);
     } else {
         let text = data.raw_text();
-        item.body = if wire_text::looks_like_html(&text) {
-            let reading = html::to_document(&text, ctx);
-            problems.extend(reading.problems);
-            reading.value
+        if wire_text::looks_like_html(&text) {
+            markup::read(&text, item, ctx, problems);
         } else {
-            wire_text::document(&clean(&text))
-        };
+            item.body = wire_text::document(&clean(&text));
+        }
     }
 }
 
@@ -282,7 +372,11 @@ fn rendition(content: Node<'_>) -> Option<Rendition> {
     let property = |names: &[&str]| {
         characteristics?
             .all("Property")
-            .find(|property| property.word("FormalName").is_some_and(|formal| names.iter().any(|name| formal.eq_ignore_ascii_case(name))))
+            .find(|property| {
+                property
+                    .word("FormalName")
+                    .is_some_and(|formal| names.iter().any(|name| formal.eq_ignore_ascii_case(name)))
+            })
             .and_then(|property| property.word("Value"))
     };
     let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
@@ -293,7 +387,9 @@ fn rendition(content: Node<'_>) -> Option<Rendition> {
         media_type: content.child("MimeType").and_then(formal),
         width: number(property(&["Width", "PixelWidth"])),
         height: number(property(&["Height", "PixelHeight"])),
-        size: characteristics.and_then(|node| node.child_text("SizeInBytes")).and_then(|text| text.parse().ok()),
+        size: characteristics
+            .and_then(|node| node.child_text("SizeInBytes"))
+            .and_then(|text| text.parse().ok()),
     })
 }
 
@@ -301,7 +397,10 @@ fn rendition(content: Node<'_>) -> Option<Rendition> {
 /// that is no logo leads.
 fn read_media(components: &[Node<'_>], main: Node<'_>, item: &mut NewsItem) {
     for component in components.iter().copied().filter(|component| *component != main) {
-        let files: Vec<Node<'_>> = component.all("ContentItem").filter(|content| content.word("Href").is_some()).collect();
+        let files: Vec<Node<'_>> = component
+            .all("ContentItem")
+            .filter(|content| content.word("Href").is_some())
+            .collect();
         let Some(first) = files.first().copied() else { continue };
         let content = match media(first) {
             "photo" => ContentType::Picture,
@@ -311,9 +410,16 @@ fn read_media(components: &[Node<'_>], main: Node<'_>, item: &mut NewsItem) {
             _ => continue,
         };
         // Sizes of one picture are often components of their own, inside the one that has caption and credit.
-        let group = component.parent().filter(|parent| parent.is("NewsComponent") && main.parent() != Some(*parent) && *parent != main);
-        let holder = group.filter(|group| group.all("NewsComponent").count() > 1).unwrap_or(component);
-        let mut media_item = NewsItem { content, ..NewsItem::default() };
+        let group = component
+            .parent()
+            .filter(|parent| parent.is("NewsComponent") && main.parent() != Some(*parent) && *parent != main);
+        let holder = group
+            .filter(|group| group.all("NewsComponent").count() > 1)
+            .unwrap_or(component);
+        let mut media_item = NewsItem {
+            content,
+            ..NewsItem::default()
+        };
         read_lines(component, &mut media_item);
         read_lines(holder, &mut media_item);
         media_item.summary = caption(holder);
@@ -321,19 +427,31 @@ fn read_media(components: &[Node<'_>], main: Node<'_>, item: &mut NewsItem) {
         media_item.guid = first.word("Href").unwrap_or_default();
         let role = role(component);
         if holder != component
-            && let Some(known) = item.associations.iter_mut().find(|known| known.name.as_deref() == holder.word("Duid").as_deref() && known.name.is_some())
+            && let Some(known) = item
+                .associations
+                .iter_mut()
+                .find(|known| known.name.as_deref() == holder.word("Duid").as_deref() && known.name.is_some())
         {
             known.item.renditions.extend(media_item.renditions);
             continue;
         }
-        let name = if holder == component { Some(role).filter(|role| !role.is_empty()) } else { holder.word("Duid") };
-        item.associations.push(Association { name, item: Box::new(media_item) });
+        let name = if holder == component {
+            Some(role).filter(|role| !role.is_empty())
+        } else {
+            holder.word("Duid")
+        };
+        item.associations.push(Association {
+            name,
+            item: Box::new(media_item),
+        });
     }
     if item.lead_picture.is_none() && item.body.pictures().is_empty() {
         item.lead_picture = item
             .associations
             .iter()
-            .filter(|association| association.item.content == ContentType::Picture && association.item.embargo == Embargo::None)
+            .filter(|association| {
+                association.item.content == ContentType::Picture && association.item.embargo == Embargo::None
+            })
             .find(|association| association.name.as_deref() != Some("logo"))
             .and_then(|association| picture_block(&association.item));
     }
@@ -344,17 +462,31 @@ fn caption(holder: Node<'_>) -> Option<String> {
     holder
         .all("NewsComponent")
         .find(|component| role(*component).contains("caption"))
-        .and_then(|component| component.all("ContentItem").find_map(|content| content.child_text("DataContent")))
+        .and_then(|component| {
+            component
+                .all("ContentItem")
+                .find_map(|content| content.child_text("DataContent"))
+        })
 }
 
 /// Items that a component refers to.
 fn read_references(components: &[Node<'_>], item: &mut NewsItem) {
     let mut references: Vec<String> = Vec::new();
     for component in components {
-        references.extend(component.all("NewsItemRef").filter_map(|reference| reference.word("NewsItem")));
+        references.extend(
+            component
+                .all("NewsItemRef")
+                .filter_map(|reference| reference.word("NewsItem")),
+        );
     }
     for guid in references {
-        let member = NewsItem { guid, ..NewsItem::default() };
-        item.associations.push(Association { name: None, item: Box::new(member) });
+        let member = NewsItem {
+            guid,
+            ..NewsItem::default()
+        };
+        item.associations.push(Association {
+            name: None,
+            item: Box::new(member),
+        });
     }
 }

@@ -15,13 +15,19 @@ pub(super) fn formal(node: Node<'_>) -> Option<String> {
 pub(super) fn read(management: Node<'_>, item: &mut NewsItem, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) {
     item.first_created = time(management, "FirstCreated", ctx, problems);
     item.version_created = time(management, "ThisRevisionCreated", ctx, problems);
-    item.urgency = management.child("Urgency").and_then(formal).and_then(|text| urgency(&text));
+    item.urgency = management
+        .child("Urgency")
+        .and_then(formal)
+        .and_then(|text| urgency(&text));
     if let Some(kind) = management.child("NewsItemType").and_then(formal) {
         note(item, "NewsItemType", kind);
     }
     read_status(management, item, ctx, problems);
     for instruction in management.all("Instruction") {
-        let words = [instruction.word("FormalName"), instruction.text()].into_iter().flatten().collect::<Vec<_>>();
+        let words = [instruction.word("FormalName"), instruction.text()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>();
         add_editor_note(item, words.join(": "));
     }
     let related: Vec<String> = ["DerivedFrom", "AssociatedWith"]
@@ -56,13 +62,19 @@ fn read_status(management: Node<'_>, item: &mut NewsItem, ctx: &ReadContext<'_>,
         item.status = PubStatus::Unknown("empty".to_owned());
     }
     for change in management.all("StatusWillChange") {
-        let future = change.child("FutureStatus").and_then(formal).map(|word| PubStatus::from_code(&word));
+        let future = change
+            .child("FutureStatus")
+            .and_then(formal)
+            .map(|word| PubStatus::from_code(&word));
         let when = change.child_text("DateAndTime").unwrap_or_default();
         match future {
             Some(PubStatus::Usable) if item.status == PubStatus::Withheld => {
                 let embargo = times::embargo(&when, ctx);
                 if let Embargo::Withheld { reason } = &embargo {
-                    problems.push(Problem::new("NewsManagement/StatusWillChange", format!("withheld: {reason}")));
+                    problems.push(Problem::new(
+                        "NewsManagement/StatusWillChange",
+                        format!("withheld: {reason}"),
+                    ));
                 }
                 item.embargo = std::mem::take(&mut item.embargo).strictest(embargo);
             }
@@ -85,6 +97,9 @@ fn read_status(management: Node<'_>, item: &mut NewsItem, ctx: &ReadContext<'_>,
         embargoed_by_status(item, word, "NewsManagement/Status", problems);
     }
     if let PubStatus::Unknown(word) = &item.status {
-        problems.push(Problem::new("NewsManagement/Status", format!("unknown status {word}; held")));
+        problems.push(Problem::new(
+            "NewsManagement/Status",
+            format!("unknown status {word}; held"),
+        ));
     }
 }

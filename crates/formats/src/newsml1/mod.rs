@@ -29,11 +29,20 @@ pub fn read(bytes: &[u8], ctx: &ReadContext<'_>) -> Result<Reading<Vec<NewsItem>
     for node in nodes {
         let mut item = read_item(node, ctx, &mut problems);
         if item.guid.is_empty() {
-            make_up_guid(&mut item, &node.raw_text(), "Identification/NewsIdentifier", &mut problems);
+            make_up_guid(
+                &mut item,
+                &node.raw_text(),
+                "Identification/NewsIdentifier",
+                &mut problems,
+            );
         }
         if let Some(why) = tree.cut.as_deref().filter(|_| node == last) {
             let sure = node.child("Identification").is_some()
-                && node.elements().skip_while(|child| !child.is("NewsManagement")).nth(1).is_some();
+                && node
+                    .elements()
+                    .skip_while(|child| !child.is("NewsManagement"))
+                    .nth(1)
+                    .is_some();
             if !sure {
                 let reason = format!("cut off before identity and status are sure: {why}");
                 if items.is_empty() {
@@ -56,7 +65,10 @@ fn is_item(node: Node<'_>) -> bool {
 }
 
 fn read_item(node: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> NewsItem {
-    let mut item = NewsItem { language: node.word("xml:lang"), ..NewsItem::default() };
+    let mut item = NewsItem {
+        language: node.word("xml:lang"),
+        ..NewsItem::default()
+    };
     let update = identify(node, &mut item);
     if let Some(management) = node.child("NewsManagement") {
         management::read(management, &mut item, ctx, problems);
@@ -71,9 +83,13 @@ fn read_item(node: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>)
 
 /// Reads identity and version; gives back the kind of update.
 fn identify(node: Node<'_>, item: &mut NewsItem) -> String {
-    let Some(identifier) = node.path(&["Identification", "NewsIdentifier"]) else { return String::new() };
+    let Some(identifier) = node.path(&["Identification", "NewsIdentifier"]) else {
+        return String::new();
+    };
     let revision = identifier.child("RevisionId");
-    let update = revision.and_then(|revision| revision.word("Update")).unwrap_or_default();
+    let update = revision
+        .and_then(|revision| revision.word("Update"))
+        .unwrap_or_default();
     item.version = revision.and_then(Node::text);
     if let Some(previous) = revision.and_then(|revision| revision.word("PreviousRevision")) {
         note(item, "PreviousRevision", previous);
@@ -113,7 +129,9 @@ fn apply_update(node: Node<'_>, update: &str, item: &mut NewsItem, problems: &mu
         .flat_map(|update| update.elements().collect::<Vec<_>>())
         .map(|change| {
             let target = change.word("DuidRef").unwrap_or_default();
-            format!("{} {target} {}", change.name(), change.text().unwrap_or_default()).trim().to_owned()
+            format!("{} {target} {}", change.name(), change.text().unwrap_or_default())
+                .trim()
+                .to_owned()
         })
         .collect();
     let is_partial = !pieces.is_empty() || matches!(update, "U" | "A") && node.child("NewsComponent").is_none();
@@ -126,7 +144,14 @@ fn apply_update(node: Node<'_>, update: &str, item: &mut NewsItem, problems: &mu
         _ => AffectedChange::Corrected,
     };
     let words = (!pieces.is_empty()).then(|| crate::xml::cut_at(&pieces.join("; "), 2000).to_owned());
-    item.affects.push(Affected { guid: item.guid.clone(), change, note: words });
-    problems.push(Problem::new("NewsItem", "a revision in pieces; it changes the earlier one and is no story itself"));
+    item.affects.push(Affected {
+        guid: item.guid.clone(),
+        change,
+        note: words,
+    });
+    problems.push(Problem::new(
+        "NewsItem",
+        "a revision in pieces; it changes the earlier one and is no story itself",
+    ));
     hold_incomplete(item, "a revision in pieces");
 }

@@ -34,31 +34,37 @@ const IPTC: &[(&str, &str)] = &[
 ];
 
 /// The schemes that hold for one item.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Catalog<'t> {
     own: Vec<(Cow<'t, str>, Cow<'t, str>)>,
 }
 
 impl<'t> Catalog<'t> {
-    /// The schemes that stand in the item itself and in what it is wrapped in; those by reference are not fetched.
-    pub(super) fn of(item: Node<'t>) -> Self {
-        let mut own = Vec::new();
-        let mut at = Some(item);
-        while let Some(node) = at {
-            for scheme in node.all("catalog").flat_map(|catalog| catalog.all("scheme")) {
-                if let (Some(alias), Some(uri)) = (scheme.attr("alias"), scheme.attr("uri")) {
-                    own.push((alias, uri));
-                }
+    /// Adds the schemes of the catalogues that stand in a node itself; those by reference are not fetched.
+    pub(super) fn add(&mut self, node: Node<'t>) {
+        for scheme in node.all("catalog").flat_map(|catalog| catalog.all("scheme")) {
+            if let (Some(alias), Some(uri)) = (scheme.attr("alias"), scheme.attr("uri")) {
+                self.own.push((alias, uri));
             }
-            at = node.parent();
         }
-        Self { own }
+    }
+
+    /// These schemes with those of an item, which go first.
+    pub(super) fn with(&self, item: Node<'t>) -> Self {
+        let mut catalog = Self::default();
+        catalog.add(item);
+        catalog.own.extend(self.own.iter().cloned());
+        catalog
     }
 
     /// The full address of a QCode, when its scheme is known.
     pub(super) fn uri(&self, qcode: &str) -> Option<String> {
         let (alias, code) = qcode.split_once(':')?;
-        let own = self.own.iter().find(|(known, _)| known == alias).map(|(_, uri)| uri.as_ref());
+        let own = self
+            .own
+            .iter()
+            .find(|(known, _)| known == alias)
+            .map(|(_, uri)| uri.as_ref());
         let base = own.or_else(|| IPTC.iter().find(|(known, _)| *known == alias).map(|(_, uri)| *uri))?;
         Some(format!("{base}{code}"))
     }
@@ -66,10 +72,17 @@ impl<'t> Catalog<'t> {
 
 /// A controlled value in any of the ways that NewsML-G2 allows: QCode, URI, literal, and, against the rules, text.
 pub(super) fn code_of(node: Node<'_>) -> Option<String> {
-    node.word("qcode").or_else(|| node.word("uri")).or_else(|| node.word("literal")).or_else(|| node.text())
+    node.word("qcode")
+        .or_else(|| node.word("uri"))
+        .or_else(|| node.word("literal"))
+        .or_else(|| node.text())
 }
 
 /// The last part of a code: `usable` of `stat:usable` and of `http://cv.iptc.org/newscodes/pubstatusg2/usable`.
 pub(super) fn last_part(code: &str) -> &str {
-    code.trim().trim_end_matches('/').rsplit([':', '/', '#']).next().unwrap_or("")
+    code.trim()
+        .trim_end_matches('/')
+        .rsplit([':', '/', '#'])
+        .next()
+        .unwrap_or("")
 }

@@ -4,10 +4,11 @@ use super::catalog::{Catalog, code_of, last_part};
 use super::meta::text_in_language;
 use crate::problem::{Problem, ReadContext};
 use crate::xml::{self, Node, clean};
-use crate::{html, ninjs, nitf, wire_text};
+use crate::{markup, ninjs, nitf, wire_text};
 use base64::Engine;
 use masthead_domain::document::Document;
 use masthead_domain::wire::{Association, ContentType, NewsItem, PubStatus, Rendition};
+use std::collections::HashSet;
 
 /// Reads `contentSet`: the best inline text becomes the body, files become renditions.
 pub(super) fn read_content_set(
@@ -36,7 +37,20 @@ fn is_text(inline: Node<'_>) -> bool {
     inline.elements().next().is_some_and(|root| {
         matches!(
             root.name().to_ascii_lowercase().as_str(),
-            "nitf" | "html" | "body" | "div" | "p" | "section" | "article" | "span" | "main" | "body.content" | "h1" | "h2" | "ul" | "table"
+            "nitf"
+                | "html"
+                | "body"
+                | "div"
+                | "p"
+                | "section"
+                | "article"
+                | "span"
+                | "main"
+                | "body.content"
+                | "h1"
+                | "h2"
+                | "ul"
+                | "table"
         )
     })
 }
@@ -53,20 +67,22 @@ fn read_markup(inline: Node<'_>, item: &mut NewsItem, ctx: &ReadContext<'_>, pro
         item.body = Document { blocks: found.blocks };
         return;
     }
-    item.body = xhtml(inline, ctx, problems);
+    xhtml(inline, item, ctx, problems);
 }
 
-/// XHTML below an element as a document: what is in its `body` where it has one.
-pub(crate) fn xhtml(parent: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> Document {
-    let body = parent.descendants().find(|node| node.name().eq_ignore_ascii_case("body")).unwrap_or(parent);
+/// XHTML below an element as the item's body: what is in its `body` where it has one.
+pub(crate) fn xhtml(parent: Node<'_>, item: &mut NewsItem, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) {
+    let body = parent
+        .descendants()
+        .find(|node| node.name().eq_ignore_ascii_case("body"))
+        .unwrap_or(parent);
     if let Some(text) = only_text(body) {
         // A body of bare lines is how systems without markup fill the element.
-        return wire_text::document(&text);
+        item.body = wire_text::document(&text);
+        return;
     }
-    let markup: String = body.children().map(xml::to_html).collect();
-    let reading = html::to_document(&markup, ctx);
-    problems.extend(reading.problems);
-    reading.value
+    let html: String = body.children().map(xml::to_html).collect();
+    markup::read(&html, item, ctx, problems);
 }
 
 /// The text of an element that holds nothing else.
@@ -79,7 +95,10 @@ fn read_data(data: Node<'_>, item: &mut NewsItem, ctx: &ReadContext<'_>, problem
     let mut text = data.raw_text();
     if let Some(encoding) = data.word("encoding").or_else(|| data.word("encodinguri")) {
         if !last_part(&encoding).to_ascii_lowercase().contains("base64") {
-            problems.push(Problem::new("contentSet/inlineData", format!("the encoding {encoding} is not known")));
+            problems.push(Problem::new(
+                "contentSet/inlineData",
+                format!("the encoding {encoding} is not known"),
+            ));
             return;
         }
         let packed: String = text.split_whitespace().collect();
@@ -92,20 +111,21 @@ fn read_data(data: Node<'_>, item: &mut NewsItem, ctx: &ReadContext<'_>, problem
         }
     }
     let kind = data.word("contenttype").unwrap_or_default();
-    item.body = if kind.contains("html") || wire_text::looks_like_html(&text) {
-        let reading = html::to_document(&text, ctx);
-        problems.extend(reading.problems);
-        reading.value
+    if kind.contains("html") || wire_text::looks_like_html(&text) {
+        markup::read(&text, item, ctx, problems);
     } else {
-        wire_text::document(&clean(&text))
-    };
+        item.body = wire_text::document(&clean(&text));
+    }
 }
 
 fn rendition(node: Node<'_>) -> Rendition {
     let number = |name: &str| node.word(name).and_then(|text| text.parse::<u64>().ok());
     let small = |name: &str| number(name).and_then(|number| u32::try_from(number).ok());
     Rendition {
-        name: node.word("rendition").or_else(|| node.word("renditionuri")).map(|code| last_part(&code).to_owned()),
+        name: node
+            .word("rendition")
+            .or_else(|| node.word("renditionuri"))
+            .map(|code| last_part(&code).to_owned()),
         href: node.word("href"),
         residref: node.word("residref"),
         media_type: node.word("contenttype"),
@@ -119,12 +139,18 @@ fn rendition(node: Node<'_>) -> Rendition {
 /// role of its group.
 pub(super) fn read_groups(node: Node<'_>, catalog: &Catalog<'_>, item: &mut NewsItem) {
     let language = item.language.clone();
-    for reference in node.all("groupSet").flat_map(|set| set.descendants().collect::<Vec<_>>()).filter(|node| node.is("itemRef")) {
-        let Some(guid) = reference.word("residref").or_else(|| reference.word("href")) else { continue };
-        if item.associations.iter().any(|known| known.item.guid == guid) {
+    let mut seen = HashSet::new();
+    // Old senders leave out the group set and its groups.
+    for reference in node.descendants().filter(|node| node.is("itemRef")) {
+        let Some(guid) = reference.word("residref").or_else(|| reference.word("href")) else {
+            continue;
+        };
+        if !seen.insert(guid.clone()) {
             continue;
         }
-        let role = reference.parent().and_then(|group| group.word("role").or_else(|| group.word("id")));
+        let role = reference
+            .parent()
+            .and_then(|group| group.word("role").or_else(|| group.word("id")));
         let content = reference
             .child("itemClass")
             .and_then(code_of)
@@ -142,7 +168,10 @@ pub(super) fn read_groups(node: Node<'_>, catalog: &Catalog<'_>, item: &mut News
             guid,
             version: reference.word("version"),
             content,
-            status: reference.child("pubStatus").and_then(code_of).map_or(PubStatus::Usable, |code| PubStatus::from_code(&code)),
+            status: reference
+                .child("pubStatus")
+                .and_then(code_of)
+                .map_or(PubStatus::Usable, |code| PubStatus::from_code(&code)),
             headline: text_in_language(reference, "headline", language.as_deref()),
             title: text_in_language(reference, "title", language.as_deref()),
             summary: text_in_language(reference, "description", language.as_deref()),
@@ -150,6 +179,9 @@ pub(super) fn read_groups(node: Node<'_>, catalog: &Catalog<'_>, item: &mut News
             ..NewsItem::default()
         };
         let name = role.map(|role| last_part(&role).to_owned());
-        item.associations.push(Association { name, item: Box::new(member) });
+        item.associations.push(Association {
+            name,
+            item: Box::new(member),
+        });
     }
 }

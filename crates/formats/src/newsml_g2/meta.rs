@@ -35,10 +35,20 @@ fn in_language<'t>(candidates: &[Node<'t>], language: Option<&str>) -> Option<No
     let primary = |tag: &str| tag.split('-').next().unwrap_or("").to_ascii_lowercase();
     let of = |node: &Node<'_>| node.word("xml:lang");
     let wanted = language.unwrap_or("");
-    let exact = candidates.iter().find(|node| of(node).is_some_and(|tag| tag.eq_ignore_ascii_case(wanted)));
-    let close = || candidates.iter().find(|node| of(node).is_some_and(|tag| primary(&tag) == primary(wanted)));
+    let exact = candidates
+        .iter()
+        .find(|node| of(node).is_some_and(|tag| tag.eq_ignore_ascii_case(wanted)));
+    let close = || {
+        candidates
+            .iter()
+            .find(|node| of(node).is_some_and(|tag| primary(&tag) == primary(wanted)))
+    };
     let silent = || candidates.iter().find(|node| of(node).is_none());
-    exact.or_else(close).or_else(silent).or_else(|| candidates.first()).copied()
+    exact
+        .or_else(close)
+        .or_else(silent)
+        .or_else(|| candidates.first())
+        .copied()
 }
 
 /// The text of the child elements of a name, in the item's language.
@@ -57,9 +67,14 @@ fn read_rights(rights: Node<'_>, item: &mut NewsItem) {
                 .or_else(|| holder.word("uri"))
         });
     }
-    item.copyright_notice =
-        item.copyright_notice.take().or_else(|| text_in_language(rights, "copyrightNotice", language.as_deref()));
-    item.usage_terms = item.usage_terms.take().or_else(|| text_in_language(rights, "usageTerms", language.as_deref()));
+    item.copyright_notice = item
+        .copyright_notice
+        .take()
+        .or_else(|| text_in_language(rights, "copyrightNotice", language.as_deref()));
+    item.usage_terms = item
+        .usage_terms
+        .take()
+        .or_else(|| text_in_language(rights, "usageTerms", language.as_deref()));
 }
 
 fn read_item_meta(
@@ -109,7 +124,10 @@ fn read_item_meta(
             None => item.status = PubStatus::Unknown("empty".to_owned()),
         }
         if let PubStatus::Unknown(word) = &item.status {
-            problems.push(Problem::new("itemMeta/pubStatus", format!("unknown status {word}; held")));
+            problems.push(Problem::new(
+                "itemMeta/pubStatus",
+                format!("unknown status {word}; held"),
+            ));
         }
     }
     item.title = text_in_language(meta, "title", item.language.as_deref());
@@ -121,7 +139,11 @@ fn read_item_meta(
         let name = text_in_language(service, "name", item.language.as_deref());
         let code = code_of(service);
         if name.is_some() || code.is_some() {
-            item.categories.push(Subject { name, code, ..Subject::default() });
+            item.categories.push(Subject {
+                name,
+                code,
+                ..Subject::default()
+            });
         }
     }
     for link in meta.all("link") {
@@ -142,18 +164,28 @@ fn time(meta: Node<'_>, name: &str, ctx: &ReadContext<'_>, problems: &mut Vec<Pr
 
 /// A link to another item: one that this item takes the place of, corrects or withdraws is affected by it.
 fn read_link(link: Node<'_>, catalog: &Catalog<'_>, item: &mut NewsItem) {
-    let Some(guid) = link.word("residref").or_else(|| link.word("href")).filter(|guid| *guid != item.guid) else {
+    let Some(guid) = link
+        .word("residref")
+        .or_else(|| link.word("href"))
+        .filter(|guid| *guid != item.guid)
+    else {
         return;
     };
     let relation = link.word("rel").or_else(|| link.word("reluri")).unwrap_or_default();
     let full = catalog.uri(&relation).unwrap_or(relation);
     let change = match last_part(&full).to_ascii_lowercase().as_str() {
-        "supersedes" | "superseds" | "replaces" | "evolvedfrom" | "updates" | "previousversion" => AffectedChange::ReplacedBy,
+        "supersedes" | "superseds" | "replaces" | "evolvedfrom" | "updates" | "previousversion" => {
+            AffectedChange::ReplacedBy
+        }
         "corrects" | "correctionof" | "correctionto" => AffectedChange::Corrected,
         "cancels" | "withdraws" | "kills" | "retracts" => AffectedChange::Status(PubStatus::Canceled),
         _ => return,
     };
-    item.affects.push(Affected { guid, change, note: link.child_text("title") });
+    item.affects.push(Affected {
+        guid,
+        change,
+        note: link.child_text("title"),
+    });
 }
 
 fn read_content_meta(meta: Node<'_>, node: Node<'_>, catalog: &Catalog<'_>, item: &mut NewsItem) {
@@ -178,9 +210,12 @@ fn read_content_meta(meta: Node<'_>, node: Node<'_>, catalog: &Catalog<'_>, item
         .all("keyword")
         .filter_map(|keyword| keyword.text().or_else(|| text_in_language(keyword, "name", language)))
         .collect();
-    item.located = meta.all("located").find_map(|located| name_of(located, node, language).or_else(|| located.word("literal")));
+    item.located = meta
+        .all("located")
+        .find_map(|located| name_of(located, node, language).or_else(|| located.word("literal")));
     item.digital_source_type = meta.child("digitalSourceType").and_then(|kind| {
-        kind.word("uri").or_else(|| kind.word("qcode").map(|code| catalog.uri(&code).unwrap_or(code)))
+        kind.word("uri")
+            .or_else(|| kind.word("qcode").map(|code| catalog.uri(&code).unwrap_or(code)))
     });
     for creator in meta.all("creator") {
         item.authors.extend(contributor(creator, node, language));
@@ -188,28 +223,47 @@ fn read_content_meta(meta: Node<'_>, node: Node<'_>, catalog: &Catalog<'_>, item
     if item.authors.is_empty() {
         item.authors = item.bylines.iter().flat_map(|line| authors_of_byline(line)).collect();
     }
-    item.genres = meta.all("genre").filter_map(|genre| subject(genre, node, catalog, language)).collect();
-    item.subjects = meta.all("subject").filter_map(|subject_node| subject(subject_node, node, catalog, language)).collect();
+    item.genres = meta
+        .all("genre")
+        .filter_map(|genre| subject(genre, node, catalog, language))
+        .collect();
+    item.subjects = meta
+        .all("subject")
+        .filter_map(|subject_node| subject(subject_node, node, catalog, language))
+        .collect();
 }
 
 fn role_of(node: Node<'_>) -> Option<String> {
-    node.word("role").or_else(|| node.word("roleuri")).map(|role| last_part(&role).to_ascii_lowercase())
+    node.word("role")
+        .or_else(|| node.word("roleuri"))
+        .map(|role| last_part(&role).to_ascii_lowercase())
 }
 
 /// The item's own headline among several: not a short, web or sub-headline when there is another, then by language.
 fn headline(meta: Node<'_>, language: Option<&str>, item: &mut NewsItem) -> Option<String> {
-    let all: Vec<Node<'_>> = meta.all("headline").filter(|headline| headline.text().is_some()).collect();
+    let all: Vec<Node<'_>> = meta
+        .all("headline")
+        .filter(|headline| headline.text().is_some())
+        .collect();
     if all.len() > 1 {
-        note(item, "headlines", all.iter().filter_map(|headline| headline.text()).collect::<Vec<_>>());
+        note(
+            item,
+            "headlines",
+            all.iter().filter_map(|headline| headline.text()).collect::<Vec<_>>(),
+        );
     }
-    let is_main = |node: &&Node<'_>| role_of(**node).is_none_or(|role| role == "main" || role == "headline" || role == "hl1");
+    let is_main =
+        |node: &&Node<'_>| role_of(**node).is_none_or(|role| role == "main" || role == "headline" || role == "hl1");
     let main: Vec<Node<'_>> = all.iter().filter(is_main).copied().collect();
     in_language(if main.is_empty() { &all } else { &main }, language).and_then(Node::text)
 }
 
 /// The description that says what a reader is told: the caption of a picture, the summary of a text.
 fn description(meta: Node<'_>, language: Option<&str>, content: &ContentType) -> Option<String> {
-    let all: Vec<Node<'_>> = meta.all("description").filter(|description| description.text().is_some()).collect();
+    let all: Vec<Node<'_>> = meta
+        .all("description")
+        .filter(|description| description.text().is_some())
+        .collect();
     let wanted: &[&str] = match content {
         ContentType::Picture | ContentType::Graphic | ContentType::Video | ContentType::Audio => {
             &["caption", "summary", "lead", "abstract"]
@@ -217,7 +271,10 @@ fn description(meta: Node<'_>, language: Option<&str>, content: &ContentType) ->
         _ => &["summary", "lead", "abstract", "intro", "teaser", "caption"],
     };
     let of_role = |wanted: &str| -> Vec<Node<'_>> {
-        all.iter().filter(|node| role_of(**node).is_some_and(|role| role.contains(wanted))).copied().collect()
+        all.iter()
+            .filter(|node| role_of(**node).is_some_and(|role| role.contains(wanted)))
+            .copied()
+            .collect()
     };
     let silent: Vec<Node<'_>> = all.iter().filter(|node| role_of(**node).is_none()).copied().collect();
     wanted
@@ -234,7 +291,8 @@ fn description(meta: Node<'_>, language: Option<&str>, content: &ContentType) ->
 fn name_of(node: Node<'_>, item: Node<'_>, language: Option<&str>) -> Option<String> {
     text_in_language(node, "name", language).or_else(|| {
         let same = |name: &str, assertion: &Node<'_>| {
-            node.attr(name).is_some_and(|value| assertion.attr(name).is_some_and(|other| other == value))
+            node.attr(name)
+                .is_some_and(|value| assertion.attr(name).is_some_and(|other| other == value))
         };
         item.all("assert")
             .find(|assertion| ["qcode", "uri", "literal"].iter().any(|name| same(name, assertion)))
@@ -244,7 +302,9 @@ fn name_of(node: Node<'_>, item: Node<'_>, language: Option<&str>) -> Option<Str
 
 fn subject(node: Node<'_>, item: Node<'_>, catalog: &Catalog<'_>, language: Option<&str>) -> Option<Subject> {
     let code = node.word("qcode").or_else(|| node.word("literal"));
-    let uri = node.word("uri").or_else(|| code.as_deref().and_then(|code| catalog.uri(code)));
+    let uri = node
+        .word("uri")
+        .or_else(|| code.as_deref().and_then(|code| catalog.uri(code)));
     let name = name_of(node, item, language);
     if code.is_none() && uri.is_none() && name.is_none() {
         return None;
@@ -258,7 +318,13 @@ fn subject(node: Node<'_>, item: Node<'_>, catalog: &Catalog<'_>, language: Opti
         "object" => SubjectKind::Object,
         _ => SubjectKind::Topic,
     };
-    Some(Subject { name, code, uri, kind, slug: None })
+    Some(Subject {
+        name,
+        code,
+        uri,
+        kind,
+        slug: None,
+    })
 }
 
 fn contributor(node: Node<'_>, item: Node<'_>, language: Option<&str>) -> Option<Contributor> {
@@ -268,9 +334,19 @@ fn contributor(node: Node<'_>, item: Node<'_>, language: Option<&str>) -> Option
     if kind.is_some_and(|kind| kind.starts_with("org")) {
         return None;
     }
-    let role = node.word("jobtitle").map(|title| last_part(&title).to_owned()).or_else(|| {
-        let related = node.all("related").find(|related| related.word("rel").is_some_and(|rel| rel.contains("jobtitle")))?;
-        text_in_language(related, "name", language)
-    });
-    Some(Contributor { name, uri: node.word("uri").or_else(|| node.word("qcode")), role, ..Contributor::default() })
+    let role = node
+        .word("jobtitle")
+        .map(|title| last_part(&title).to_owned())
+        .or_else(|| {
+            let related = node
+                .all("related")
+                .find(|related| related.word("rel").is_some_and(|rel| rel.contains("jobtitle")))?;
+            text_in_language(related, "name", language)
+        });
+    Some(Contributor {
+        name,
+        uri: node.word("uri").or_else(|| node.word("qcode")),
+        role,
+        ..Contributor::default()
+    })
 }

@@ -15,9 +15,17 @@ use crate::xml::{self, Node, Tree};
 use catalog::Catalog;
 pub(crate) use content::xhtml;
 use masthead_domain::wire::{Association, ContentType, Embargo, NewsItem};
+use std::collections::{HashMap, HashSet};
 
 /// The elements that are items (NewsML-G2, "anyItem").
-const ITEMS: &[&str] = &["newsItem", "packageItem", "conceptItem", "knowledgeItem", "planningItem", "catalogItem"];
+const ITEMS: &[&str] = &[
+    "newsItem",
+    "packageItem",
+    "conceptItem",
+    "knowledgeItem",
+    "planningItem",
+    "catalogItem",
+];
 
 /// Reads every item in a document, in document order.
 ///
@@ -28,21 +36,30 @@ pub fn read(bytes: &[u8], ctx: &ReadContext<'_>) -> Result<Reading<Vec<NewsItem>
     let text = xml::decode(bytes, &mut problems);
     let tree = Tree::parse(&text, ctx)?;
     problems.extend(tree.problems.iter().cloned());
-    let nodes = items_of(tree.root());
+    let (nodes, shared) = items_of(tree.root());
     let Some(last) = nodes.last().copied() else {
         let root = tree.root_element().map_or("", Node::name);
         return Err(Unreadable::new(format!("no NewsML-G2 item in it, only a {root}")));
     };
     let mut items = Vec::with_capacity(nodes.len());
     for node in nodes {
-        let mut item = read_item(node, ctx, &mut problems);
+        let mut item = read_item(node, &shared, ctx, &mut problems);
         if item.guid.is_empty() {
-            make_up_guid(&mut item, &node.raw_text(), &format!("{}/@guid", node.name()), &mut problems);
+            make_up_guid(
+                &mut item,
+                &node.raw_text(),
+                &format!("{}/@guid", node.name()),
+                &mut problems,
+            );
         }
         if let Some(why) = tree.cut.as_deref().filter(|_| node == last) {
             // What follows `itemMeta` has begun, so its status and embargo are all there.
             let sure = node.word("guid").is_some()
-                && node.elements().skip_while(|child| !child.is("itemMeta")).nth(1).is_some();
+                && node
+                    .elements()
+                    .skip_while(|child| !child.is("itemMeta"))
+                    .nth(1)
+                    .is_some();
             if !sure {
                 let reason = format!("cut off before identity and status are sure: {why}");
                 if items.is_empty() {
@@ -60,24 +77,25 @@ pub fn read(bytes: &[u8], ctx: &ReadContext<'_>) -> Result<Reading<Vec<NewsItem>
     Ok(Reading { value: items, problems })
 }
 
-/// The item elements that stand in no other item.
-fn items_of(root: Node<'_>) -> Vec<Node<'_>> {
-    fn walk<'t>(node: Node<'t>, found: &mut Vec<Node<'t>>) {
+/// The item elements that stand in no other item, and the schemes of what they are wrapped in.
+fn items_of(root: Node<'_>) -> (Vec<Node<'_>>, Catalog<'_>) {
+    fn walk<'t>(node: Node<'t>, found: &mut Vec<Node<'t>>, shared: &mut Catalog<'t>) {
+        shared.add(node);
         for child in node.elements() {
             if ITEMS.contains(&child.name()) {
                 found.push(child);
-            } else if !child.is("header") {
-                walk(child, found);
+            } else if !matches!(child.name(), "header" | "catalog") {
+                walk(child, found, shared);
             }
         }
     }
-    let mut found = Vec::new();
-    walk(root, &mut found);
-    found
+    let (mut found, mut shared) = (Vec::new(), Catalog::default());
+    walk(root, &mut found, &mut shared);
+    (found, shared)
 }
 
-fn read_item(node: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> NewsItem {
-    let catalog = Catalog::of(node);
+fn read_item<'t>(node: Node<'t>, shared: &Catalog<'t>, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> NewsItem {
+    let catalog = shared.with(node);
     let mut item = NewsItem {
         guid: node.word("guid").unwrap_or_default(),
         // "If the version attribute is not there, its value is 1" (NewsML-G2 specification, root attributes).
@@ -94,10 +112,14 @@ fn read_item(node: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>)
         }
         "conceptItem" => {
             let concept = node.child("concept");
-            if let Some(name) = concept.and_then(|concept| meta::text_in_language(concept, "name", item.language.as_deref())) {
+            if let Some(name) =
+                concept.and_then(|concept| meta::text_in_language(concept, "name", item.language.as_deref()))
+            {
                 note(&mut item, "name", name);
             }
-            let start = concept.and_then(|concept| concept.path(&["eventDetails", "dates", "start"])).and_then(Node::text);
+            let start = concept
+                .and_then(|concept| concept.path(&["eventDetails", "dates", "start"]))
+                .and_then(Node::text);
             item.content = match start {
                 Some(start) => {
                     note(&mut item, "event_start", start);
@@ -112,7 +134,9 @@ fn read_item(node: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>)
             item.content = ContentType::Other("concepts".to_owned());
         }
         "planningItem" => {
-            let coverages = node.child("newsCoverageSet").map_or(0, |set| set.all("newsCoverage").count());
+            let coverages = node
+                .child("newsCoverageSet")
+                .map_or(0, |set| set.all("newsCoverage").count());
             note(&mut item, "coverages", coverages);
             item.content = ContentType::Planning;
         }
@@ -124,20 +148,33 @@ fn read_item(node: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>)
 
 /// Gives the pictures of a package to the text of the same package, where both came in one message.
 fn illustrate(items: &mut [NewsItem]) {
-    let packages: Vec<Vec<String>> = items
+    let places: HashMap<String, usize> = items
+        .iter()
+        .enumerate()
+        .map(|(at, item)| (item.guid.clone(), at))
+        .collect();
+    let packages: Vec<Vec<usize>> = items
         .iter()
         .filter(|item| item.content == ContentType::Composite)
-        .map(|package| package.associations.iter().map(|association| association.item.guid.clone()).collect())
+        .map(|package| {
+            package
+                .associations
+                .iter()
+                .filter_map(|member| places.get(&member.item.guid).copied())
+                .collect()
+        })
         .collect();
     for members in packages {
+        let is = |at: &usize, wanted: &[ContentType]| items.get(*at).is_some_and(|item| wanted.contains(&item.content));
         let pictures: Vec<NewsItem> = members
             .iter()
-            .filter_map(|guid| items.iter().find(|item| item.guid == *guid))
-            .filter(|item| matches!(item.content, ContentType::Picture | ContentType::Graphic))
-            .cloned()
+            .filter(|at| is(at, &[ContentType::Picture, ContentType::Graphic]))
+            .filter_map(|at| items.get(*at).cloned())
             .collect();
-        let text = items.iter_mut().find(|item| item.content == ContentType::Text && members.contains(&item.guid));
-        let Some(text) = text.filter(|_| !pictures.is_empty()) else { continue };
+        let text = members.iter().copied().find(|at| is(at, &[ContentType::Text]));
+        let Some(text) = text.filter(|_| !pictures.is_empty()).and_then(|at| items.get_mut(at)) else {
+            continue;
+        };
         if text.lead_picture.is_none() && text.body.pictures().is_empty() {
             // A picture that may not be shown (yet) must not slip in as part of a text that may.
             text.lead_picture = pictures
@@ -145,10 +182,11 @@ fn illustrate(items: &mut [NewsItem]) {
                 .find(|picture| picture.status.is_usable() && picture.embargo == Embargo::None)
                 .and_then(picture_block);
         }
-        for picture in pictures {
-            if !text.associations.iter().any(|known| known.item.guid == picture.guid) {
-                text.associations.push(Association { name: None, item: Box::new(picture) });
-            }
-        }
+        let known: HashSet<String> = text.associations.iter().map(|known| known.item.guid.clone()).collect();
+        let new = pictures.into_iter().filter(|picture| !known.contains(&picture.guid));
+        text.associations.extend(new.map(|picture| Association {
+            name: None,
+            item: Box::new(picture),
+        }));
     }
 }

@@ -1,7 +1,7 @@
 //! The text of a ninjs item: which of its several bodies is taken, and how it becomes a document.
 
 use super::fields::{Fields, block};
-use crate::html;
+use crate::markup;
 use crate::nitf;
 use crate::problem::{Problem, ReadContext};
 use crate::wire_text;
@@ -48,18 +48,11 @@ pub(super) fn read(fields: Fields<'_>, item: &mut NewsItem, ctx: &ReadContext<'_
     let Some(best) = candidates.into_iter().min_by_key(|candidate| candidate.markup) else {
         return;
     };
-    item.body = match best.markup {
-        Markup::Html | Markup::Unnamed => {
-            let reading = html::to_document(&best.text, ctx);
-            problems.extend(reading.problems);
-            reading.value
-        }
-        Markup::Nitf => {
-            read_nitf(&best.text, item, ctx, problems);
-            return;
-        }
-        Markup::Plain => wire_text::document(&best.text),
-    };
+    match best.markup {
+        Markup::Html | Markup::Unnamed => markup::read(&best.text, item, ctx, problems),
+        Markup::Nitf => read_nitf(&best.text, item, ctx, problems),
+        Markup::Plain => item.body = wire_text::document(&best.text),
+    }
 }
 
 fn candidate(kind: &str, value: &Value) -> Option<Candidate> {

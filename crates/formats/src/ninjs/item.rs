@@ -16,6 +16,7 @@ use serde_json::Value;
 
 /// Reads one object; `at` is the path of problems, with its slash.
 pub(super) fn read(fields: Fields<'_>, at: &str, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> NewsItem {
+    let first_problem = problems.len();
     check(fields, at, problems);
     let mut item = NewsItem {
         guid: guid(fields).unwrap_or_default(),
@@ -49,7 +50,7 @@ pub(super) fn read(fields: Fields<'_>, at: &str, ctx: &ReadContext<'_>, problems
         .and_then(|kind| kind.line(&["uri", "literal", "name"]));
 
     read_status(fields, at, &mut item, ctx, problems);
-    read_times(fields, at, &mut item, ctx, problems);
+    read_times(fields, at, &mut item, ctx, problems, first_problem);
     read_headlines(fields, &mut item);
     read_bylines(fields, &mut item);
     item.summary = description(fields);
@@ -182,7 +183,14 @@ fn read_status(fields: Fields<'_>, at: &str, item: &mut NewsItem, ctx: &ReadCont
     }
 }
 
-fn read_times(fields: Fields<'_>, at: &str, item: &mut NewsItem, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) {
+fn read_times(
+    fields: Fields<'_>,
+    at: &str,
+    item: &mut NewsItem,
+    ctx: &ReadContext<'_>,
+    problems: &mut Vec<Problem>,
+    first: usize,
+) {
     let mut time = |names: &[&str]| -> Option<Timestamp> {
         let text = fields.line(names)?;
         match times::moment(&text, ctx) {
@@ -192,6 +200,7 @@ fn read_times(fields: Fields<'_>, at: &str, item: &mut NewsItem, ctx: &ReadConte
                 // The check of the fields has said so already where ninjs itself calls it a time.
                 if !problems
                     .iter()
+                    .skip(first)
                     .any(|problem| problem.at.eq_ignore_ascii_case(&format!("{at}{name}")))
                 {
                     problems.push(Problem::new(format!("{at}{name}"), what));
@@ -206,7 +215,8 @@ fn read_times(fields: Fields<'_>, at: &str, item: &mut NewsItem, ctx: &ReadConte
     item.published = time(&["firstpublished"]);
 }
 
-/// HTML in a one-line field to its words.
+/// HTML in a one-line field to its words. Only what is an element of HTML is taken for a tag, as plain text may hold
+/// anything between angle brackets.
 fn plain(text: &str) -> String {
     if !text.contains(['<', '&']) {
         return text.to_owned();
@@ -215,13 +225,13 @@ fn plain(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
         out.push_str(before);
-        let is_tag = after.starts_with(|char: char| char.is_ascii_alphabetic() || char == '/' || char == '!');
-        match after.split_once('>').filter(|_| is_tag) {
+        match after.split_once('>').filter(|(tag, _)| is_html_tag(tag)) {
             Some((tag, left)) => {
-                if tag.trim_start_matches('/').starts_with(['p', 'P', 'b', 'B', 'd', 'D'])
-                    && !tag.eq_ignore_ascii_case("b")
-                    && !tag.eq_ignore_ascii_case("/b")
-                {
+                // What ends a line in HTML parts words here.
+                if is_one_of(
+                    tag,
+                    &["p", "br", "div", "li", "h1", "h2", "h3", "tr", "td", "blockquote"],
+                ) {
                     out.push(' ');
                 }
                 rest = left;
@@ -234,6 +244,65 @@ fn plain(text: &str) -> String {
     }
     out.push_str(rest);
     squeeze(&crate::xml::unescape(&out))
+}
+
+fn is_html_tag(tag: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "a",
+        "abbr",
+        "b",
+        "big",
+        "blockquote",
+        "br",
+        "center",
+        "cite",
+        "code",
+        "div",
+        "em",
+        "figcaption",
+        "figure",
+        "font",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "s",
+        "section",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "tr",
+        "u",
+        "ul",
+    ];
+    is_one_of(tag, NAMES)
+}
+
+fn is_one_of(tag: &str, names: &[&str]) -> bool {
+    let tag = tag.trim_start().trim_start_matches('/').trim_start();
+    let name = tag
+        .split(|char: char| char.is_whitespace() || char == '/')
+        .next()
+        .unwrap_or("");
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The item's own headline: the plain field, else the one of the role `main` or of none, else the first.
@@ -453,7 +522,12 @@ fn read_associations(
 ) {
     for (name, entry) in named_members(fields, "associations") {
         let path = format!("{at}associations/{}/", name.as_deref().unwrap_or("?"));
-        let inner = read(entry, &path, ctx, problems);
+        let mut inner = read(entry, &path, ctx, problems);
+        if inner.guid.is_empty() {
+            // Superdesk embeds pictures without an identity; their file is one, else their place in the item.
+            let file = inner.renditions.iter().find_map(|file| file.href.clone());
+            inner.guid = file.unwrap_or_else(|| format!("{}#{}", item.guid, name.as_deref().unwrap_or("?")));
+        }
         item.associations.push(Association {
             name,
             item: Box::new(inner),

@@ -26,10 +26,16 @@ pub fn read(bytes: &[u8], ctx: &ReadContext<'_>) -> Result<Reading<Vec<NewsItem>
     let text = decode(bytes, &mut problems);
     let mut items = Vec::new();
     let mut documents = 0;
+    // JSON can hold U+0000 and its like only as an escape, which is rare enough to look for once.
+    let has_control =
+        text.contains("\\u00") || text.contains('\u{7f}') || text.contains('\u{fffe}') || text.contains("\\uff");
     for document in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
         match document {
-            Ok(value) => {
+            Ok(mut value) => {
                 documents += 1;
+                if has_control {
+                    clean_value(&mut value);
+                }
                 collect(&value, ctx, &mut items, &mut problems, 0)?;
             }
             Err(error) if documents == 0 => return Err(Unreadable::new(format!("not JSON: {error}"))),
@@ -46,6 +52,22 @@ pub fn read(bytes: &[u8], ctx: &ReadContext<'_>) -> Result<Reading<Vec<NewsItem>
         return Err(Unreadable::new("no news item in it"));
     }
     Ok(Reading { value: items, problems })
+}
+
+/// Drops the characters that no database takes from every text and every key.
+fn clean_value(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = crate::xml::clean(text),
+        Value::Array(members) => members.iter_mut().for_each(clean_value),
+        Value::Object(fields) => {
+            let old = std::mem::take(fields);
+            for (key, mut inner) in old {
+                clean_value(&mut inner);
+                fields.insert(crate::xml::clean(&key), inner);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// JSON is UTF-8 (RFC 8259); a byte order mark and UTF-16 are taken, other bytes are read as Windows-1252.

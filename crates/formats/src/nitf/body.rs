@@ -131,7 +131,18 @@ impl BodyReader {
     fn block(&mut self, node: Node<'_>) {
         match node.name() {
             "p" | "credit" | "copyrite" | "datasource" | "byline" | "dateline" => self.paragraph(node),
-            "hl1" | "hl2" | "h1" | "h2" => self.heading(node, 2),
+            // NITF has no heading below `hl2`; ours say the level by their class.
+            "hl2" => self.heading(
+                node,
+                if has_class(node, "h3") {
+                    3
+                } else if has_class(node, "h4") {
+                    4
+                } else {
+                    2
+                },
+            ),
+            "hl1" | "h1" | "h2" => self.heading(node, 2),
             "hl3" | "h3" => self.heading(node, 3),
             "hl4" | "h4" | "h5" | "h6" => self.heading(node, 4),
             "ol" | "ul" => self.list(node),
@@ -149,7 +160,10 @@ impl BodyReader {
             }
             "hr" => self.push(Block::Rule),
             "note" => self.note(node),
+            // The summary in a table's metadata is "like a non-publishable editor's note" (NITF 3.6).
             "nitf-table-metadata" | "nitf-col" | "nitf-colgroup" | "script" | "style" => {}
+            "block" if has_class(node, "factbox") => self.fact_box(node),
+            "block" if has_class(node, "gallery") => self.gallery(node),
             _ => self.children(node),
         }
     }
@@ -276,8 +290,47 @@ impl BodyReader {
             self.push(Block::Quote {
                 paragraphs,
                 attribution,
-                pull: false,
+                pull: has_class(node, "pullquote"),
             });
+        }
+        others.into_iter().for_each(|block| self.push(block));
+    }
+
+    /// A block that is set beside the story: its first heading is its title.
+    fn fact_box(&mut self, node: Node<'_>) {
+        let mut inner = BodyReader::default();
+        inner.children(node);
+        self.found.media += inner.found.media;
+        self.found.editor_notes.append(&mut inner.found.editor_notes);
+        let mut blocks = inner.found.blocks;
+        let title = match blocks.first() {
+            Some(Block::Heading { level: 2, text }) => text.to_plain(),
+            _ => String::new(),
+        };
+        if !title.is_empty() {
+            blocks.remove(0);
+        }
+        if !blocks.is_empty() {
+            self.push(Block::FactBox { title, blocks });
+        }
+    }
+
+    /// Pictures that belong together; anything else in the block stays outside.
+    fn gallery(&mut self, node: Node<'_>) {
+        let mut inner = BodyReader::default();
+        inner.children(node);
+        self.found.media += inner.found.media;
+        let mut title = String::new();
+        let (mut pictures, mut others) = (Vec::new(), Vec::new());
+        for block in inner.found.blocks {
+            match block {
+                Block::Picture(picture) => pictures.push(picture),
+                Block::Heading { text, .. } if title.is_empty() && pictures.is_empty() => title = text.to_plain(),
+                other => others.push(other),
+            }
+        }
+        if !pictures.is_empty() {
+            self.push(Block::Gallery { title, pictures });
         }
         others.into_iter().for_each(|block| self.push(block));
     }
@@ -333,6 +386,11 @@ impl BodyReader {
 pub fn is_for_editors(note: Node<'_>) -> bool {
     note.word("noteclass").is_some_and(|class| class == "editorsnote")
         || note.word("type").is_some_and(|kind| kind == "npa")
+}
+
+fn has_class(node: Node<'_>, class: &str) -> bool {
+    node.attr("class")
+        .is_some_and(|value| value.split_ascii_whitespace().any(|token| token == class))
 }
 
 fn holds_blocks(node: Node<'_>) -> bool {
@@ -415,11 +473,17 @@ pub fn picture_of(media: Node<'_>) -> Option<PictureBlock> {
         .child_text("media-producer")
         .or_else(|| {
             media
+                .all("media-reference")
+                .find_map(|reference| reference.word("source-credit"))
+        })
+        .or_else(|| {
+            let named = |meta: &Node<'_>| {
+                meta.word("name")
+                    .is_some_and(|name| name.eq_ignore_ascii_case("credit"))
+            };
+            media
                 .all("media-metadata")
-                .find(|meta| {
-                    meta.word("name")
-                        .is_some_and(|name| name.eq_ignore_ascii_case("credit"))
-                })
+                .find(named)
                 .and_then(|meta| meta.word("value"))
         })
         .unwrap_or_default();

@@ -7,35 +7,26 @@ use masthead_domain::document::{Marks, Text};
 #[derive(Default)]
 pub struct Inline {
     text: Text,
+    /// The text ends in a space or a break, so that another space says nothing.
     gap: bool,
-    breaks: usize,
     started: bool,
 }
 
 impl Inline {
-    /// Appends characters.
+    /// Appends characters. A space belongs to the stretch in which it stands.
     pub fn push(&mut self, chars: &str, marks: Marks, link: Option<&str>) {
-        let mut run = String::new();
+        let mut run = String::with_capacity(chars.len());
         for char in chars.chars() {
             if matches!(char, ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{b}') {
-                self.gap = true;
-                continue;
-            }
-            if !is_allowed(char) {
-                continue;
-            }
-            if self.breaks > 0 {
-                for _ in 0..self.breaks {
-                    run.push('\n');
+                if self.started && !self.gap {
+                    run.push(' ');
+                    self.gap = true;
                 }
-                self.breaks = 0;
+            } else if is_allowed(char) {
                 self.gap = false;
-            } else if self.gap && self.started {
-                run.push(' ');
+                self.started = true;
+                run.push(char);
             }
-            self.gap = false;
-            self.started = true;
-            run.push(char);
         }
         self.text.push(&run, marks, link);
     }
@@ -43,7 +34,31 @@ impl Inline {
     /// A line break that the author meant; those at either end are dropped.
     pub fn line_break(&mut self) {
         if self.started {
-            self.breaks += 1;
+            self.trim_end(&[' ']);
+            // It stands in the stretch before it, so that it makes no stretch of its own.
+            match self.text.0.last_mut() {
+                Some(last) => last.text.push('\n'),
+                None => self.text.push("\n", Marks::NONE, None),
+            }
+            self.gap = true;
+        }
+    }
+
+    /// Closes the space before a mark that clings to the last word.
+    fn cling(&mut self) {
+        if self.gap {
+            self.trim_end(&[' ']);
+            self.gap = false;
+        }
+    }
+
+    fn trim_end(&mut self, what: &[char]) {
+        while let Some(last) = self.text.0.last_mut() {
+            last.text.truncate(last.text.trim_end_matches(what).len());
+            if !last.text.is_empty() {
+                return;
+            }
+            self.text.0.pop();
         }
     }
 
@@ -54,6 +69,7 @@ impl Inline {
 
     /// The text so far, leaving nothing.
     pub fn take(&mut self) -> Text {
+        self.trim_end(&[' ', '\n']);
         std::mem::take(self).text
     }
 
@@ -68,7 +84,8 @@ impl Inline {
         };
         match node.name() {
             "br" => self.line_break(),
-            "em" | "i" | "cite" => inner(self, marks.with(Marks::EMPHASIS), link),
+            "em" => inner(self, marks.with(marks_of_em(node)), link),
+            "i" | "cite" => inner(self, marks.with(Marks::EMPHASIS), link),
             "strong" | "b" => inner(self, marks.with(Marks::STRONG), link),
             "u" => inner(self, marks.with(Marks::UNDERLINED), link),
             "s" | "strike" | "del" => inner(self, marks.with(Marks::STRUCK), link),
@@ -80,7 +97,7 @@ impl Inline {
                 self.push("“", marks, link);
                 inner(self, marks, link);
                 // The closing mark belongs to the last word, whatever space stood before the end tag.
-                self.gap = false;
+                self.cling();
                 self.push("”", marks, link);
             }
             "a" => {
@@ -93,12 +110,36 @@ impl Inline {
     }
 }
 
+/// NITF has one element for every emphasis and leaves it to the class how it is set; without one it is stress.
+fn marks_of_em(em: Node<'_>) -> Marks {
+    let class = em.word("class").unwrap_or_default().to_ascii_lowercase();
+    let mut marks = Marks::NONE;
+    for (word, mark) in EM_CLASSES {
+        if class.split_ascii_whitespace().any(|token| token == *word) {
+            marks = marks.with(*mark);
+        }
+    }
+    if marks.is_none() { Marks::EMPHASIS } else { marks }
+}
+
+/// Classes of `em`, ours first (they are what we write), then those of others.
+const EM_CLASSES: &[(&str, Marks)] = &[
+    ("strong", Marks::STRONG),
+    ("emphasis", Marks::EMPHASIS),
+    ("underline", Marks::UNDERLINED),
+    ("strike", Marks::STRUCK),
+    ("code", Marks::CODE),
+    ("bold", Marks::STRONG),
+    ("italic", Marks::EMPHASIS),
+    ("underlined", Marks::UNDERLINED),
+];
+
 /// NITF's fraction: `numer`, `frac-sep` (left out by some), `denom`.
 fn fraction(out: &mut Inline, node: Node<'_>, marks: Marks, link: Option<&str>) {
     let has_separator = node.child("frac-sep").is_some();
     for child in node.elements() {
         if child.is("denom") && !has_separator {
-            out.gap = false;
+            out.cling();
             out.push("/", marks, link);
         }
         out.node(child, marks, link);

@@ -5,11 +5,21 @@
 //! was rejected here: it refuses the whole document for an undeclared prefix, a lone ampersand, `&nbsp;` without a
 //! DTD, or a cut end, all of which agencies send; a kill notice with a stray `&` must still kill.
 
+mod decode;
+mod html;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use decode::decode;
+pub use html::to_html;
+pub use text::{clean, cut_at, is_allowed, squeeze, unescape};
+
 use crate::problem::{Problem, ReadContext, Unreadable};
 use quick_xml::Reader;
-use quick_xml::escape::{resolve_html5_entity, resolve_predefined_entity};
 use quick_xml::events::Event;
 use std::borrow::Cow;
+use text::resolve;
 
 /// More nodes than any news document has (a knowledge item of 20,000 concepts has about 400,000).
 const MAX_NODES: usize = 4_000_000;
@@ -35,7 +45,7 @@ struct Data<'a> {
 }
 
 enum Kind<'a> {
-    /// The document, or a text that was joined to its neighbour.
+    /// The document itself.
     Root,
     Element {
         name: &'a str,
@@ -302,80 +312,6 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The characters of an entity or character reference (without `&` and `;`): XML's five, HTML's names, numbers.
-/// A reference to U+0000 or to a code point that XML forbids gives nothing rather than that character.
-fn resolve(name: &str) -> Option<String> {
-    if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-            None => number.parse().ok()?,
-        };
-        // Windows-1252 code points written as numbers (`&#146;`) are a habit of old tools; HTML reads them so too.
-        let mapped = if (0x80..=0x9f).contains(&code) {
-            u8::try_from(code).ok().and_then(|byte| {
-                let bytes = [byte];
-                let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&bytes);
-                text.chars().next()
-            })
-        } else {
-            char::from_u32(code)
-        };
-        return mapped.map(|char| {
-            if is_allowed(char) {
-                char.to_string()
-            } else {
-                String::new()
-            }
-        });
-    }
-    resolve_predefined_entity(name)
-        .or_else(|| resolve_html5_entity(name))
-        .map(str::to_owned)
-}
-
-/// Whether a character may stand in a text that goes on to a database and to pages.
-pub fn is_allowed(char: char) -> bool {
-    !matches!(char, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}')
-}
-
-/// The longest beginning of `text` that is at most `max` bytes and ends at a character's border.
-pub fn cut_at(text: &str, max: usize) -> &str {
-    if text.len() <= max {
-        return text;
-    }
-    let mut end = max;
-    while end > 0 && !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or("")
-}
-
-/// Replaces the references in an attribute's value.
-pub fn unescape(value: &str) -> Cow<'_, str> {
-    if !value.contains('&') {
-        return Cow::Borrowed(value);
-    }
-    let mut out = String::with_capacity(value.len());
-    let mut rest = value;
-    while let Some((before, after)) = rest.split_once('&') {
-        out.push_str(before);
-        // The longest HTML name has 31 letters; a longer search would make `&&&&…` quadratic.
-        let end = after.bytes().take(40).position(|byte| byte == b';');
-        match end.and_then(|end| Some((resolve(after.get(..end)?)?, after.get(end + 1..)?))) {
-            Some((text, left)) => {
-                out.push_str(&text);
-                rest = left;
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
-        }
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
-}
-
 impl<'t> Node<'t> {
     fn data(self) -> Option<&'t Data<'t>> {
         self.tree.nodes.get(self.id as usize)
@@ -587,263 +523,5 @@ impl<'a> Iterator for Attributes<'a> {
             self.0 = rest;
             Some((key, value))
         }
-    }
-}
-
-/// White space as readers of news see it: no-break spaces keep words together and stay.
-fn is_space(char: char) -> bool {
-    matches!(
-        char,
-        ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-    )
-}
-
-/// Runs of white space made one space, ends trimmed, forbidden control characters dropped.
-pub fn squeeze(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut gap = false;
-    for char in text.chars() {
-        if is_space(char) {
-            gap = true;
-        } else if is_allowed(char) {
-            if gap && !out.is_empty() {
-                out.push(' ');
-            }
-            gap = false;
-            out.push(char);
-        }
-    }
-    out
-}
-
-/// Drops the control characters that no database and no page takes.
-pub fn clean(text: &str) -> String {
-    if text.chars().all(is_allowed) {
-        text.to_owned()
-    } else {
-        text.chars().filter(|char| is_allowed(*char)).collect()
-    }
-}
-
-/// Writes an element and what is in it as HTML, so that the HTML reader makes blocks of it: prefixes go, empty
-/// elements that HTML doesn't know as empty are closed, CDATA and references become plain escapes.
-pub fn to_html(node: Node<'_>) -> String {
-    fn escape(text: &str, quotes: bool, out: &mut String) {
-        for char in text.chars() {
-            match char {
-                '&' => out.push_str("&amp;"),
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '"' if quotes => out.push_str("&quot;"),
-                char if is_allowed(char) => out.push(char),
-                _ => {}
-            }
-        }
-    }
-    fn walk(node: Node<'_>, out: &mut String) {
-        if let Some(text) = node.as_text() {
-            escape(text, false, out);
-            return;
-        }
-        let name = node.name();
-        let Some(Data {
-            kind: Kind::Element { attributes, .. },
-            ..
-        }) = node.data()
-        else {
-            node.children().for_each(|child| walk(child, out));
-            return;
-        };
-        out.push('<');
-        out.push_str(name);
-        for (key, value) in Attributes(attributes) {
-            if key.starts_with("xmlns")
-                || !key
-                    .chars()
-                    .all(|char| char.is_ascii_alphanumeric() || "-_.:".contains(char))
-            {
-                continue;
-            }
-            out.push(' ');
-            out.push_str(key.rsplit_once(':').map_or(key, |(_, local)| local));
-            out.push_str("=\"");
-            escape(&unescape(value), true, out);
-            out.push('"');
-        }
-        out.push('>');
-        if matches!(
-            name,
-            "area" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "source" | "wbr"
-        ) {
-            return;
-        }
-        node.children().for_each(|child| walk(child, out));
-        out.push_str("</");
-        out.push_str(name);
-        out.push('>');
-    }
-    let mut out = String::new();
-    walk(node, &mut out);
-    out
-}
-
-/// Bytes to text by XML's own rules (XML 1.0, appendix F): byte order mark, then the shape of the first bytes, then
-/// the declaration, then UTF-8. Bytes that are no such text are read as Windows-1252 with a problem, as agencies that
-/// declare UTF-8 and send Latin-1 are common and every byte is some Windows-1252 character.
-pub fn decode<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a, str> {
-    let (encoding, body) = match encoding_rs::Encoding::for_bom(bytes) {
-        Some((encoding, length)) => (encoding, bytes.get(length..).unwrap_or_default()),
-        None => (declared_encoding(bytes), bytes),
-    };
-    let (text, broken) = encoding.decode_without_bom_handling(body);
-    let text = if broken && encoding != encoding_rs::WINDOWS_1252 {
-        problems.push(Problem::new(
-            "encoding",
-            format!("not the {} that it says it is; read as Windows-1252", encoding.name()),
-        ));
-        encoding_rs::WINDOWS_1252.decode_without_bom_handling(body).0
-    } else {
-        text
-    };
-    if text.contains('\0') {
-        problems.push(Problem::new("encoding", "U+0000 was dropped"));
-        return Cow::Owned(text.replace('\0', ""));
-    }
-    text
-}
-
-fn declared_encoding(bytes: &[u8]) -> &'static encoding_rs::Encoding {
-    match bytes {
-        [b'<', 0, ..] => return encoding_rs::UTF_16LE,
-        [0, b'<', ..] => return encoding_rs::UTF_16BE,
-        _ => {}
-    }
-    let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(256)).unwrap_or_default());
-    let label = head.trim_start().strip_prefix("<?xml").and_then(|rest| {
-        let declaration = rest.split_once("?>").map_or(rest, |(declaration, _)| declaration);
-        Attributes(declaration)
-            .find(|(key, _)| *key == "encoding")
-            .map(|(_, value)| value.to_owned())
-    });
-    match label
-        .as_deref()
-        .and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()))
-    {
-        // A declaration that can be read as ASCII is not UTF-16, whatever it says.
-        Some(encoding) if encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE => encoding_rs::UTF_8,
-        Some(encoding) => encoding,
-        None => encoding_rs::UTF_8,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use masthead_domain::time::Timestamp;
-
-    fn ctx() -> ReadContext<'static> {
-        ReadContext::at(Timestamp::from_micros(0))
-    }
-
-    #[test]
-    fn names_attributes_and_joined_texts() {
-        let tree = Tree::parse(
-            "<a:b xml:lang='de' x:href=\"1&amp;2\" c = 'd'>caf&eacute;s<!-- no --> <c/>x</a:b>",
-            &ctx(),
-        )
-        .unwrap();
-        let root = tree.root_element().unwrap();
-        assert_eq!(root.name(), "b");
-        assert_eq!(root.attr("xml:lang").unwrap(), "de");
-        assert_eq!(root.attr("lang"), None);
-        assert_eq!(root.attr("href").unwrap(), "1&2");
-        assert_eq!(root.attr("c").unwrap(), "d");
-        assert_eq!(root.text().unwrap(), "cafés x");
-        assert_eq!(root.children().count(), 3);
-        assert!(tree.cut.is_none());
-    }
-
-    #[test]
-    fn entities_of_the_document_are_never_expanded() {
-        let bomb = "<!DOCTYPE a [<!ENTITY x 'ha'><!ENTITY y '&x;&x;&x;'><!ENTITY z SYSTEM 'file:///etc/passwd'>]><a>&y;&z;</a>";
-        let tree = Tree::parse(bomb, &ctx()).unwrap();
-        assert_eq!(tree.root_element().unwrap().text().unwrap(), "&y;&z;");
-        assert_eq!(tree.problems.len(), 2);
-    }
-
-    #[test]
-    fn what_is_cut_says_so() {
-        let tree = Tree::parse("<a><b>one</b><c>tw", &ctx()).unwrap();
-        assert!(tree.cut.as_deref().unwrap().contains("<c>"));
-        assert_eq!(tree.root_element().unwrap().child_text("b").unwrap(), "one");
-        let tree = Tree::parse("<a><b>one</b><c x='", &ctx()).unwrap();
-        assert!(tree.cut.is_some());
-    }
-
-    #[test]
-    fn wrong_nesting_is_read_over() {
-        let tree = Tree::parse("<a><b><c>x</b><d>y & z</d></e></a>", &ctx()).unwrap();
-        assert!(tree.cut.is_none());
-        assert_eq!(tree.root_element().unwrap().child_text("d").unwrap(), "y & z");
-        assert_eq!(tree.problems.len(), 2);
-    }
-
-    #[test]
-    fn depth_is_bounded_and_what_follows_is_read() {
-        let deep = format!(
-            "<r>{}x{}<after>y</after></r>",
-            "<a>".repeat(100_000),
-            "</a>".repeat(100_000)
-        );
-        let tree = Tree::parse(&deep, &ctx()).unwrap();
-        assert_eq!(tree.root_element().unwrap().child_text("after").unwrap(), "y");
-        assert_eq!(tree.problems.len(), 1);
-    }
-
-    #[test]
-    fn descendants_stay_below_their_node() {
-        let tree = Tree::parse("<a><b><c/><d><e/></d></b><f/></a>", &ctx()).unwrap();
-        let b = tree.root_element().unwrap().child("b").unwrap();
-        let names: Vec<_> = b.descendants().map(Node::name).collect();
-        assert_eq!(names, ["c", "d", "e"]);
-        assert_eq!(b.child("c").unwrap().descendants().count(), 0);
-    }
-
-    #[test]
-    fn encodings() {
-        let mut problems = Vec::new();
-        assert_eq!(
-            decode(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>", &mut problems)
-                .chars()
-                .rev()
-                .nth(4),
-            Some('é')
-        );
-        assert_eq!(decode("\u{feff}<a>é</a>".as_bytes(), &mut problems), "<a>é</a>");
-        let utf16: Vec<u8> = "<a>é</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(decode(&utf16, &mut problems), "<a>é</a>");
-        assert!(problems.is_empty());
-        assert_eq!(decode(b"<a>caf\xe9\0</a>", &mut problems), "<a>café</a>");
-        assert_eq!(problems.len(), 2);
-    }
-
-    #[test]
-    fn numeric_references_to_nothing_good() {
-        let tree = Tree::parse("<a b='&#0;x&#146;'>&#0;&#xFFFE;it&#146;s</a>", &ctx()).unwrap();
-        assert_eq!(tree.root_element().unwrap().text().unwrap(), "it’s");
-        assert_eq!(tree.root_element().unwrap().attr("b").unwrap(), "x’");
-    }
-
-    #[test]
-    fn html_of_an_element() {
-        let tree = Tree::parse(
-            "<x:p xmlns:x='u' class='a&quot;b'>1 &lt; 2<x:br/><x:b/><![CDATA[<i>]]></x:p>",
-            &ctx(),
-        )
-        .unwrap();
-        assert_eq!(
-            to_html(tree.root_element().unwrap()),
-            "<p class=\"a&quot;b\">1 &lt; 2<br><b></b>&lt;i&gt;</p>"
-        );
     }
 }

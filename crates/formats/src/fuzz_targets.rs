@@ -1,0 +1,112 @@
+//! One plain function a reader, for fuzzers and for property tests: bytes in, and what must hold whatever they are.
+//!
+//! A `cargo-fuzz` target is one line that calls one of these; the property tests call the same functions on mutated
+//! fixtures, so that what a fuzzer found stays found.
+
+use crate::format::{Format, detect};
+use crate::problem::ReadContext;
+use crate::read::read_items;
+use masthead_domain::document::{Block, Document};
+use masthead_domain::time::Timestamp;
+use masthead_domain::wire::NewsItem;
+
+/// The formats that agencies send.
+pub const WIRE: [Format; 6] = [
+    Format::Ninjs,
+    Format::NewsmlG2,
+    Format::Newsml1,
+    Format::Nitf,
+    Format::Iptc7901,
+    Format::Anpa,
+];
+
+/// Reads bytes as every wire format.
+///
+/// # Panics
+/// When a promise of the readers is broken.
+#[expect(clippy::panic, reason = "a fuzz target tells what it found by a panic")]
+pub fn wire(data: &[u8]) {
+    for format in WIRE {
+        if let Err(broken) = wire_as(data, format) {
+            panic!("{}: {broken}", format.name());
+        }
+    }
+}
+
+/// Reads bytes as the format that they are told to be, if any.
+///
+/// # Panics
+/// When a promise of the readers is broken.
+#[expect(clippy::panic, reason = "a fuzz target tells what it found by a panic")]
+pub fn detected(data: &[u8]) {
+    if let Some(format) = detect(data, None).filter(|format| WIRE.contains(format))
+        && let Err(broken) = wire_as(data, format)
+    {
+        panic!("{}: {broken}", format.name());
+    }
+}
+
+/// Reads bytes as one format and says which promise was broken, if one was.
+///
+/// # Errors
+/// The broken promise.
+pub fn wire_as(data: &[u8], format: Format) -> Result<(), String> {
+    let ctx = ReadContext::at(Timestamp::from_micros(1_764_000_000_000_000));
+    match read_items(data, format, &ctx) {
+        Err(error) if error.reason.trim().is_empty() => Err("unreadable without a reason".to_owned()),
+        Err(_) => Ok(()),
+        Ok(reading) if reading.value.is_empty() => Err("read, and nothing in it".to_owned()),
+        Ok(reading) => reading.value.iter().try_for_each(|item| promises(item, data.len())),
+    }
+}
+
+/// What holds for every item, whatever it was read from.
+fn promises(item: &NewsItem, length: usize) -> Result<(), String> {
+    if item.guid.trim().is_empty() {
+        return Err("an item without an identity".to_owned());
+    }
+    let value = serde_json::to_value(item).map_err(|error| format!("an item that can't be written: {error}"))?;
+    if holds_nul(&value) {
+        return Err("U+0000 came through".to_owned());
+    }
+    let json = value.to_string();
+    // A body may say several times what the source says once (an escaped entity), never without bound.
+    if json.len() > length.saturating_mul(60) + 20_000 {
+        return Err(format!("{length} bytes became {}", json.len()));
+    }
+    blocks(&item.body)?;
+    item.associations
+        .iter()
+        .try_for_each(|association| promises(&association.item, length))
+}
+
+fn holds_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(members) => members.iter().any(holds_nul),
+        serde_json::Value::Object(fields) => fields.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)),
+        _ => false,
+    }
+}
+
+/// What holds for every document.
+fn blocks(document: &Document) -> Result<(), String> {
+    for block in &document.blocks {
+        match block {
+            Block::Paragraph { text } | Block::Heading { text, .. } if text.is_empty() => {
+                return Err("an empty paragraph or heading".to_owned());
+            }
+            Block::Paragraph { text } => {
+                for link in text.0.iter().filter_map(|span| span.link.as_deref()) {
+                    let scheme = link.split(':').next().unwrap_or("").to_ascii_lowercase();
+                    if !link.starts_with('/') && !matches!(scheme.as_str(), "http" | "https" | "mailto") {
+                        return Err(format!("a link to {link}"));
+                    }
+                }
+            }
+            Block::Embed { url, .. } if !url.starts_with("http") => return Err(format!("an embed of {url}")),
+            _ => {}
+        }
+    }
+    Ok(())
+}
