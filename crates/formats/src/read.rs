@@ -2,7 +2,7 @@
 
 use crate::format::Format;
 use crate::problem::{ReadContext, Reading, Unreadable};
-use crate::{anpa, iptc7901, newsml_g2, newsml1, ninjs, nitf};
+use crate::{anpa, feeds, iptc7901, newsml_g2, newsml1, ninjs, nitf};
 use masthead_domain::wire::NewsItem;
 
 /// Reads a document. One can hold many items: a NewsML-G2 message, a feed, a list of ninjs objects, several agency
@@ -23,7 +23,11 @@ pub fn read_items(bytes: &[u8], format: Format, ctx: &ReadContext<'_>) -> Result
         Format::Iptc7901 => iptc7901::read(bytes, ctx),
         Format::Anpa => anpa::read(bytes, ctx),
         // Feeds, pages.
-        Format::Rss | Format::Atom | Format::JsonFeed | Format::Html | Format::Text => not_items(format),
+        Format::Rss | Format::Atom | Format::JsonFeed => {
+            let feed = feeds::read(bytes, ctx)?;
+            Ok(Reading { value: feed.value.items, problems: feed.problems })
+        }
+        Format::Html | Format::Text => not_items(format),
         // Exports hold far more than news items and are read record by record.
         Format::Wxr | Format::Ghost => not_items(format),
     }

@@ -9,8 +9,7 @@ use bytes::Bytes;
 use masthead_domain::document::{PictureBlock, PictureSource};
 use masthead_domain::imports::{ImportRecord, ImportedState, ImportedStory};
 use masthead_domain::time::Timestamp;
-use masthead_formats::{Format, Problem, ReadContext, detect, read_items, wxr};
-use shim::ghost;
+use masthead_formats::{Format, Problem, ReadContext, detect, ghost, read_items, wxr};
 use masthead_store::imports::AttachmentRecord;
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -497,12 +496,4 @@ fn read_whole(mut file: std::fs::File, size: u64) -> Result<Vec<u8>, String> {
         .read_to_end(&mut bytes)
         .map_err(|error| error.to_string())?;
     Ok(bytes)
-}
-
-mod shim {
-    pub mod ghost {
-        use masthead_domain::imports::ImportRecord;
-        use masthead_formats::{Reading, ReadContext, Unreadable};
-        pub fn read(_: &[u8], _: &ReadContext<'_>) -> Result<Reading<Vec<ImportRecord>>, Unreadable> { Err(Unreadable::new("shim")) }
-    }
 }
