@@ -1,3 +1,71 @@
-//! The demo network.
-pub struct Loaded;
-pub async fn load(_app: &std::sync::Arc<masthead_features::app::App>, _listen: std::net::SocketAddr) -> anyhow::Result<Loaded> { Ok(Loaded) }
+//! The demo network: made once from the files in the repository's `demo` folder, which the program carries inside.
+//!
+//! Sites and pictures are made by steps that can be repeated, all stories in one transaction that also notes that it
+//! happened, and fronts are launched where none is. A start that was killed is completed by the next.
+
+mod addresses;
+mod content;
+mod fronts;
+mod inline;
+mod markdown;
+mod moved;
+mod names;
+mod pictures;
+mod plan;
+mod sites;
+mod story;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod write;
+
+use content::Content;
+use masthead_features::app::App;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokens::Start;
+
+/// Who did it, in acts and revisions.
+const BY: &str = "demo";
+
+/// What [`load`] leaves behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// The network's name.
+    pub network: String,
+    /// Whether it was made now; false when it was there.
+    pub made: bool,
+    /// Names and origins of its sites, the first first.
+    pub sites: Vec<(String, String)>,
+}
+
+/// Makes the demo network unless it is there, and lets its sites answer at `listen`, which has to be the address with
+/// its real port. Best called before the network is served: then nothing has to follow what it does.
+///
+/// # Errors
+/// When the data belong to another network, or the store or the pictures' folder can't be written. It can be called
+/// again: what was done stays.
+pub async fn load(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<Loaded> {
+    let content = Content::read()?;
+    let made = !write::is_done(app).await?;
+    if made {
+        sites::put(app, &content, listen).await?;
+        let pictures = pictures::take_all(app, &content).await?;
+        let plan = plan::make(app, &content, &pictures, Start(app.now())).await?;
+        write::write(app, plan).await?;
+    } else {
+        sites::follow(app, &content, listen).await?;
+    }
+    fronts::launch(app, &content).await?;
+    let table = app.sites();
+    let sites = table
+        .all()
+        .iter()
+        .map(|entry| (entry.name.clone(), entry.origin.clone()))
+        .collect();
+    Ok(Loaded {
+        network: content.network.name,
+        made,
+        sites,
+    })
+}
