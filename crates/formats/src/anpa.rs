@@ -25,13 +25,16 @@ const ETX: char = '\u{3}';
 ///
 /// # Errors
 /// When no message begins in it.
-pub fn read(bytes: &[u8], _ctx: &ReadContext<'_>) -> Result<Reading<Vec<NewsItem>>, Unreadable> {
+pub fn read(bytes: &[u8], ctx: &ReadContext<'_>) -> Result<Reading<Vec<NewsItem>>, Unreadable> {
     let text = wire_text::decode(bytes);
     let mut problems = Vec::new();
     let mut items = Vec::new();
     // Fillers between messages are SYNs too; what counts is the header's start.
     for message in text.split(SOH).skip(1) {
-        items.extend(read_message(message.trim_end_matches(SYN), &mut problems));
+        items.extend(read_message(
+            wire_text::bounded(message.trim_end_matches(SYN), ctx, &mut problems),
+            &mut problems,
+        ));
     }
     if items.is_empty() {
         return Err(Unreadable::new("no message of ANPA 1312 in it (none with SOH and STX)"));

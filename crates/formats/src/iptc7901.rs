@@ -23,12 +23,12 @@ const EOT: char = '\u{4}';
 ///
 /// # Errors
 /// When no message begins in it.
-pub fn read(bytes: &[u8], _ctx: &ReadContext<'_>) -> Result<Reading<Vec<NewsItem>>, Unreadable> {
+pub fn read(bytes: &[u8], ctx: &ReadContext<'_>) -> Result<Reading<Vec<NewsItem>>, Unreadable> {
     let text = wire_text::decode(bytes);
     let mut problems = Vec::new();
     let mut items = Vec::new();
     for message in text.split(SOH).skip(1) {
-        if let Some(item) = read_message(message, &mut problems) {
+        if let Some(item) = read_message(wire_text::bounded(message, ctx, &mut problems), &mut problems) {
             items.push(item);
         }
     }

@@ -12,13 +12,35 @@ pub fn make_up_guid(item: &mut NewsItem, content: &str, at: &str, problems: &mut
     if !item.guid.is_empty() {
         return;
     }
-    let digest = Sha256::digest(content.as_bytes());
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    item.guid = format!("urn:masthead:content:{hex}");
+    item.guid = format!("urn:masthead:content:{}", hash(content));
     problems.push(Problem::new(
         at,
         "no identity in the document; one was made of its content, so later versions can't be matched to it",
     ));
+}
+
+/// Longer identities than this are no identities, and a key over them would burden every index.
+const LONGEST_GUID: usize = 1000;
+
+/// Puts the hash of an identity that is absurdly long in its place, so that it is still the same for all versions.
+pub fn shorten_guid(item: &mut NewsItem, problems: &mut Vec<Problem>) {
+    if item.guid.len() <= LONGEST_GUID {
+        return;
+    }
+    problems.push(Problem::new(
+        cut_at(&item.guid, 60),
+        format!("an identity of {} bytes; its hash stands for it", item.guid.len()),
+    ));
+    item.guid = format!("urn:masthead:long:{}", hash(&item.guid));
+}
+
+/// Sixteen bytes of SHA-256 in hexadecimal.
+fn hash(content: &str) -> String {
+    Sha256::digest(content.as_bytes())
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Holds an item whose document was cut off: what was read is kept for the desk and is never published by itself.

@@ -2,7 +2,7 @@
 
 use crate::format::Format;
 use crate::problem::{ReadContext, Reading, Unreadable};
-use crate::{anpa, feeds, iptc7901, newsml_g2, newsml1, ninjs, nitf};
+use crate::{anpa, feeds, iptc7901, item, newsml_g2, newsml1, ninjs, nitf};
 use masthead_domain::wire::NewsItem;
 
 /// Reads a document. One can hold many items: a NewsML-G2 message, a feed, a list of ninjs objects, several agency
@@ -14,7 +14,7 @@ use masthead_domain::wire::NewsItem;
 /// # Errors
 /// With a reason for the desk when nothing can be taken from the document.
 pub fn read_items(bytes: &[u8], format: Format, ctx: &ReadContext<'_>) -> Result<Reading<Vec<NewsItem>>, Unreadable> {
-    match format {
+    let mut reading = match format {
         // Agencies.
         Format::Ninjs => ninjs::read(bytes, ctx),
         Format::Nitf => nitf::read(bytes, ctx),
@@ -25,12 +25,19 @@ pub fn read_items(bytes: &[u8], format: Format, ctx: &ReadContext<'_>) -> Result
         // Feeds, pages.
         Format::Rss | Format::Atom | Format::JsonFeed => {
             let feed = feeds::read(bytes, ctx)?;
-            Ok(Reading { value: feed.value.items, problems: feed.problems })
+            Ok(Reading {
+                value: feed.value.items,
+                problems: feed.problems,
+            })
         }
         Format::Html | Format::Text => not_items(format),
         // Exports hold far more than news items and are read record by record.
         Format::Wxr | Format::Ghost => not_items(format),
+    }?;
+    for item in &mut reading.value {
+        item::shorten_guid(item, &mut reading.problems);
     }
+    Ok(reading)
 }
 
 fn not_items(format: Format) -> Result<Reading<Vec<NewsItem>>, Unreadable> {

@@ -2,7 +2,7 @@
 //! their bytes, the marks at their ends, and words in the text that mean an embargo or a kill.
 
 use crate::item::{add_editor_note, hold_incomplete};
-use crate::problem::Problem;
+use crate::problem::{Problem, ReadContext};
 use crate::xml::{clean, squeeze};
 use masthead_domain::document::{Block, Document, Text};
 use masthead_domain::wire::{Embargo, NewsItem, PubStatus};
@@ -102,6 +102,17 @@ fn characters(bytes: &[u8]) -> String {
         .decode_without_bom_handling(bytes)
         .0
         .into_owned()
+}
+
+/// A message as far as a field may reach. What is cut loses its end mark too, and is held for that.
+pub fn bounded<'a>(message: &'a str, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> &'a str {
+    if message.len() > ctx.max_field {
+        problems.push(Problem::new(
+            "text",
+            format!("a message of {} bytes was cut", message.len()),
+        ));
+    }
+    crate::xml::cut_at(message, ctx.max_field)
 }
 
 /// Typewriter conventions of agency text as readers know them: ` _ ` is a dash, doubled accents are quotation marks.

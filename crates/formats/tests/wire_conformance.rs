@@ -4,6 +4,14 @@
 //! miss is printed. What must hold is the project's bar: headline, identity and version on 97 of 100, every other
 //! field on 95 of 100 of those that the data asserts, and no document that crashes or passes for valid when it isn't.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use masthead_domain::document::{Block, Document};
 use masthead_domain::time::Timestamp;
 use masthead_domain::wire::{ContentType, Embargo, NewsItem, PubStatus, SubjectKind};
@@ -238,7 +246,7 @@ fn check_field(item: &NewsItem, key: &str, wanted: &Value) -> Result<(), String>
                 .iter()
                 .filter(|block| matches!(block, Block::Table { .. }))
                 .count();
-            if Value::from(found) == *wanted {
+            if wanted.as_u64() == u64::try_from(found).ok() {
                 Ok(())
             } else {
                 Err(format!("{found} instead of {wanted}"))

@@ -3,6 +3,14 @@
 //! The schema of ninjs is read through `MASTHEAD_TESTDATA`; without it that test says so and passes. NITF's structure
 //! is held against the content models of NITF 3.6 for the elements that we write.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use masthead_domain::document::{Block, Document, Marks, PictureBlock, PictureSource, Span, Text};
 use masthead_domain::time::Timestamp;
 use masthead_domain::wire::{Contributor, Embargo, PubStatus, Rendition, Subject, SubjectKind};

@@ -2,14 +2,36 @@
 //!
 //! The fixtures are our own; where `MASTHEAD_TESTDATA` is set, every document of its wire sets is broken too.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod wire;
 
 use masthead_formats::fuzz_targets;
 use proptest::prelude::*;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-fn corpus() -> Vec<Vec<u8>> {
+fn corpus() -> &'static [Vec<u8>] {
+    static CORPUS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    CORPUS.get_or_init(collect)
+}
+
+/// How many documents are broken: few by default, as many as wanted before a release.
+fn cases() -> u32 {
+    std::env::var("MASTHEAD_FUZZ_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(1500)
+}
+
+fn collect() -> Vec<Vec<u8>> {
     let mut corpus: Vec<Vec<u8>> = wire::FIXTURES.iter().map(|text| text.as_bytes().to_vec()).collect();
     if let Some(root) = std::env::var_os("MASTHEAD_TESTDATA") {
         let mut folders = vec![Path::new(&root).join("wire")];
@@ -124,12 +146,11 @@ fn apply(bytes: &mut Vec<u8>, damage: &Damage) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn broken_documents_break_nothing(which in any::<prop::sample::Index>(), damages in prop::collection::vec(damage(), 1..6)) {
-        let corpus = corpus();
-        let mut bytes = which.get(&corpus).clone();
+        let mut bytes = which.get(corpus()).clone();
         damages.iter().for_each(|damage| apply(&mut bytes, damage));
         let start = Instant::now();
         fuzz_targets::wire(&bytes);

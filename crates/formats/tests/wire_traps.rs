@@ -1,5 +1,13 @@
 //! The traps of the agency formats that the research names, a test each.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod wire;
 
 use masthead_domain::document::{Block, Marks};

@@ -27,6 +27,22 @@ pub(super) fn read(node: Node<'_>, item: &mut NewsItem, ctx: &ReadContext<'_>, p
         read_lines(*component, item);
         read_metadata(*component, item);
     }
+    let descriptive = || {
+        around
+            .iter()
+            .filter_map(|component| component.child("DescriptiveMetadata"))
+    };
+    let language = descriptive().find_map(|metadata| metadata.all("Language").find_map(formal));
+    item.language = language
+        .or_else(|| around.iter().find_map(|component| component.word("xml:lang")))
+        .or_else(|| item.language.take());
+    // Subjects add up over the components, in the order of the document.
+    around
+        .iter()
+        .rev()
+        .filter_map(|component| component.child("DescriptiveMetadata"))
+        .for_each(|metadata| read_subjects(metadata, item));
+    read_text_roles(&components, item);
     // Where the text lies deeper than the headline's own branch, the branch beside it still speaks for the item.
     if item.headline.is_none() {
         components.iter().for_each(|component| read_lines(*component, item));
@@ -138,6 +154,8 @@ fn main_component<'t>(components: &[Node<'t>]) -> Option<Node<'t>> {
             "script",
             "summary",
             "abstract",
+            "title",
+            "lead",
         ]
         .iter()
         .any(|part| role.contains(part))
@@ -205,9 +223,6 @@ fn read_lines(component: Node<'_>, item: &mut NewsItem) {
 }
 
 fn read_metadata(component: Node<'_>, item: &mut NewsItem) {
-    if item.language.is_none() {
-        item.language = component.word("xml:lang");
-    }
     if let Some(administrative) = component.child("AdministrativeMetadata") {
         let party = |name: &str| {
             administrative
@@ -250,12 +265,6 @@ fn read_metadata(component: Node<'_>, item: &mut NewsItem) {
 }
 
 fn read_descriptive(descriptive: Node<'_>, item: &mut NewsItem) {
-    if let Some(language) = descriptive.all("Language").find_map(formal)
-        && !item.extra.contains_key("Language")
-    {
-        note(item, "Language", language.clone());
-        item.language = Some(language);
-    }
     if item.genres.is_empty() {
         item.genres = descriptive
             .all("Genre")
@@ -265,28 +274,6 @@ fn read_descriptive(descriptive: Node<'_>, item: &mut NewsItem) {
                 ..Subject::default()
             })
             .collect();
-    }
-    // Nearer components were read before; their subjects stand.
-    let mut seen: HashSet<String> = item.subjects.iter().filter_map(|known| known.code.clone()).collect();
-    for subject in descriptive
-        .all("SubjectCode")
-        .flat_map(|code| code.elements().collect::<Vec<_>>())
-    {
-        let (Some(code), true) = (formal(subject), subject.name().starts_with("Subject")) else {
-            continue;
-        };
-        if subject.is("SubjectQualifier") || !seen.insert(code.clone()) {
-            continue;
-        }
-        let is_iptc = code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_digit());
-        let uri = is_iptc.then(|| format!("http://cv.iptc.org/newscodes/subjectcode/{code}"));
-        let name = subject.word("Name").or_else(|| topic_name(subject, &code));
-        item.subjects.push(Subject {
-            name,
-            code: Some(code),
-            uri,
-            ..Subject::default()
-        });
     }
     for location in descriptive.all("Location") {
         let part = |name: &str| {
@@ -317,6 +304,48 @@ fn read_descriptive(descriptive: Node<'_>, item: &mut NewsItem) {
             item.keywords.push(value);
         } else if name.eq_ignore_ascii_case("city") {
             item.located = item.located.take().or(Some(value));
+        }
+    }
+}
+
+fn read_subjects(descriptive: Node<'_>, item: &mut NewsItem) {
+    let mut seen: HashSet<String> = item.subjects.iter().filter_map(|known| known.code.clone()).collect();
+    for subject in descriptive
+        .all("SubjectCode")
+        .flat_map(|code| code.elements().collect::<Vec<_>>())
+    {
+        let (Some(code), true) = (formal(subject), subject.name().starts_with("Subject")) else {
+            continue;
+        };
+        if subject.is("SubjectQualifier") || !seen.insert(code.clone()) {
+            continue;
+        }
+        let is_iptc = code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_digit());
+        let uri = is_iptc.then(|| format!("http://cv.iptc.org/newscodes/subjectcode/{code}"));
+        let name = subject.word("Name").or_else(|| topic_name(subject, &code));
+        item.subjects.push(Subject {
+            name,
+            code: Some(code),
+            uri,
+            ..Subject::default()
+        });
+    }
+}
+
+/// Headline, lead and byline as components of their own, for items whose `NewsLines` don't have them.
+fn read_text_roles(components: &[Node<'_>], item: &mut NewsItem) {
+    for component in components {
+        let role = role(*component);
+        let Some(text) = text_item(*component).and_then(|content| content.child_text("DataContent")) else {
+            continue;
+        };
+        match role.as_str() {
+            "title" | "headline" => item.headline = item.headline.take().or(Some(text)),
+            // A list of points is no line under the headline.
+            "subtitle" | "subheadline" if text.len() < 300 => item.subheadline = item.subheadline.take().or(Some(text)),
+            "lead" | "summary" | "abstract" => item.summary = item.summary.take().or(Some(text)),
+            "byline" if item.bylines.is_empty() => item.bylines.push(text),
+            _ => {}
         }
     }
 }

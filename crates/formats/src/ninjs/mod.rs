@@ -36,6 +36,9 @@ pub fn read(bytes: &[u8], ctx: &ReadContext<'_>) -> Result<Reading<Vec<NewsItem>
                 if has_control {
                     clean_value(&mut value);
                 }
+                if text.len() > ctx.max_field {
+                    limit_value(&mut value, ctx.max_field, &mut problems);
+                }
                 collect(&value, ctx, &mut items, &mut problems, 0)?;
             }
             Err(error) if documents == 0 => return Err(Unreadable::new(format!("not JSON: {error}"))),
@@ -66,6 +69,23 @@ fn clean_value(value: &mut Value) {
                 fields.insert(crate::xml::clean(&key), inner);
             }
         }
+        _ => {}
+    }
+}
+
+/// Cuts texts that are longer than a field may be.
+fn limit_value(value: &mut Value, max: usize, problems: &mut Vec<Problem>) {
+    match value {
+        Value::String(text) if text.len() > max => {
+            problems.push(Problem::new(
+                "document",
+                format!("a text of {} bytes was cut", text.len()),
+            ));
+            let kept = crate::xml::cut_at(text, max).len();
+            text.truncate(kept);
+        }
+        Value::Array(members) => members.iter_mut().for_each(|inner| limit_value(inner, max, problems)),
+        Value::Object(fields) => fields.values_mut().for_each(|inner| limit_value(inner, max, problems)),
         _ => {}
     }
 }

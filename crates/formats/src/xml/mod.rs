@@ -462,11 +462,11 @@ impl<'t> Node<'t> {
         prefixed.map(unescape)
     }
 
-    /// An attribute's value, trimmed; `None` when it is missing or blank.
+    /// An attribute's value, trimmed; `None` when it is missing or blank. No attribute says anything in more than 64 KB.
     pub fn word(self, name: &str) -> Option<String> {
         let value = self.attr(name)?;
         let trimmed = value.trim();
-        (!trimmed.is_empty()).then(|| clean(trimmed))
+        (!trimmed.is_empty()).then(|| clean(cut_at(trimmed, 64 << 10)))
     }
 
     /// Every character below this node, as it stands; a `br` is a line break.

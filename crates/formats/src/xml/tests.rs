@@ -86,6 +86,18 @@ fn encodings() {
     let utf16: Vec<u8> = "<a>é</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(decode(&utf16, &mut problems), "<a>é</a>");
     assert!(problems.is_empty());
+    assert_eq!(
+        decode(
+            "<?xml version='1.0' encoding='iso-8859-1'?><a>£5</a>".as_bytes(),
+            &mut problems
+        )
+        .chars()
+        .rev()
+        .nth(5),
+        Some('£')
+    );
+    assert_eq!(problems.len(), 1);
+    problems.clear();
     assert_eq!(decode(b"<a>caf\xe9\0</a>", &mut problems), "<a>café</a>");
     assert_eq!(problems.len(), 2);
 }

@@ -7,16 +7,16 @@ use masthead_domain::wire::NewsItem;
 use masthead_formats::{Format, ReadContext, Reading, Unreadable, read_items};
 
 /// The moment at which all these documents are read.
-pub fn ctx() -> ReadContext<'static> {
+pub(crate) fn ctx() -> ReadContext<'static> {
     ReadContext::at(Timestamp::parse_rfc3339("2026-11-25T12:00:00Z").unwrap())
 }
 
-pub fn read(text: &str, format: Format) -> Result<Reading<Vec<NewsItem>>, Unreadable> {
+pub(crate) fn read(text: &str, format: Format) -> Result<Reading<Vec<NewsItem>>, Unreadable> {
     read_items(text.as_bytes(), format, &ctx())
 }
 
 /// The only item of a document, and what was wrong with it.
-pub fn one(text: &str, format: Format) -> (NewsItem, Vec<String>) {
+pub(crate) fn one(text: &str, format: Format) -> (NewsItem, Vec<String>) {
     let reading = read(text, format).unwrap();
     assert_eq!(reading.value.len(), 1);
     (
@@ -25,11 +25,11 @@ pub fn one(text: &str, format: Format) -> (NewsItem, Vec<String>) {
     )
 }
 
-pub fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     Timestamp::parse_rfc3339(text).unwrap()
 }
 
-pub const NITF: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+pub(crate) const NITF: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE nitf SYSTEM "http://nowhere.invalid/nitf-3-6.dtd">
 <nitf version="-//IPTC//DTD NITF 3.6//EN" baselang="en-GB">
  <head>
@@ -78,7 +78,7 @@ B   2</pre><hr/><p/>
  </body>
 </nitf>"#;
 
-pub const NEWSML_G2: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+pub(crate) const NEWSML_G2: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/">
  <header><sent>2026-11-25T09:00:00Z</sent></header>
  <itemSet>
@@ -117,7 +117,7 @@ pub const NEWSML_G2: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
  </itemSet>
 </newsMessage>"#;
 
-pub const NEWSML_1: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+pub(crate) const NEWSML_1: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <NewsML Version="1.2">
  <NewsEnvelope><DateAndTime>20261125T090000Z</DateAndTime><Priority FormalName="2"/></NewsEnvelope>
  <NewsItem xml:lang="en">
@@ -139,7 +139,7 @@ pub const NEWSML_1: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
  </NewsItem>
 </NewsML>"#;
 
-pub const NINJS_1: &str = r#"{"uri":"urn:qp:1","type":"text","version":"3","versioncreated":"2026-11-25T09:00:00Z","firstcreated":"2026-11-24T09:00:00Z",
+pub(crate) const NINJS_1: &str = r#"{"uri":"urn:qp:1","type":"text","version":"3","versioncreated":"2026-11-25T09:00:00Z","firstcreated":"2026-11-24T09:00:00Z",
 "pubstatus":"usable","urgency":4,"language":"en","headline":"Council buys a ferry","headline_short":"Ferry bought","byline":"By Ada Quill and Tom Ferrand",
 "description_text":"A vote ends three years.","body_text":"Plain.","body_xhtml":"<p>The council bought a ferry.</p><p>It sails in <b>May</b>.</p>",
 "subject":[{"code":"20000337","scheme":"http://cv.iptc.org/newscodes/mediatopic/","name":"transport","rel":"about"}],"person":[{"name":"Tom Ferrand"}],
@@ -147,7 +147,7 @@ pub const NINJS_1: &str = r#"{"uri":"urn:qp:1","type":"text","version":"3","vers
 "renditions":{"web":{"href":"https://quay.example/a.pdf","mimetype":"application/pdf","sizeinbytes":10}},
 "associations":{"mainpic":{"uri":"urn:qp:pic","type":"picture","description_text":"The ferry","byline":"Ada Quill","renditions":{"s":{"href":"https://quay.example/s.jpg","width":100,"mimetype":"image/jpeg"},"l":{"href":"https://quay.example/l.jpg","width":900,"mimetype":"image/jpeg"}}}}}"#;
 
-pub const NINJS_3: &str = r#"{"standard":{"name":"ninjs","version":"3.1"},"uri":"urn:qp:3","type":"text","version":"9","versionCreated":"2026-11-25T09:00:00Z",
+pub(crate) const NINJS_3: &str = r#"{"standard":{"name":"ninjs","version":"3.1"},"uri":"urn:qp:3","type":"text","version":"9","versionCreated":"2026-11-25T09:00:00Z",
 "pubStatus":"usable","urgency":4,"language":"en-GB","headlines":[{"role":"sub","value":"Talks end"},{"role":"main","value":"Council buys a ferry"}],
 "by":"By Ada Quill","descriptions":[{"contentType":"text/html","value":"<p>A vote <b>ends</b></p>"},{"contentType":"text/plain","value":"A vote ends three years."}],
 "bodies":[{"contentType":"text/plain","value":"Plain."},{"contentType":"text/html","value":"<p>The council bought a ferry.</p>"}],
@@ -156,13 +156,13 @@ pub const NINJS_3: &str = r#"{"standard":{"name":"ninjs","version":"3.1"},"uri":
 "renditions":[{"name":"pdf","href":"https://quay.example/a.pdf","contentType":"application/pdf","sizeInBytes":10}],
 "associations":[{"name":"featured","uri":"urn:qp:pic","type":"picture","renditions":[{"name":"l","href":"https://quay.example/l.jpg"}]}]}"#;
 
-pub const SUPERDESK: &str = r#"{"guid":"urn:newsml:localhost:2026:1","version":5,"type":"text","headline":"Council buys a ferry","body_html":"<p>Text &amp; more</p>",
+pub(crate) const SUPERDESK: &str = r#"{"guid":"urn:newsml:localhost:2026:1","version":5,"type":"text","headline":"Council buys a ferry","body_html":"<p>Text &amp; more</p>",
 "versioncreated":"2026-11-25T09:00:00+0000","pubstatus":"usable","priority":6,"urgency":3,"source":"QP","service":[{"code":"i","name":"International"}],
 "evolvedfrom":"urn:newsml:localhost:2026:0","extra":{"a":1},"authors":[{"name":"Ada Quill","role":"writer","email":"ada@quay.example"}],
 "associations":{"featuremedia":null},"slugline":"ferry","profile":"Article","keywords":["ferry"]}"#;
 
-pub const IPTC_7901: &str = "\u{1}qua0042 3 pol 63 QUA 0042\r\nHarbour/Ferry/\r\n\u{2}New ferry for the harbour\r\nBy Ada Quill\r\n\r\nQUAYSIDE (qua) - The council bought a ferry.\r\n\r\nIt sails in May.\r\n\u{3}\r\n251530 GMT Nov 26\r\n";
+pub(crate) const IPTC_7901: &str = "\u{1}qua0042 3 pol 63 QUA 0042\r\nHarbour/Ferry/\r\n\u{2}New ferry for the harbour\r\nBy Ada Quill\r\n\r\nQUAYSIDE (qua) - The council bought a ferry.\r\n\r\nIt sails in May.\r\n\u{3}\r\n251530 GMT Nov 26\r\n";
 
-pub const ANPA: &str = "\u{16}\u{16}\u{1}a0123\u{1f}qyb-\r\nu i\u{13}\u{11}bc-harbour-ferry 11-25 0123\r\n\u{2}^BC-Harbour Ferry,123<\r\n^Council buys a ferry<\r\n^By ADA QUILL=\r\n\tQUAYSIDE (QP) _ The council bought a ferry.\r\n\tIt sails in May.\r\n\u{3}\r\nQP-NY-11-25-26 1530EST<\r\n";
+pub(crate) const ANPA: &str = "\u{16}\u{16}\u{1}a0123\u{1f}qyb-\r\nu i\u{13}\u{11}bc-harbour-ferry 11-25 0123\r\n\u{2}^BC-Harbour Ferry,123<\r\n^Council buys a ferry<\r\n^By ADA QUILL=\r\n\tQUAYSIDE (QP) _ The council bought a ferry.\r\n\tIt sails in May.\r\n\u{3}\r\nQP-NY-11-25-26 1530EST<\r\n";
 
-pub const FIXTURES: &[&str] = &[NITF, NEWSML_G2, NEWSML_1, NINJS_1, NINJS_3, SUPERDESK, IPTC_7901, ANPA];
+pub(crate) const FIXTURES: &[&str] = &[NITF, NEWSML_G2, NEWSML_1, NINJS_1, NINJS_3, SUPERDESK, IPTC_7901, ANPA];
