@@ -57,7 +57,7 @@ impl PressFollower {
         self.press.withhold_from_start(story_rows::withheld(&mut conn).await?);
         drop(conn);
         self.pages.followed(head);
-        // What was pressed before this start may have been overtaken while nobody followed.
+        // What was pressed before this start may have been overtaken while nobody followed. `run` presses it again.
         self.press.mark_all_stale(head);
         self.save(head).await?;
         Ok(head)
@@ -68,6 +68,9 @@ impl PressFollower {
         let mut changed = self.app.db.changed();
         let mut saved = (position, Instant::now());
         let mut quiet_look = Instant::now();
+        // In a task of its own: thousands of pages from disk must not keep a kill waiting.
+        let at_start = self.clone();
+        tokio::spawn(async move { at_start.press_again(at_start.press.stale_pages().into_iter().collect()).await });
         loop {
             match self.step(position).await {
                 Ok(next) => {
@@ -92,6 +95,8 @@ impl PressFollower {
             if quiet_look.elapsed() >= Duration::from_secs(1) {
                 quiet_look = Instant::now();
                 self.press_harder();
+                // Pages whose press failed, or was overtaken, wait here; a few at a time, so that events go first.
+                self.press_again(self.press.stale_pages().into_iter().take(PRESSES * 8).collect()).await;
             }
             tokio::select! {
                 () = tokio::time::sleep(POLL) => {}
