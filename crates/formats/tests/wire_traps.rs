@@ -51,6 +51,26 @@ fn three_dialects_say_the_same() {
 }
 
 #[test]
+fn two_point_something_has_lower_case_lists() {
+    let (item, problems) = one(
+        r#"{"uri":"urn:qp:2","type":"text","versioncreated":"2026-11-25T09:00:00Z","embargoed":"2026-12-01T06:00:00Z","headlines":[{"value":"Council buys a ferry"}],
+        "by":"By Ada Quill","bodies":[{"role":"text","contenttype":"text/plain","value":"One.\n\nTwo."}],"places":[{"name":"Quayside"}],"people":[{"name":"Tom Ferrand"}],
+        "genres":[{"name":"Analysis","literal":"a"}],"infosources":[{"name":"QP"}],"expires":"2027-01-01T00:00:00Z","associations":[]}"#,
+        Format::Ninjs,
+    );
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(item.headline.as_deref(), Some("Council buys a ferry"));
+    assert_eq!(item.embargo, Embargo::Until(at("2026-12-01T06:00:00Z")));
+    assert_eq!(item.body.blocks.len(), 2);
+    assert_eq!(
+        item.subjects.iter().map(|subject| subject.kind).collect::<Vec<_>>(),
+        [SubjectKind::Person, SubjectKind::Place]
+    );
+    assert_eq!(item.genres[0].name.as_deref(), Some("Analysis"));
+    assert_eq!(item.provider.as_deref(), Some("QP"));
+}
+
+#[test]
 fn superdesk_sends_guid_number_version_and_more() {
     let (item, problems) = one(SUPERDESK, Format::Ninjs);
     assert!(problems.is_empty(), "{problems:?}");
