@@ -6,13 +6,15 @@
 
 pub mod anpa;
 mod credit;
+mod dateline;
 pub mod dates;
 pub mod encoding;
 pub mod export;
+pub mod extract;
 pub mod feeds;
 pub mod format;
-pub mod ghost;
 pub mod fuzz_targets;
+pub mod ghost;
 pub mod html;
 pub mod iptc7901;
 pub mod item;

@@ -125,7 +125,7 @@ fn read_entry(
     let mut summary = None;
     let mut other_link = None;
     let mut created = None;
-    let mut date = |node: Node<'_>, problems: &mut Vec<Problem>| {
+    let date = |node: Node<'_>, problems: &mut Vec<Problem>| {
         let text = node.text()?;
         let moment = dates::moment(&text, ctx);
         if moment.is_none() {

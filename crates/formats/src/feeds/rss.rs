@@ -108,7 +108,7 @@ fn read_item(
         .attr("rdf:about")
         .map(|about| about.trim().to_owned())
         .filter(|about| !about.is_empty());
-    let mut date = |node: Node<'_>, problems: &mut Vec<Problem>| {
+    let date = |node: Node<'_>, problems: &mut Vec<Problem>| {
         let text = node.text()?;
         let moment = dates::moment(&text, ctx);
         if moment.is_none() {

@@ -72,8 +72,9 @@ pub fn read(reader: impl BufRead, ctx: &ReadContext<'_>, sink: &mut Sink<'_>) ->
             return Ok(export.summary);
         }
     }
-    if !export.begun {
-        export.begin(scanner.declares_export(), scanner.position(), sink)?;
+    if !export.begun && export.begin(scanner.declares_export(), scanner.position(), sink)?.is_break() {
+        export.summary.bytes = scanner.position();
+        return Ok(export.summary);
     }
     export.summary.bytes = scanner.position();
     export.summary.complete = true;

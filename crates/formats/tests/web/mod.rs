@@ -1,5 +1,6 @@
 //! What the web's conformance tests share.
 
+mod extract;
 mod feeds;
 mod import;
 mod sanitise;

@@ -15,6 +15,7 @@ use super::links::{self, Base};
 use super::text::{self, Line, Style};
 use crate::problem::{Problem, ReadContext};
 use masthead_domain::document::{Block, Marks, PictureBlock, Text};
+use std::collections::HashSet;
 
 /// What a caller of the reader may choose.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,6 +39,8 @@ pub(crate) struct Reader<'a> {
     problems: Vec<Problem>,
     /// Nodes whose text was taken elsewhere (captions, credits).
     skipped: Vec<NodeId>,
+    /// Nodes that a caller wants left out.
+    hidden: HashSet<NodeId>,
 }
 
 /// Blocks that grow, with the line at their end.
@@ -97,6 +100,7 @@ impl<'a> Reader<'a> {
             depth: 0,
             problems: Vec::new(),
             skipped: Vec::new(),
+            hidden: HashSet::new(),
         }
     }
 
@@ -109,13 +113,15 @@ impl<'a> Reader<'a> {
     }
 
     /// Leaves a node and all below it out of what is read.
-    pub(crate) fn skip(&mut self, node: NodeId) {
-        self.skipped.push(node);
+    pub(crate) fn hide(&mut self, node: NodeId) {
+        self.hidden.insert(node);
     }
 
-    /// The address that relative ones are resolved against.
-    pub(crate) fn base(&self) -> &Base {
-        &self.base
+    /// The blocks that a node itself makes.
+    pub(crate) fn read_one(&mut self, node: NodeId) -> Vec<Block> {
+        let mut flow = Flow::default();
+        self.node(node, &mut flow, &Style::default());
+        flow.finish()
     }
 
     /// The blocks below a node.
@@ -157,6 +163,9 @@ impl<'a> Reader<'a> {
 
     fn node(&mut self, node: NodeId, flow: &mut Flow, style: &Style) {
         let dom = self.dom;
+        if !self.hidden.is_empty() && self.hidden.contains(&node) {
+            return;
+        }
         if let Some(text) = dom.text(node) {
             flow.line.push(text, style);
         } else if let Some(element) = dom.element(node)
@@ -173,6 +182,10 @@ impl<'a> Reader<'a> {
         let dom = self.dom;
         let mut walk = dom.descendants(node);
         while let Some(at) = walk.next() {
+            if self.hidden.contains(&at) {
+                walk.skip_children(at);
+                continue;
+            }
             if let Some(text) = dom.text(at) {
                 flow.line.push(text, style);
                 continue;
