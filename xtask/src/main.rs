@@ -3,6 +3,7 @@
 //! This file only finds the checkout and hands over; each task is a module of its own. Nothing here links the product,
 //! so that the rules can be checked before (and without) a build of it.
 
+mod bench;
 mod root;
 mod tidy;
 
@@ -12,7 +13,8 @@ const USAGE: &str = "\
 Usage: cargo xtask TASK
 
 Tasks:
-  tidy [--list]   check the rules of the house (--list: print them); exit 1 where one is broken
+  tidy [--list]    check the rules of the house (--list: print them); exit 1 where one is broken
+  bench [NAME…]    measure a release build; one JSON line a figure (--help: benches and options)
 ";
 
 fn main() -> ExitCode {
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = args.collect();
     let outcome = match task.as_deref() {
         Some("tidy") => root::find().and_then(|root| tidy::run(&root, &rest)),
+        Some("bench") => root::find().and_then(|root| bench::run(&root, &rest)),
         Some("--help" | "-h" | "help") => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -1,0 +1,96 @@
+//! `page`: the front and a story page from memory as gzip on 64 connections, in requests per second of the server's
+//! own processor time, beside nginx with the very same bytes in the same run.
+
+use super::figure::{Bar, Figure, median};
+use super::nginx::{self, Nginx};
+use super::process::Process;
+use super::{Bench, load};
+use anyhow::{Result, bail};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+const CONNECTIONS: u16 = 64;
+
+pub(super) fn run(bench: &Bench) -> Result<()> {
+    let network = bench.network()?;
+    let mut node = network.serve()?;
+    let story = node.stories(1)?.remove(0);
+    let mut client = node.client()?;
+    for path in ["/", &story] {
+        client.get(path, "gzip")?;
+    }
+    // Quiet pages are compressed harder after 3 s; the bytes that nginx gets have to be the last ones.
+    std::thread::sleep(Duration::from_secs(6));
+    let pages = [("front", "/".to_owned()), ("story", story)];
+    let mut bodies = Vec::new();
+    for (name, path) in &pages {
+        let (text, gzip) = (client.get(path, "identity")?, client.get(path, "gzip")?);
+        if gzip.status != 200 || gzip.header("content-encoding") != Some("gzip") || gzip.header("etag").is_none() {
+            bail!("{path} is not answered as gzip with a tag");
+        }
+        bodies.push((*name, text, gzip));
+    }
+    let peer = match nginx::find() {
+        Some(program) => {
+            let pages: Vec<_> = bodies
+                .iter()
+                .map(|(name, text, gzip)| (*name, text.body.as_slice(), gzip.body.as_slice()))
+                .collect();
+            Some(Nginx::start(bench, &program, &pages)?)
+        }
+        None => {
+            eprintln!("  nginx is not installed: there is no peer to compare with (package nginx)");
+            None
+        }
+    };
+    for ((name, path), (_, _, gzip)) in pages.iter().zip(&bodies) {
+        let (mut ours, mut theirs, mut rates, mut their_rates) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let their_path = format!("/{name}.html");
+        for _ in 0..bench.rounds {
+            let (per_cpu, rate) = measured(&node.process, node.address, path, bench.seconds)?;
+            ours.push(per_cpu);
+            rates.push(rate);
+            if let Some(peer) = &peer {
+                let (per_cpu, rate) = measured(&peer.process, peer.address, &their_path, bench.seconds)?;
+                theirs.push(per_cpu);
+                their_rates.push(rate);
+            }
+        }
+        if client.get(path, "gzip")?.body != gzip.body {
+            bail!("{path} changed while it was measured, so the peer served other bytes");
+        }
+        let mut figure = Figure::new(
+            "page",
+            format!("{name}, from memory, gzip"),
+            median(&ours),
+            "requests/cpu-s",
+        )
+        .with("requests_per_s", median(&rates).round())
+        .with("body_bytes", gzip.body.len())
+        .with("head_bytes", gzip.head)
+        .with("rounds", bench.rounds)
+        .with("client", if load::has_wrk() { "wrk" } else { "own" });
+        if peer.is_some() {
+            figure = figure
+                .peer("nginx, same bytes", median(&theirs))
+                .with("peer_requests_per_s", median(&their_rates).round())
+                .bar(Bar::RatioAtLeast(1.0));
+        }
+        figure.print();
+    }
+    node.process.stop()
+}
+
+/// Requests per second of processor time, and per second.
+fn measured(process: &Process, address: SocketAddr, path: &str, seconds: u64) -> Result<(f64, f64)> {
+    let before = process.cpu()?;
+    let load = load::closed(address, path, "gzip", CONNECTIONS, seconds)?;
+    let cpu = process.cpu()? - before;
+    if load.failed > 0 {
+        bail!("{} of {} requests for {path} failed", load.failed, load.requests);
+    }
+    if cpu <= 0.0 {
+        bail!("the server used no processor time: it did not answer");
+    }
+    Ok((load.requests as f64 / cpu, load.requests as f64 / load.seconds))
+}
