@@ -8,16 +8,26 @@ use masthead_features::stories::{self, NewStory};
 
 /// A story's content with a headline and two paragraphs that hold a word of its own.
 pub fn content(headline: &str, word: &str) -> StoryContent {
-    let paragraph = |text: String| Block::Paragraph { text: Text::plain(text) };
+    let paragraph = |text: String| Block::Paragraph {
+        text: Text::plain(text),
+    };
     StoryContent {
         headline: headline.into(),
         standfirst: format!("What happened at the {word}, and why it matters to the town."),
-        bylines: vec![Byline { name: "Ada Quill".into(), author: None, role: None }],
+        bylines: vec![Byline {
+            name: "Ada Quill".into(),
+            author: None,
+            role: None,
+        }],
         dateline: "Saltmarsh".into(),
         body: Document {
             blocks: vec![
-                paragraph(format!("The {word} was closed on Tuesday after the tide came over the wall.")),
-                paragraph(format!("Nobody was hurt, but the {word} will stay shut until the weekend.")),
+                paragraph(format!(
+                    "The {word} was closed on Tuesday after the tide came over the wall."
+                )),
+                paragraph(format!(
+                    "Nobody was hurt, but the {word} will stay shut until the weekend."
+                )),
             ],
         },
         ..StoryContent::default()
@@ -36,7 +46,11 @@ impl TestApp {
     /// # Errors
     /// When the store can't answer.
     pub async fn draft(&self, headline: &str, word: &str, places: &[&str]) -> anyhow::Result<StoryId> {
-        let new = NewStory { content: content(headline, word), placements: self.places(places), ..NewStory::default() };
+        let new = NewStory {
+            content: content(headline, word),
+            placements: self.places(places),
+            ..NewStory::default()
+        };
         Ok(stories::create(&self.app, new, "test").await?)
     }
 
@@ -58,7 +72,7 @@ pub fn ninjs(guid: &str, version: u32, headline: &str, word: &str) -> serde_json
         "standard": { "name": "ninjs", "version": "3.1", "schema": "https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json" },
         "type": "text",
         "version": version.to_string(),
-        "versionCreated": format!("2026-11-25T08:{:02}:00Z", version.min(59)),
+        "versionCreated": format!("2025-11-25T08:{:02}:00Z", version.min(59)),
         "pubStatus": "usable",
         "language": "en",
         "headlines": [{ "role": "main", "value": headline }],

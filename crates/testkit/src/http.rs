@@ -18,7 +18,10 @@ pub struct Answer {
 impl Answer {
     /// The first header of a name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body as text.
@@ -84,7 +87,9 @@ fn parse(raw: &[u8]) -> anyhow::Result<Answer> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.trim().to_lowercase(), value.trim().to_owned()))
         .collect();
-    let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
+    let chunked = headers
+        .iter()
+        .any(|(name, value)| name == "transfer-encoding" && value == "chunked");
     let body = if chunked { unchunk(rest) } else { rest.to_vec() };
     Ok(Answer { status, headers, body })
 }
@@ -92,8 +97,14 @@ fn parse(raw: &[u8]) -> anyhow::Result<Answer> {
 fn unchunk(mut rest: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     while let Some(end) = rest.windows(2).position(|window| window == b"\r\n") {
-        let size = rest.get(..end).and_then(|line| std::str::from_utf8(line).ok()).map(str::trim);
-        let Some(size) = size.and_then(|text| usize::from_str_radix(text, 16).ok()).filter(|size| *size > 0) else {
+        let size = rest
+            .get(..end)
+            .and_then(|line| std::str::from_utf8(line).ok())
+            .map(str::trim);
+        let Some(size) = size
+            .and_then(|text| usize::from_str_radix(text, 16).ok())
+            .filter(|size| *size > 0)
+        else {
             break;
         };
         body.extend_from_slice(rest.get(end + 2..end + 2 + size).unwrap_or_default());

@@ -21,8 +21,8 @@ use masthead_store::{Db, Engine};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// The moment at which every test begins: 25 November 2026, 09:00 UTC.
-pub const START: &str = "2026-11-25T09:00:00Z";
+/// The moment at which every test begins: 25 November 2025, 09:00 UTC.
+pub const START: &str = "2025-11-25T09:00:00Z";
 
 /// A network for one test, with two sites: `daily` (UTC, first) and `weekly` (Europe/Paris).
 pub struct TestApp {
@@ -33,8 +33,28 @@ pub struct TestApp {
     /// Its settings; change them before [`TestApp::start`].
     pub settings: Settings,
     folder: tempfile::TempDir,
+    blobs: Blobs,
     // Dropped last: it takes the database away.
-    _db: TestDb,
+    db: TestDb,
+}
+
+/// Opens a network as a process does.
+async fn open(db: &TestDb, clock: Arc<dyn Clock>, settings: &Settings, blobs: &Blobs) -> anyhow::Result<App> {
+    Ok(App::new(AppParts {
+        db: Db::open(db.settings(), Arc::clone(&clock)).await?,
+        ids: Arc::new(SystemIds::new(Arc::clone(&clock))?),
+        clock,
+        blobs: blobs.clone(),
+        worker: PictureWorker::new(1),
+        fetcher: Fetcher::new(FetchSettings {
+            user_agent: "Masthead test".into(),
+            allow: settings.outgoing.allow.clone(),
+            ..FetchSettings::default()
+        })?,
+        rules: settings.routing.clone(),
+        node: settings.server.node.clone(),
+    })
+    .await?)
 }
 
 impl TestApp {
@@ -56,28 +76,25 @@ impl TestApp {
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         migrate::run(db.settings(), Arc::clone(&shared), BackupChoice::None).await?;
         let folder = tempfile::tempdir()?;
-        let mut settings = Settings { folder: folder.path().to_path_buf(), ..Settings::default() };
+        let mut settings = Settings {
+            folder: folder.path().to_path_buf(),
+            ..Settings::default()
+        };
         settings.server.listen = "127.0.0.1:0".into();
         settings.server.admin_listen = "127.0.0.1:0".into();
         settings.server.access_log = String::new();
         settings.server.node = "test".into();
         change(&mut settings);
-        let app = App::new(AppParts {
-            db: Db::open(db.settings(), Arc::clone(&shared)).await?,
-            clock: Arc::clone(&shared),
-            ids: Arc::new(SystemIds::new(shared)?),
-            blobs: Blobs::in_memory(),
-            worker: PictureWorker::new(1),
-            fetcher: Fetcher::new(FetchSettings {
-                user_agent: "Masthead test".into(),
-                allow: settings.outgoing.allow.clone(),
-                ..FetchSettings::default()
-            })?,
-            rules: settings.routing.clone(),
-            node: "test".into(),
-        })
-        .await?;
-        let test = Self { app: Arc::new(app), clock, settings, folder, _db: db };
+        let blobs = Blobs::in_memory();
+        let app = open(&db, shared, &settings, &blobs).await?;
+        let test = Self {
+            app: Arc::new(app),
+            clock,
+            settings,
+            folder,
+            blobs,
+            db,
+        };
         test.add_site("daily", "The Daily", "UTC", 0).await?;
         test.add_site("weekly", "The Weekly", "Europe/Paris", 1).await?;
         Ok(test)
@@ -96,7 +113,8 @@ impl TestApp {
             origin: format!("https://{slug}.example"),
         };
         sites::put(&self.app, site, position).await?;
-        for (position, (slug, name)) in (0_i64..).zip([("world", "World"), ("culture", "Culture"), ("sport", "Sport")]) {
+        for (position, (slug, name)) in (0_i64..).zip([("world", "World"), ("culture", "Culture"), ("sport", "Sport")])
+        {
             sites::put_section(&self.app, id, None, slug, name, position).await?;
         }
         sites::put_section(&self.app, id, Some("world"), "europe", "Europe", 9).await?;
@@ -119,13 +137,39 @@ impl TestApp {
         }
     }
 
+    /// Opens the same network once more, as a restart does; a node that was stopped has closed its database.
+    ///
+    /// # Errors
+    /// When the database can't be opened.
+    pub async fn reopen(&mut self) -> anyhow::Result<()> {
+        let clock = Arc::new(self.clock.clone());
+        self.app = Arc::new(open(&self.db, clock, &self.settings, &self.blobs).await?);
+        Ok(())
+    }
+
+    /// Starts another node of the same network, with a name and a clock of its own.
+    ///
+    /// # Errors
+    /// In words.
+    pub async fn start_another(&self, name: &str, clock: Arc<dyn Clock>) -> anyhow::Result<TestNode> {
+        let mut settings = self.settings.clone();
+        settings.server.node = name.into();
+        settings.folder = self.folder.path().join(name);
+        let app = Arc::new(open(&self.db, clock, &settings, &self.blobs).await?);
+        TestNode::start(app, &settings).await
+    }
+
+    /// Where the database is, for another process.
+    pub fn database_url(&self) -> &str {
+        &self.db.settings().url
+    }
+
     /// Starts a node that answers on loopback.
     ///
     /// # Errors
     /// In words.
     pub async fn start(&self) -> anyhow::Result<TestNode> {
-        let node = serve::start(Arc::clone(&self.app), &self.settings).await?;
-        Ok(TestNode { address: node.address, admin_address: node.admin_address, node: Some(node) })
+        TestNode::start(Arc::clone(&self.app), &self.settings).await
     }
 
     /// Does every due job until none is left that is due now.
@@ -149,6 +193,15 @@ pub struct TestNode {
 }
 
 impl TestNode {
+    async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Self> {
+        let node = serve::start(app, settings).await?;
+        Ok(Self {
+            address: node.address,
+            admin_address: node.admin_address,
+            node: Some(node),
+        })
+    }
+
     /// Asks for a page of a site.
     ///
     /// # Errors
@@ -175,7 +228,11 @@ impl TestNode {
                 return Ok(answer);
             }
             if tokio::time::Instant::now() >= end {
-                anyhow::bail!("{site}{path} never was as wanted; last: {} {}", answer.status, answer.text());
+                anyhow::bail!(
+                    "{site}{path} never was as wanted; last: {} {}",
+                    answer.status,
+                    answer.text()
+                );
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }

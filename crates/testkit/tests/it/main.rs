@@ -1,0 +1,12 @@
+//! Tests of the whole program: documents go in at one end and readers ask at the other.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets something unforeseen can only stop and say so"
+)]
+
+mod standings;
+mod support;
+mod wire;

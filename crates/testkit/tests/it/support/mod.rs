@@ -1,0 +1,4 @@
+//! What several of these tests share.
+
+pub(crate) mod plant;
+pub(crate) mod surfaces;

@@ -1,0 +1,115 @@
+//! Every public address on which something of a planted story can stand, asked over HTTP. The list is written by hand
+//! and not taken from the program's own probe, so that each checks the other.
+
+use super::plant::{AUTHOR, Planted, TOPIC, addresses};
+use masthead_store::fronts;
+use masthead_testkit::http::Answer;
+use masthead_testkit::{TestApp, TestNode};
+
+/// Both sites.
+pub(crate) const SITES: [&str; 2] = ["daily", "weekly"];
+
+/// What a surface shows of a story.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    /// Site and path.
+    pub(crate) surface: String,
+    /// The story's word.
+    pub(crate) word: String,
+}
+
+/// The public addresses of both sites, those of the stories themselves among them.
+pub(crate) async fn all(test: &TestApp, stories: &[&Planted]) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let mut paths: Vec<String> = [
+        "/",
+        "/world",
+        "/world/europe",
+        "/culture",
+        "/sitemap.xml",
+        "/news-sitemap.xml",
+        "/robots.txt",
+        "/corrections",
+        "/live/front.json",
+        "/live/front.json?since=0",
+        "/api/v1/stories",
+        "/api/v1/stories?limit=100",
+        "/api/v1/stories?section=world",
+        "/api/v1/sections",
+        "/api/v1/topics",
+        "/api/v1/openapi.json",
+        "/there-is-nothing-here",
+        "/.well-known/security.txt",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    let (topic, author) = (format!("/topics/{TOPIC}"), format!("/authors/{AUTHOR}"));
+    for scope in ["", "/world", "/world/europe", "/corrections", &topic, &author] {
+        paths.extend(["feed.xml", "feed.atom", "feed.json"].map(|feed| format!("{scope}/{feed}")));
+    }
+    paths.extend([
+        format!("/api/v1/stories?topic={TOPIC}"),
+        format!("/api/v1/stories?author={AUTHOR}"),
+        topic,
+        author,
+    ]);
+    let now = test.app.now().to_rfc3339();
+    let (day, month) = (now[..10].replace('-', "/"), now[..7].to_owned());
+    paths.extend([format!("/archive/{day}"), format!("/sitemap.xml?month={month}")]);
+    for front in fronts::all(&mut test.app.db.reader().await?).await? {
+        paths.push(format!("/api/v1/fronts/{}", front.id));
+    }
+    for story in stories {
+        paths.extend(["", "?format=ninjs", "?format=nitf"].map(|query| format!("/api/v1/stories/{}{query}", story.id)));
+        paths.extend(story.files.iter().cloned());
+        paths.extend(addresses(test, story.id).await?.into_iter().map(|(_, path)| path));
+    }
+    paths.sort();
+    paths.dedup();
+    Ok(SITES
+        .into_iter()
+        .flat_map(|site| paths.iter().map(move |path| (site, path.clone())))
+        .collect())
+}
+
+/// Asks all of them and says which show what.
+pub(crate) async fn showing(
+    node: &TestNode,
+    surfaces: &[(&'static str, String)],
+    stories: &[&Planted],
+) -> anyhow::Result<Vec<Shown>> {
+    let mut shown = Vec::new();
+    for (site, path) in surfaces {
+        let answer = node.get(site, path).await?;
+        anyhow::ensure!(
+            answer.status < 500,
+            "{site}{path} answers {}: {}",
+            answer.status,
+            answer.text()
+        );
+        for story in stories.iter().filter(|story| shows(&answer, path, story)) {
+            shown.push(Shown {
+                surface: format!("{site}{path}"),
+                word: story.word.clone(),
+            });
+        }
+    }
+    Ok(shown)
+}
+
+/// Whether an answer shows something of a story. Words of the address itself are no leak: who asks knows them.
+fn shows(answer: &Answer, path: &str, story: &Planted) -> bool {
+    if story.files.iter().any(|file| file == path) {
+        return answer.status == 200;
+    }
+    let id = story.id.to_string();
+    let headers: String = answer
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\n"))
+        .collect();
+    // Purging proxies need to know what a 410 was about, and its page says no more than the reason.
+    let headers = if answer.status == 410 { String::new() } else { headers };
+    let bare = path.split('?').next().unwrap_or(path);
+    let text = format!("{headers}{}", answer.text()).replace(bare, "");
+    text.to_lowercase().contains(&story.word) || (!bare.contains(&id) && text.contains(&id))
+}
