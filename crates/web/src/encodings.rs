@@ -260,6 +260,13 @@ impl Acceptable {
         listed.acceptable()
     }
 
+    /// Reads a request's only `Accept-Encoding` line.
+    pub fn of_line(line: &[u8]) -> Self {
+        let mut listed = Listed::default();
+        listed.read(line);
+        listed.acceptable()
+    }
+
     /// The best of the encodings that `prepared` has. Ties between what the client takes equally go to zstd, then br,
     /// then gzip, then identity: zstd is the quickest to decode and within a few per cent of br.
     ///
@@ -367,7 +374,11 @@ pub fn quality(text: &str) -> u16 {
 /// Whether `If-None-Match` (RFC 9110, section 13.1.2) names the text with this hash, in whatever encoding the client
 /// holds it. Weak tags match too: a proxy that recompresses makes ours weak, and for `GET` comparison is weak anyway.
 pub fn none_match(value: &HeaderValue, hash: &str) -> bool {
-    let value = value.as_bytes().trim_ascii();
+    none_match_line(value.as_bytes(), hash)
+}
+
+pub(crate) fn none_match_line(value: &[u8], hash: &str) -> bool {
+    let value = value.trim_ascii();
     if value == b"*" {
         return true;
     }
@@ -400,8 +411,11 @@ pub fn none_match(value: &HeaderValue, hash: &str) -> bool {
 /// Whether `If-Modified-Since` (RFC 9110, section 13.1.3) holds a date that is not before `modified`. A value that is
 /// no HTTP date is ignored, as the RFC asks.
 pub fn unmodified_since(value: &HeaderValue, modified: Timestamp) -> bool {
-    let Some(since) = value
-        .to_str()
+    unmodified_since_line(value.as_bytes(), modified)
+}
+
+pub(crate) fn unmodified_since_line(value: &[u8], modified: Timestamp) -> bool {
+    let Some(since) = std::str::from_utf8(value)
         .ok()
         .and_then(|text| httpdate::parse_http_date(text).ok())
     else {

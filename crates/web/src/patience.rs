@@ -96,15 +96,27 @@ where
 }
 
 /// A connection that fails when its reader takes nothing for half a minute. Costs nothing while they do.
+///
+/// It can be given back what was read of it already, which is then read first.
 pub struct PatientStream<T> {
     inner: T,
+    unread: Bytes,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl<T> PatientStream<T> {
     /// Patience with the reader at the other end of `inner`.
     pub const fn new(inner: T) -> Self {
-        Self { inner, stalled: None }
+        Self {
+            inner,
+            unread: Bytes::new(),
+            stalled: None,
+        }
+    }
+
+    /// Gives back what was read and not used.
+    pub fn give_back(&mut self, unread: Bytes) {
+        self.unread = unread;
     }
 
     fn settle<R>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
@@ -127,6 +139,11 @@ impl<T> PatientStream<T> {
 
 impl<T: AsyncRead + Unpin> AsyncRead for PatientStream<T> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.unread.is_empty() {
+            let length = self.unread.len().min(buffer.remaining());
+            buffer.put_slice(&self.unread.split_to(length));
+            return Poll::Ready(Ok(()));
+        }
         Pin::new(&mut self.inner).poll_read(cx, buffer)
     }
 }

@@ -92,7 +92,7 @@ impl TrustedProxies {
             return origin;
         }
         if let Some(proto) = headers.get(FORWARDED_PROTO) {
-            origin.tls = is_https(proto);
+            origin.tls = is_https(proto.as_bytes());
         }
         origin.host = headers.get(FORWARDED_HOST);
         let lines = headers.get_all(FORWARDED_FOR).iter().rev();
@@ -115,12 +115,14 @@ impl TrustedProxies {
         if !peer_is_trusted {
             return tls;
         }
-        headers.get(FORWARDED_PROTO).map_or(tls, is_https)
+        headers
+            .get(FORWARDED_PROTO)
+            .map_or(tls, |proto| is_https(proto.as_bytes()))
     }
 }
 
-fn is_https(value: &HeaderValue) -> bool {
-    value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"https")
+pub(crate) fn is_https(value: &[u8]) -> bool {
+    value.trim_ascii().eq_ignore_ascii_case(b"https")
 }
 
 /// An address as proxies write it: bare, in brackets, or with a port.

@@ -107,7 +107,7 @@ pub fn respond_in(
     hsts: Option<&HeaderValue>,
 ) -> Response<PageBody> {
     let encoding = acceptable.choose(page.prepared());
-    let mut response = if page.status() == StatusCode::OK && holds(page, headers) {
+    let mut response = if page.status() == StatusCode::OK && holds_page(page, headers) {
         let mut response = Response::new(PageBody::EMPTY);
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.headers_mut() = page.head_without_body(encoding);
@@ -136,16 +136,23 @@ pub fn respond_in(
     response
 }
 
-/// Whether the client's conditions say that it holds the page as it is.
-fn holds(page: &PressedPage, headers: &HeaderMap) -> bool {
-    if headers.contains_key(IF_NONE_MATCH) {
+/// Whether the client's conditions say that it holds the page as it is (RFC 9110, section 13.2.2): where there is an
+/// `If-None-Match`, its verdict alone counts.
+pub(crate) fn holds(none_match: Option<bool>, unmodified: impl FnOnce() -> bool) -> bool {
+    none_match.unwrap_or_else(unmodified)
+}
+
+fn holds_page(page: &PressedPage, headers: &HeaderMap) -> bool {
+    let none_match = headers.contains_key(IF_NONE_MATCH).then(|| {
         let hash = &page.prepared().hash;
-        return headers
+        headers
             .get_all(IF_NONE_MATCH)
             .iter()
-            .any(|value| encodings::none_match(value, hash));
-    }
-    headers
-        .get(IF_MODIFIED_SINCE)
-        .is_some_and(|value| encodings::unmodified_since(value, page.last_modified()))
+            .any(|value| encodings::none_match(value, hash))
+    });
+    holds(none_match, || {
+        headers
+            .get(IF_MODIFIED_SINCE)
+            .is_some_and(|value| encodings::unmodified_since(value, page.last_modified()))
+    })
 }

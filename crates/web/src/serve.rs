@@ -1,5 +1,6 @@
 //! The accept loop: HTTP/1.1 and HTTP/2 in clear text, bounded in connections, headers and time, drained on request.
 
+use crate::fast::wire::{self, Left};
 use crate::fast::{FastPath, Front};
 use crate::patience::PatientStream;
 use axum::body::Body;
@@ -300,8 +301,17 @@ impl Protocols {
             // Silent for too long, or gone before a word.
             Err(_) | Ok(Err(_)) => return,
             Ok(Ok(false)) => {
-                let io = TokioIo::new(PatientStream::new(stream));
-                let serving = self.http1.serve_connection(io, service);
+                let mut stream = PatientStream::new(stream);
+                let draining = signal.reached(DRAINING);
+                let is_draining = || signal.is(DRAINING);
+                let service = match wire::answer(&mut stream, service, self.header_time, draining, is_draining).await {
+                    Ok((Left::ForHyper(unread), service)) => {
+                        stream.give_back(unread);
+                        service
+                    }
+                    Ok((Left::Over, _)) | Err(_) => return,
+                };
+                let serving = self.http1.serve_connection(TokioIo::new(stream), service);
                 until_drained(serving, http1::Connection::graceful_shutdown, signal).await
             }
             Ok(Ok(true)) => {

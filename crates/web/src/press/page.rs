@@ -148,6 +148,10 @@ pub struct PressedPage {
     /// Whole heads in the order of [`Encoding::ALL`], built when first asked for: a head takes about 2 KB, and most
     /// pages are only ever sent in one or two encodings.
     heads: [OnceLock<HeaderMap>; 4],
+    /// The same as bytes of HTTP/1.1, without `Date` and the empty line, which follow from the moment.
+    wire_whole: [OnceLock<Bytes>; 4],
+    /// Heads of a 304 in the same form.
+    wire_not_modified: [OnceLock<Bytes>; 4],
     checked_epoch: AtomicU64,
 }
 
@@ -219,6 +223,8 @@ impl PressedPage {
             parts,
             common,
             heads: Default::default(),
+            wire_whole: Default::default(),
+            wire_not_modified: Default::default(),
             checked_epoch: AtomicU64::new(0),
         }
     }
@@ -300,29 +306,46 @@ impl PressedPage {
         true
     }
 
-    /// Head and body in `encoding`, which the caller chose among those that are there; otherwise the text itself.
+    /// Head and body in `encoding`, which the caller chose among those that are there; otherwise the text itself. The
+    /// length is not in the head: hyper knows it from the body and writes it in any case.
     pub(crate) fn whole(&self, encoding: Encoding) -> (&HeaderMap, &Bytes) {
-        let prepared = &self.parts.prepared;
-        let (encoding, body) = match prepared.body(encoding) {
-            Some(body) => (encoding, body),
-            None => (Encoding::Identity, prepared.identity()),
-        };
-        let [identity, gzip, brotli, zstd] = &self.heads;
-        let slot = match encoding {
-            Encoding::Identity => identity,
-            Encoding::Gzip => gzip,
-            Encoding::Brotli => brotli,
-            Encoding::Zstd => zstd,
-        };
-        let head = slot.get_or_init(|| {
-            let mut head = self.head_without_body(encoding);
+        let (encoding, body) = self.body(encoding);
+        let head = slot(&self.heads, encoding).get_or_init(|| self.head_with_body(encoding));
+        (head, body)
+    }
+
+    /// The same as bytes, with the length.
+    pub(crate) fn wire_whole(&self, encoding: Encoding) -> (&Bytes, &Bytes) {
+        let (encoding, body) = self.body(encoding);
+        let head = slot(&self.wire_whole, encoding).get_or_init(|| {
+            let mut head = self.head_with_body(encoding);
             head.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-            if let Some(name) = encoding.name() {
-                head.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
-            }
-            head
+            as_bytes(self.parts.status, &head)
         });
         (head, body)
+    }
+
+    /// Head of a 304 as bytes.
+    pub(crate) fn wire_not_modified(&self, encoding: Encoding) -> &Bytes {
+        let (encoding, _) = self.body(encoding);
+        slot(&self.wire_not_modified, encoding)
+            .get_or_init(|| as_bytes(StatusCode::NOT_MODIFIED, &self.head_without_body(encoding)))
+    }
+
+    fn body(&self, encoding: Encoding) -> (Encoding, &Bytes) {
+        let prepared = &self.parts.prepared;
+        match prepared.body(encoding) {
+            Some(body) => (encoding, body),
+            None => (Encoding::Identity, prepared.identity()),
+        }
+    }
+
+    fn head_with_body(&self, encoding: Encoding) -> HeaderMap {
+        let mut head = self.head_without_body(encoding);
+        if let Some(name) = encoding.name() {
+            head.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+        }
+        head
     }
 
     /// Head of a 304: what the 200 would say, without the length and coding of the body (RFC 9110, section 15.4.5).
@@ -336,4 +359,31 @@ impl PressedPage {
         }
         head
     }
+}
+
+const fn slot<T>(slots: &[OnceLock<T>; 4], encoding: Encoding) -> &OnceLock<T> {
+    let [identity, gzip, brotli, zstd] = slots;
+    match encoding {
+        Encoding::Identity => identity,
+        Encoding::Gzip => gzip,
+        Encoding::Brotli => brotli,
+        Encoding::Zstd => zstd,
+    }
+}
+
+/// A head as HTTP/1.1 writes it (RFC 9112, section 4).
+fn as_bytes(status: StatusCode, head: &HeaderMap) -> Bytes {
+    let mut bytes = Vec::with_capacity(2048);
+    bytes.extend_from_slice(b"HTTP/1.1 ");
+    bytes.extend_from_slice(status.as_str().as_bytes());
+    bytes.push(b' ');
+    bytes.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
+    bytes.extend_from_slice(b"\r\n");
+    for (name, value) in head {
+        bytes.extend_from_slice(name.as_str().as_bytes());
+        bytes.extend_from_slice(b": ");
+        bytes.extend_from_slice(value.as_bytes());
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.into()
 }

@@ -515,6 +515,11 @@ impl Press {
         *self.security.write().unwrap_or_else(PoisonError::into_inner) = security;
     }
 
+    /// The present moment, as the press's clock has it.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// The disk half, where there is one.
     pub const fn disk(&self) -> Option<&Disk> {
         self.disk.as_ref()

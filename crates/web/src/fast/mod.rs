@@ -1,7 +1,10 @@
 //! The fast path: a page that is in memory is answered before any router is reached.
 //!
 //! One [`Front`] stands for a listener; each connection gets its own [`FastPath`], which remembers the last host and
-//! the last `Accept-Encoding` that it was asked with, because a client repeats them with every request.
+//! the last `Accept-Encoding` that it was asked with, because a client repeats them with every request. Most requests
+//! are even answered before hyper sees them, in [`wire`].
+
+pub(crate) mod wire;
 
 use crate::access_log::{AccessLog, Line, Source};
 use crate::assets::AssetPages;
@@ -11,15 +14,17 @@ use crate::errors::present::{ErrorPage, ErrorPages};
 use crate::errors::{ErrorKind, WebError};
 use crate::hosts::{HostSite, Hosts};
 use crate::patience::PatientBody;
-use crate::press::{PageRef, Press, canonical_query};
+use crate::press::{PageRef, Press, PressedPage, canonical_query};
 use crate::proxies::TrustedProxies;
 use crate::request::{RequestIds, RequestInfo};
 use crate::respond::{PageBody, respond_in};
 use crate::security_headers::SecurityHeaders;
 use axum::body::Body;
+use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, COOKIE, HOST, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -81,8 +86,10 @@ pub struct FastPath<S> {
 /// What the last request of the connection said. Not a lock: a connection's requests are answered by one task.
 #[derive(Default)]
 struct Memo {
-    host: Option<(u64, HeaderValue, Arc<HostSite>)>,
-    accept: Option<(HeaderValue, Acceptable)>,
+    host: Option<(u64, Box<[u8]>, Arc<HostSite>)>,
+    accept: Option<(Box<[u8]>, Acceptable)>,
+    /// The second, whether over TLS, and the lines that depend on them.
+    tail: Option<(i64, bool, Bytes)>,
 }
 
 impl<S> Front<S>
@@ -170,73 +177,86 @@ where
         if brings_cookie(headers, options.own_cookies) && !path.starts_with("/assets/") {
             return None;
         }
-        let query = match uri.query() {
-            None => std::borrow::Cow::Borrowed(""),
-            query => canonical_query(query, (options.declared)(path)),
-        };
-        let page = if path.starts_with("/assets/") {
-            options.assets.at(path)?
-        } else {
-            options.press.get(&PageRef {
-                site: &site.slug,
-                path,
-                query: &query,
-            })?
-        };
+        let Found { page, path } = self.shared.find(&site.slug, path, uri.query())?;
         let acceptable = self.acceptable(headers);
         let response = respond_in(&page, method, headers, acceptable, tls.then_some(&self.shared.hsts));
-        self.shared.counts.count(Source::Memory, response.status());
-        options.log.write(
-            self.shard,
-            &Line {
-                site: &site.slug,
-                method,
-                path,
-                status: response.status(),
-                bytes: response.body().length(),
-                source: Source::Memory,
-            },
+        let length = response.body().length().and_then(|length| usize::try_from(length).ok());
+        self.note(
+            &site.slug,
+            method,
+            path,
+            response.status(),
+            length.unwrap_or(0),
+            Source::Memory,
         );
         Some(response)
     }
 
+    /// Counts and logs an answer from memory.
+    fn note(&self, site: &str, method: &Method, path: &str, status: StatusCode, bytes: usize, source: Source) {
+        self.shared.counts.count(source, status);
+        self.shared.options.log.write(
+            self.shard,
+            &Line {
+                site,
+                method,
+                path,
+                status,
+                bytes: u64::try_from(bytes).ok(),
+                source,
+            },
+        );
+    }
+
     fn site(&self, request: &Request<Incoming>, forwarded: Option<&HeaderValue>) -> Result<Arc<HostSite>, WebError> {
-        let hosts = &self.shared.options.hosts;
+        // RFC 9112, section 3.2: more than one host is no request; a proxy in front may have gone by the other.
+        if request.headers().get_all(HOST).iter().nth(1).is_some() {
+            return Err(WebError::bad_request("A request must name one host."));
+        }
         if let Some(host) = forwarded.or_else(|| request.headers().get(HOST)) {
-            let version = hosts.version();
-            if let Some((known, name, site)) = &self.memo.borrow().host
-                && *known == version
-                && name == host
-            {
-                return Ok(site.clone());
-            }
-            let name = host
-                .to_str()
-                .map_err(|_| WebError::bad_request("The Host header can't be read."))?;
-            let site = hosts.resolve(name).ok_or(WebError::new(ErrorKind::Misdirected))?;
-            self.memo.borrow_mut().host = Some((version, host.clone(), site.clone()));
-            return Ok(site);
+            return self.site_named(host.as_bytes());
         }
         // HTTP/2 and absolute-form requests name the host in the target.
         match request.uri().host() {
-            Some(name) => hosts.resolve(name).ok_or(WebError::new(ErrorKind::Misdirected)),
+            Some(name) => self.site_named(name.as_bytes()),
             None => Err(WebError::bad_request("A request must name its host.")),
         }
     }
 
+    fn site_named(&self, host: &[u8]) -> Result<Arc<HostSite>, WebError> {
+        let hosts = &self.shared.options.hosts;
+        let version = hosts.version();
+        if let Some((known, name, site)) = &self.memo.borrow().host
+            && *known == version
+            && **name == *host
+        {
+            return Ok(site.clone());
+        }
+        let name = std::str::from_utf8(host).map_err(|_| WebError::bad_request("The host's name can't be read."))?;
+        let site = hosts.resolve(name).ok_or(WebError::new(ErrorKind::Misdirected))?;
+        self.memo.borrow_mut().host = Some((version, host.into(), site.clone()));
+        Ok(site)
+    }
+
     fn acceptable(&self, headers: &HeaderMap) -> Acceptable {
-        let Some(line) = headers.get(ACCEPT_ENCODING) else {
+        let mut lines = headers.get_all(ACCEPT_ENCODING).iter();
+        match (lines.next(), lines.next()) {
+            (Some(_), Some(_)) => Acceptable::of(headers),
+            (line, _) => self.acceptable_in(line.map(HeaderValue::as_bytes)),
+        }
+    }
+
+    fn acceptable_in(&self, line: Option<&[u8]>) -> Acceptable {
+        let Some(line) = line else {
             return Acceptable::IDENTITY;
         };
         if let Some((known, acceptable)) = &self.memo.borrow().accept
-            && known == line
+            && **known == *line
         {
             return *acceptable;
         }
-        let acceptable = Acceptable::of(headers);
-        if headers.get_all(ACCEPT_ENCODING).iter().nth(1).is_none() {
-            self.memo.borrow_mut().accept = Some((line.clone(), acceptable));
-        }
+        let acceptable = Acceptable::of_line(line);
+        self.memo.borrow_mut().accept = Some((line.into(), acceptable));
         acceptable
     }
 
@@ -289,7 +309,27 @@ where
     }
 }
 
+/// A page in memory and the path that it was found under.
+struct Found<'a> {
+    page: Arc<PressedPage>,
+    path: &'a str,
+}
+
 impl Shared {
+    fn find<'a>(&self, site: &str, path: &'a str, query: Option<&str>) -> Option<Found<'a>> {
+        let page = if path.starts_with("/assets/") {
+            self.options.assets.at(path)?
+        } else {
+            let query = match query {
+                None => Cow::Borrowed(""),
+                query => canonical_query(query, (self.options.declared)(path)),
+            };
+            let query = &query;
+            self.options.press.get(&PageRef { site, path, query })?
+        };
+        Some(Found { page, path })
+    }
+
     fn note(&self, shard: usize, site: &str, method: &Method, path: &str, response: &Response<PageBody>) {
         self.counts.count(Source::Router, response.status());
         self.options.log.write(
