@@ -70,8 +70,9 @@ pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow
         let (status, body) = match pages.respond(site, path_only, query).await {
             Ok(rendered) => (rendered.status.as_u16(), rendered.body.to_vec()),
             Err(error) => {
-                let html = pages.error_page(Some(site), &error, path_only, "probe").await.unwrap_or_default();
-                (error.status().as_u16(), html.into_bytes())
+                // Without a page the plain one of `web` is sent, which shows nothing but the status.
+                let html = pages.error_page(Some(site), &error, path_only, "probe").await;
+                (error.status().as_u16(), html.map_or_else(Vec::new, String::into_bytes))
             }
         };
         answers.push(Answer { surface: format!("{}{path}", site.origin), status, leaks: marks.found(&body, path) });

@@ -40,7 +40,8 @@ impl Route {
         Self { path, handler: on(method, handler), permission: None, cache: None }
     }
 
-    /// Who may use it.
+    /// Who may use it. `Public` asks for nothing; `SourceToken` is checked by the handler, which alone knows the source
+    /// that the address names. Roles of staff will be checked here, before the handler is called.
     const fn permission(mut self, permission: Permission) -> Self {
         self.permission = Some(permission);
         self

@@ -1,4 +1,4 @@
-//! `masthead import`.
+//! `masthead import`: what it takes, its progress bar, and the counts it prints at the end.
 
 use super::{Common, output};
 use crate::{jobs, network};

@@ -1,4 +1,4 @@
-//! `masthead serve`.
+//! `masthead serve`: brings a node up, waits to be asked to stop, and drains it.
 
 use super::{Common, output};
 use crate::{network, serve};
