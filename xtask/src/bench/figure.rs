@@ -61,7 +61,11 @@ impl Figure {
 
     /// Something else worth knowing about it.
     pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.more.insert(key.to_owned(), value.into());
+        let value = match value.into() {
+            Value::Number(number) if number.is_f64() => number.as_f64().map_or(Value::Null, rounded),
+            other => other,
+        };
+        self.more.insert(key.to_owned(), value);
         self
     }
 
