@@ -1,8 +1,8 @@
-//! The outside world: blobs, pictures, the guarded HTTP client, the system clock.
+//! The outside world: blobs, pictures, the search index, the guarded HTTP client, the system clock.
 //!
 //! This crate is the only one that may read the clock, draw randomness, open files for keeps or speak HTTP to others.
 //! It knows neither SQL nor routes. One room a file or folder: [`clock`], [`blobs`], [`pictures`], [`fetch`],
-//! [`disk`].
+//! [`disk`], [`search`].
 
 #![warn(missing_docs)]
 
@@ -11,4 +11,5 @@ pub mod clock;
 pub mod disk;
 pub mod fetch;
 pub mod pictures;
+pub mod search;
 mod tls;
