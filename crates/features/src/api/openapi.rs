@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 /// The values of `format` of a story.
-pub(crate) const FORMATS: &[&str] = &["json"];
+pub(crate) const FORMATS: &[&str] = &["json", "ninjs", "nitf"];
 
 /// The document, for the API at `origin`.
 pub fn document(origin: &str) -> Value {
@@ -73,17 +73,19 @@ fn stories() -> Value {
 fn story() -> Value {
     let format = json!({
         "name": "format", "in": "query", "required": false,
-        "description": "The form of the answer.",
+        "description": "The form of the answer: our own, IPTC ninjs 3.1 or NITF 3.6.",
         "schema": { "type": "string", "enum": FORMATS, "default": "json" },
     });
     let parameters = json!([named("storyId"), format]);
-    operation(
-        "getStory",
-        "One story with its text.",
-        &parameters,
-        "Story",
-        &["400", "404", "410"],
-    )
+    let errors = ["400", "404", "410"];
+    let mut operation = operation("getStory", "One story with its text.", &parameters, "Story", &errors);
+    if let Some(content) = operation.pointer_mut("/responses/200/content") {
+        *content = json!({
+            "application/json": { "schema": { "anyOf": [reference("Story"), reference("Ninjs")] } },
+            "application/xml": { "schema": { "type": "string", "description": "NITF 3.6, for `format=nitf`." } },
+        });
+    }
+    operation
 }
 
 fn sections() -> Value {
@@ -229,6 +231,10 @@ fn schemas() -> Value {
         "StoryList": list_of("StoryItem"),
         "StoryItem": object(&item),
         "Story": object(&story),
+        "Ninjs": {
+            "type": "object", "description": "IPTC ninjs 3.1.", "required": ["uri", "headlines"],
+            "externalDocs": { "url": "https://iptc.org/standards/ninjs/" },
+        },
         "Card": object(&card),
         "Picture": object(&json!({
             "url": uri, "width": { "type": "integer" }, "height": { "type": "integer" }, "alt": text, "credit": text,

@@ -2,16 +2,20 @@
 
 use super::{List, absent, address, after, begin, filtered, json, limit, site};
 use crate::app::App;
+use crate::exports::{About, Shown, exported};
 use crate::pages::{
     Query, SiteView, authors_of, canonical, largest_plain, list_key, section_href, span, store_error, topics_of,
 };
 use crate::sites::{SiteEntry, Sites};
 use masthead_domain::document::Document;
 use masthead_domain::ids::StoryId;
+use masthead_domain::stories::StoryContent;
 use masthead_domain::time::Timestamp;
-use masthead_formats::html;
+use masthead_domain::wire::PubStatus;
+use masthead_formats::{export, html};
 use masthead_store::public::{self, Card, Cursor, Found, PublicPicture, PublicPlacement};
 use masthead_store::{Conn, StoreError};
+use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
 use masthead_web::paging;
 use masthead_web::press::Rendered;
@@ -261,17 +265,62 @@ pub(super) async fn one(app: &App, view: &SiteView, id: &str, query: Query<'_>) 
         .chain(places.iter().map(|place| SurrogateKey::section(place.section)))
         .chain(topics.iter().map(|topic| SurrogateKey::topic(topic.id)))
         .collect();
-    let item = item(&mut conn, now, view, site, card)
-        .await
-        .map_err(store_error)?
-        .ok_or_else(missing)?;
-    drop(conn);
+    let pictures = public::of_story(&mut conn, now, id).await.map_err(store_error)?;
     let updated = story.updated.max(story.published);
-    let content = story.content;
-    let whole = WholeStory {
+    let rendered = if format == "json" {
+        let item = item(&mut conn, now, view, site, card)
+            .await
+            .map_err(store_error)?
+            .ok_or_else(missing)?;
+        json(&whole(item, story.content, story.revision, site), position)?
+    } else {
+        let shown: Vec<Shown<'_>> = pictures
+            .iter()
+            .map(|picture| Shown {
+                id: picture.id,
+                renditions: &picture.renditions,
+            })
+            .collect();
+        let about = About {
+            story: id.0,
+            revision: story.revision,
+            published: Some(story.published),
+            updated: Some(updated),
+            // What readers may see is under no embargo any more.
+            embargoed_until: None,
+            status: PubStatus::Usable,
+            topics: &topics,
+            pictures: &shown,
+            origin: &site.origin,
+            publisher: &site.name,
+            language: &site.language,
+            path: Some(&first.path),
+            section: view
+                .sites
+                .section(first.section)
+                .map(|record| record.section.name.as_str()),
+        };
+        let exported = exported(&story.content, &about);
+        if format == "nitf" {
+            let body = export::nitf::write(&exported);
+            Rendered::new(
+                "application/xml; charset=utf-8",
+                body.into(),
+                CachePolicy::Feed,
+                position,
+            )
+        } else {
+            json(&export::ninjs::write(&exported), position)?
+        }
+    };
+    Ok(rendered.keys(keys).stories([id]).modified(updated))
+}
+
+fn whole(item: StoryItem, content: StoryContent, revision: i64, site: &SiteEntry) -> WholeStory {
+    WholeStory {
         item,
         bylines: content.bylines.iter().map(|byline| byline.name.clone()).collect(),
-        dateline: content.dateline.clone(),
+        dateline: content.dateline,
         body_text: content.body.to_plain(),
         body_html: body(content.body, &site.origin),
         credit: content.credit,
@@ -284,9 +333,8 @@ pub(super) async fn one(app: &App, view: &SiteView, id: &str, query: Query<'_>) 
                 at: fix.at,
             })
             .collect(),
-        revision: story.revision,
-    };
-    Ok(json(&whole, position)?.keys(keys).stories([id]).modified(updated))
+        revision,
+    }
 }
 
 /// The text with absolute links; pictures are left to their own field.

@@ -84,7 +84,10 @@ async fn months(conn: &mut Conn, now: Timestamp, view: &SiteView) -> Result<Vec<
         let Some((from, to)) = month_bounds(&month, view) else {
             break;
         };
-        months.push(month);
+        // A month of copies alone has nothing to list: their addresses of record are another site's.
+        if !public::sitemap(conn, now, view.entry.id, from, to, 1).await?.is_empty() {
+            months.push(month);
+        }
         next = public::archive_days(conn, now, view.entry.id, from, to).await?.0;
     }
     Ok(months)

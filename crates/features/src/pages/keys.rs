@@ -64,12 +64,12 @@ pub fn stale_keys(event: &Event) -> Vec<SurrogateKey> {
         Event::StoryPublished(fact)
         | Event::StoryUpdated(fact)
         | Event::StoryWithdrawn(fact)
-        | Event::StoryKilled(fact) => std::iter::once(SurrogateKey::story(fact.story))
+        | Event::StoryKilled(fact)
+        // A story whose time ran out was invisible already when the due job found it, and still stands on fronts.
+        | Event::StoryChanged(fact) => std::iter::once(SurrogateKey::story(fact.story))
             .chain(fact.lists.iter().map(|id| list(*id)))
             .chain(fact.sites.iter().map(|id| list(*id)))
             .collect(),
-        // A change that readers don't see can still change what a gone or moved address answers.
-        Event::StoryChanged(fact) => vec![SurrogateKey::story(fact.story)],
         Event::FrontLaunched { front, site } => vec![SurrogateKey::front(*front), unlaunched(*site)],
         Event::SiteChanged { site } => vec![SurrogateKey::site(*site)],
         Event::PictureRendered { stories, .. } => stories.iter().map(|story| SurrogateKey::story(*story)).collect(),
@@ -85,18 +85,26 @@ pub fn stale_keys(event: &Event) -> Vec<SurrogateKey> {
 pub async fn touched(conn: &mut Conn, sites: &Sites, event: &Event) -> Result<Vec<SurrogateKey>, StoreError> {
     let mut keys = stale_keys(event);
     match event {
+        // Every site's footer names the others, and a story's page the sites that carry it too.
+        Event::SiteChanged { .. } => keys.extend(sites.all().iter().map(|site| SurrogateKey::site(site.id))),
         Event::PictureRendered { stories, .. } => {
             for story in stories {
                 for entry in rows::lists(conn, *story).await? {
                     keys.push(list(entry.list));
                     keys.extend(moments(entry.list, entry.published_at));
+                    keys.extend(
+                        sites
+                            .site(entry.site)
+                            .map(|site| day(entry.site, Day::of(entry.published_at, &site.zone))),
+                    );
                 }
             }
         }
         Event::StoryPublished(fact)
         | Event::StoryUpdated(fact)
         | Event::StoryWithdrawn(fact)
-        | Event::StoryKilled(fact) => {
+        | Event::StoryKilled(fact)
+        | Event::StoryChanged(fact) => {
             let story = rows::by_id(conn, fact.story).await?;
             if let Some(at) = story.and_then(|story| story.standing.first_published_at) {
                 for id in fact.lists.iter().copied().chain(fact.sites.iter().map(|site| site.0)) {
