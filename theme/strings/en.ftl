@@ -78,6 +78,26 @@ corrections-intro = When we get something wrong we say so here, and at the top o
 corrections-empty = There are no corrections to report.
 page-updated = Last changed
 
+## Search
+search-title = Search
+search-about = Find stories of { $site }
+search-words = Words to look for; put a phrase in "quotation marks"
+search-section = Section
+search-all = All sections
+search-from = From
+search-to = Until
+search-remove = Remove
+search-none = Nothing was found
+search-one = One story
+search-found = { $count } stories
+search-more = More than { $count } stories
+search-relaxed = Nearly nothing has exactly these words, so that similar ones are shown too.
+search-hint = Check the spelling, use fewer or more general words, or choose all sections and no dates.
+search-off = Search is being prepared. Please try again in a few minutes; everything else works.
+search-pages = Pages of results
+search-previous = Previous
+search-next = Next
+
 ## Errors
 error-search = Search for it
 error-suggestions = Perhaps you are looking for

@@ -10,6 +10,7 @@ pub mod imports;
 pub mod ingest;
 pub mod pages;
 pub mod pictures;
+pub mod search;
 pub mod sites;
 pub mod stories;
 pub mod wire;

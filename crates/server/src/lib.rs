@@ -11,5 +11,6 @@ pub mod middleware;
 pub mod network;
 pub mod probes;
 pub mod router;
+pub mod search;
 pub mod serve;
 pub mod settings;

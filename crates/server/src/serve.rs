@@ -3,7 +3,7 @@
 use crate::admin::{self, Admin};
 use crate::followers::{PressFollower, render};
 use crate::settings::Settings;
-use crate::{jobs, middleware, router};
+use crate::{jobs, middleware, router, search};
 use anyhow::Context as _;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
@@ -131,6 +131,7 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
     ingest::schedule_all(&app, &sources).await?;
 
     let errors = ErrorPages::new(error_hook(&pages));
+    let search = search::run(Arc::clone(&app), Arc::clone(&pages), settings.data_folder().join("search"));
     let state = Arc::new(State {
         app: Arc::clone(&app),
         pages,
@@ -191,6 +192,7 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
     });
     let background = vec![
         tokio::spawn(follower.run(position)),
+        tokio::spawn(search),
         tokio::spawn(jobs::run(Arc::clone(&app), sources)),
         tokio::spawn(masthead_store::log::run_stamper(app.db.clone(), app.node.clone())),
         tokio::spawn(async move {

@@ -9,6 +9,7 @@
 //! | [`Pages::error_page`]`(site, &error, path, request_id)` | the HTML of an error, from the server's error hook |
 //! | [`stale_keys`]`(&event)`, [`touched`]`(conn, &sites, &event)` | the press follower: what an event makes stale |
 //! | [`Pages::followed`]`(position)` | the press follower, after reloading the sites and *before* `Press::mark_stale` |
+//! | [`Pages::set_search`]`(index)` | once, when the node's search index is open |
 //! | [`Pages::set_theme`]`(theme)` | the theme's files changed; follow it with `Press::mark_all_stale` |
 //!
 //! A page reads what it shows in one snapshot, whose log position it is pressed with. Menus and names come from the
@@ -25,6 +26,7 @@ mod live;
 mod media;
 mod own;
 mod page;
+mod search;
 mod small;
 mod story;
 #[cfg(test)]
@@ -43,6 +45,7 @@ use crate::app::App;
 use crate::sites::SiteEntry;
 use crate::{api, feeds};
 use masthead_domain::ids::SiteId;
+use masthead_services::search::SearchIndex;
 use masthead_store::public::{self, Found};
 use masthead_store::{StoreError, pages as page_rows};
 use masthead_web::cache_policy::CachePolicy;
@@ -53,7 +56,7 @@ use masthead_web::templates::Theme;
 use masthead_web::urls::Route;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// Makes the pages of the network.
 pub struct Pages {
@@ -62,6 +65,7 @@ pub struct Pages {
     /// Prepared sites. A std lock: nothing awaits while it is held, and a holder only clones an `Arc`.
     views: RwLock<HashMap<SiteId, Arc<SiteView>>>,
     followed: AtomicI64,
+    search: OnceLock<Arc<SearchIndex>>,
 }
 
 impl Pages {
@@ -72,12 +76,19 @@ impl Pages {
             theme: RwLock::new(theme),
             views: RwLock::default(),
             followed: AtomicI64::new(LogPosition::MAX),
+            search: OnceLock::new(),
         }
     }
 
     /// The network whose pages these are.
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// Gives the search page its index; until then, and on a node without one, it says that search is off. A second
+    /// index is ignored: a node has one.
+    pub fn set_search(&self, index: Arc<SearchIndex>) {
+        self.search.get_or_init(|| index);
     }
 
     /// Replaces the theme. Pages made before are stale: mark them.
@@ -248,7 +259,8 @@ impl Pages {
             Route::NewsSitemap => feeds::news_sitemap(app, view).await,
             Route::Robots => small::robots(app, view).await,
             Route::Corrections => own::corrections(app, view).await,
-            Route::Profile(_) | Route::Gallery { .. } | Route::Comment(_) | Route::Search => Err(WebError::not_found()),
+            Route::Search => search::search(app, view, self.search.get().map(Arc::as_ref), query).await,
+            Route::Profile(_) | Route::Gallery { .. } | Route::Comment(_) => Err(WebError::not_found()),
         }
     }
 
@@ -289,6 +301,7 @@ pub fn declared_parameters(path: &str) -> &'static [&'static str] {
     }
     match Route::parse(path) {
         Some(Route::Section(_) | Route::Topic(_) | Route::Author(_)) => &["after"],
+        Some(Route::Search) => search::PARAMETERS,
         _ => &[],
     }
 }
