@@ -12,9 +12,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A node whose clock differs from the database's by more than this is not ready: it would release too early or too
-/// late (hard parts, "Time").
-const LARGEST_CLOCK_DIFFERENCE: i64 = 500_000;
+/// A node whose clock differs from the database's by more than this (microseconds) is not ready: it would release too
+/// early or too late (hard parts, "Time").
+pub const LARGEST_CLOCK_DIFFERENCE: i64 = 500_000;
 /// A press that is this many events behind is not ready to be sent readers.
 const LARGEST_LAG: i64 = 10_000;
 

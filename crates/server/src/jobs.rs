@@ -1,6 +1,7 @@
 //! The runner of due jobs: claims what is due, does it, and tries again later what failed. Jobs are rows in the store,
 //! so that a restart loses none and several nodes share them.
 
+use crate::admin::LARGEST_CLOCK_DIFFERENCE;
 use anyhow::anyhow;
 use masthead_features::app::App;
 use masthead_features::ingest::{self, Source};
@@ -24,8 +25,9 @@ const MOST_ATTEMPTS: i64 = 12;
 /// Runs due jobs until it is aborted.
 pub async fn run(app: Arc<App>, sources: Arc<Vec<Source>>) {
     let mut changed = app.db.changed();
+    let mut refusing = false;
     loop {
-        match run_due(&app, &sources).await {
+        match run_in_time(&app, &sources, &mut refusing).await {
             Ok(0) => {}
             Ok(_) => continue,
             Err(error) => {
@@ -46,6 +48,20 @@ pub async fn run(app: Arc<App>, sources: Arc<Vec<Source>>) {
             woken = changed.changed() => if woken.is_err() { return },
         }
     }
+}
+
+/// Does what is due, unless this node's clock runs fast: it would release stories before their moment. A clock that
+/// runs slow releases late, which leaks nothing; both make the node not ready (`admin`).
+async fn run_in_time(app: &Arc<App>, sources: &Arc<Vec<Source>>, refusing: &mut bool) -> Result<usize, StoreError> {
+    let ahead = -app.db.clock_difference().await?;
+    let fast = ahead > LARGEST_CLOCK_DIFFERENCE;
+    if fast && !*refusing {
+        tracing::error!(milliseconds = ahead / 1_000, "the clock runs fast: due jobs are left to other nodes");
+    } else if *refusing && !fast {
+        tracing::info!("the clock is right again: due jobs are done");
+    }
+    *refusing = fast;
+    if fast { Ok(0) } else { run_due(app, sources).await }
 }
 
 async fn next_sleep(app: &App) -> Result<Duration, StoreError> {

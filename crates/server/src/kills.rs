@@ -81,6 +81,8 @@ pub async fn kill(app: &App, id: StoryId, reason: &str, by: &str) -> Result<Kill
 
 /// Waits until every running node's press has followed the log to its present head.
 async fn wait_for_nodes(app: &App) -> Result<Vec<String>, StoreError> {
+    // On PostgreSQL the kill's event may have no position yet, and a goal below it would be reached too early.
+    log::stamp(&app.db).await?;
     let goal = log::head(&mut app.db.reader().await?).await?;
     let end = tokio::time::Instant::now() + PATIENCE;
     loop {

@@ -7,7 +7,7 @@ use crate::wire::authors;
 use masthead_domain::document::{PictureBlock, PictureSource};
 use masthead_domain::events::{Event, StoryFact};
 use masthead_domain::ids::{EventId, IdSource, PictureId, SiteId, StoryId, TopicId, WireItemId};
-use masthead_domain::stories::{Placement, StoryContent, StoryError, StoryState};
+use masthead_domain::stories::{Placement, Standing, StoryContent, StoryError, StoryState};
 use masthead_domain::time::Timestamp;
 use masthead_store::stories::{ListEntry, PlacementRecord, StoryRecord};
 use masthead_store::{StoreError, Tx, jobs, log, pictures, sites as site_rows, stories as rows};
@@ -97,7 +97,7 @@ impl Change {
             .map(|place| place.placement.site)
             .collect();
         Ok(Self {
-            was_visible: story.standing.is_visible(context.now),
+            was_visible: on_pages(&story.standing, context.now),
             lists_before: rows::lists(tx, id).await?,
             sites_before,
             story,
@@ -408,6 +408,12 @@ impl Change {
             _ => Event::StoryChanged(fact),
         }
     }
+}
+
+/// Whether pages may show the story: readers can see it, or could until its time ran out, which no event has said yet.
+fn on_pages(standing: &Standing, now: Timestamp) -> bool {
+    let last = standing.expires_at.map(|at| Timestamp::from_micros(at.as_micros().saturating_sub(1)));
+    standing.is_visible(last.map_or(now, |last| last.min(now)))
 }
 
 fn stored(block: &PictureBlock) -> Option<PictureId> {

@@ -7,6 +7,8 @@
     reason = "a test that meets something unforeseen can only stop and say so"
 )]
 
+mod embargo;
+mod kill;
 mod search;
 mod standings;
 mod support;

@@ -12,7 +12,7 @@ pub(crate) const SITES: [&str; 2] = ["daily", "weekly"];
 /// What a surface shows of a story.
 #[derive(Debug)]
 pub(crate) struct Shown {
-    /// Site and path.
+    /// Site, path and status.
     pub(crate) surface: String,
     /// The story's word.
     pub(crate) word: String,
@@ -88,7 +88,7 @@ pub(crate) async fn showing(
         );
         for story in stories.iter().filter(|story| shows(&answer, path, story)) {
             shown.push(Shown {
-                surface: format!("{site}{path}"),
+                surface: format!("{site}{path} ({})", answer.status),
                 word: story.word.clone(),
             });
         }
@@ -110,6 +110,17 @@ fn shows(answer: &Answer, path: &str, story: &Planted) -> bool {
     // Purging proxies need to know what a 410 was about, and its page says no more than the reason.
     let headers = if answer.status == 410 { String::new() } else { headers };
     let bare = path.split('?').next().unwrap_or(path);
-    let text = format!("{headers}{}", answer.text()).replace(bare, "");
-    text.to_lowercase().contains(&story.word) || (!bare.contains(&id) && text.contains(&id))
+    // A page that says "nothing here" offers a search for the words of the address.
+    let words: Vec<&str> = bare
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.len() >= 3 && !word.chars().all(|c| c.is_ascii_digit()))
+        .collect();
+    let words = words.join(" ");
+    let text = format!("{headers}{}", answer.text()).replace(bare, "").to_lowercase();
+    let text = if words.contains(&story.word) {
+        text.replace(&words, "")
+    } else {
+        text
+    };
+    text.contains(&story.word) || (!bare.contains(&id) && text.contains(&id))
 }
