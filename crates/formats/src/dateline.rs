@@ -2,8 +2,28 @@
 
 /// Agencies and desks that stand in parentheses or behind a slash in datelines.
 const SOURCES: &[&str] = &[
-    "AP", "AFP", "Reuters", "REUTERS", "dpa", "DPA", "ANSA", "EFE", "AAP", "PTI", "ANI", "IANS", "UPI", "Xinhua", "CNN",
-    "BBC", "NTB", "TT", "APA", "Bloomberg", "Agencies", "Thomson Reuters Foundation",
+    "AP",
+    "AFP",
+    "Reuters",
+    "REUTERS",
+    "dpa",
+    "DPA",
+    "ANSA",
+    "EFE",
+    "AAP",
+    "PTI",
+    "ANI",
+    "IANS",
+    "UPI",
+    "Xinhua",
+    "CNN",
+    "BBC",
+    "NTB",
+    "TT",
+    "APA",
+    "Bloomberg",
+    "Agencies",
+    "Thomson Reuters Foundation",
 ];
 
 /// The dateline that a text begins with, as it is written, and how many bytes it takes with the space behind it.
@@ -11,7 +31,7 @@ const SOURCES: &[&str] = &[
 /// A place's name, up to five words of capital letters or with capitals at their beginning, then a dash or a source in
 /// parentheses and a dash. A sentence that merely has a dash in it (`Two men - one of them …`) is none: every word
 /// before the dash must be one that a dateline can have.
-pub fn at_start(text: &str) -> Option<(String, usize)> {
+pub(crate) fn at_start(text: &str) -> Option<(String, usize)> {
     let lead = text.len() - text.trim_start().len();
     let head = text.get(lead..crate::xml::cut_at(text, lead + 120).len())?;
     let (dash, width) = dash(head)?;
@@ -24,7 +44,12 @@ pub fn at_start(text: &str) -> Option<(String, usize)> {
     let spaces = after.len() - after.trim_start().len();
     // Something has to follow, and it begins like a sentence.
     let first = after.trim_start().chars().next()?;
-    if !(first.is_uppercase() || first.is_numeric() || matches!(first, '"' | '“' | '‘' | '\'' | '«' | '¿' | '¡' | '„') || !first.is_alphabetic() || !first.is_lowercase()) {
+    if !(first.is_uppercase()
+        || first.is_numeric()
+        || matches!(first, '"' | '“' | '‘' | '\'' | '«' | '¿' | '¡' | '„')
+        || !first.is_alphabetic()
+        || !first.is_lowercase())
+    {
         return None;
     }
     let dateline = head.get(..end)?.trim().to_owned();
@@ -34,7 +59,17 @@ pub fn at_start(text: &str) -> Option<(String, usize)> {
 /// The first dash that parts words, and its length in bytes.
 fn dash(text: &str) -> Option<(usize, usize)> {
     let mut found: Option<(usize, usize)> = None;
-    for (mark, length) in [(" - ", 2), (" – ", 4), (" — ", 4), (" -- ", 3), ("— ", 3), (" —", 4), ("– ", 3), (" –", 4), (": ", 1)] {
+    for (mark, length) in [
+        (" - ", 2),
+        (" – ", 4),
+        (" — ", 4),
+        (" -- ", 3),
+        ("— ", 3),
+        (" —", 4),
+        ("– ", 3),
+        (" –", 4),
+        (": ", 1),
+    ] {
         if let Some(at) = text.find(mark)
             && found.is_none_or(|(known, _)| at < known)
             // A colon parts a dateline only behind a source.
@@ -54,7 +89,8 @@ fn is_place(text: &str) -> bool {
     let known = |source: &str| {
         source.split(['/', ',']).all(|part| {
             let part = part.trim();
-            SOURCES.contains(&part) || (part.len() <= 8 && part.len() >= 2 && part.chars().all(|c| c.is_uppercase() || c.is_numeric()))
+            SOURCES.contains(&part)
+                || (part.len() <= 8 && part.len() >= 2 && part.chars().all(|c| c.is_uppercase() || c.is_numeric()))
         })
     };
     if source.is_some_and(|source| !known(source) && !source.split_whitespace().all(capital)) {
@@ -69,7 +105,8 @@ fn is_place(text: &str) -> bool {
     let shaped = parts.iter().all(|part| {
         !part.is_empty()
             && part.split_whitespace().enumerate().all(|(number, word)| {
-                capital(word) || (number > 0 && (is_particle(word) || word.chars().all(|c| c.is_ascii_digit() || c == '.')))
+                capital(word)
+                    || (number > 0 && (is_particle(word) || word.chars().all(|c| c.is_ascii_digit() || c == '.')))
             })
     });
     // One bare word with a dash could be anything unless it is written like a place; `I - ` and `A - ` never are.
@@ -79,14 +116,41 @@ fn is_place(text: &str) -> bool {
 fn capital(word: &str) -> bool {
     let word = word.trim_start_matches(['(', '\'', '’']);
     word.chars().next().is_some_and(char::is_uppercase)
-        && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '’' | '\'' | '/' | '–'))
+        && word
+            .chars()
+            .all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '’' | '\'' | '/' | '–'))
 }
 
 fn is_particle(word: &str) -> bool {
     matches!(
         word.to_lowercase().as_str(),
-        "de" | "la" | "le" | "les" | "des" | "du" | "del" | "di" | "da" | "do" | "dos" | "am" | "an" | "der" | "den" | "of"
-            | "the" | "el" | "al" | "on" | "sur" | "upon" | "and" | "im" | "en" | "y" | "in" | "near"
+        "de" | "la"
+            | "le"
+            | "les"
+            | "des"
+            | "du"
+            | "del"
+            | "di"
+            | "da"
+            | "do"
+            | "dos"
+            | "am"
+            | "an"
+            | "der"
+            | "den"
+            | "of"
+            | "the"
+            | "el"
+            | "al"
+            | "on"
+            | "sur"
+            | "upon"
+            | "and"
+            | "im"
+            | "en"
+            | "y"
+            | "in"
+            | "near"
     )
 }
 
@@ -94,11 +158,56 @@ fn is_particle(word: &str) -> bool {
 fn is_common(text: &str) -> bool {
     matches!(
         text.to_lowercase().as_str(),
-        "update" | "updated" | "breaking" | "exclusive" | "opinion" | "analysis" | "watch" | "video" | "photos" | "photo"
-            | "live" | "comment" | "editorial" | "review" | "interview" | "correction" | "note" | "yes" | "but" | "and"
-            | "the" | "this" | "here" | "now" | "today" | "yesterday" | "well" | "also" | "read" | "related" | "why" | "how"
-            | "what" | "who" | "where" | "when" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday"
-            | "sunday" | "question" | "answer" | "step one" | "chapter" | "part one" | "mr" | "mrs"
+        "update"
+            | "updated"
+            | "breaking"
+            | "exclusive"
+            | "opinion"
+            | "analysis"
+            | "watch"
+            | "video"
+            | "photos"
+            | "photo"
+            | "live"
+            | "comment"
+            | "editorial"
+            | "review"
+            | "interview"
+            | "correction"
+            | "note"
+            | "yes"
+            | "but"
+            | "and"
+            | "the"
+            | "this"
+            | "here"
+            | "now"
+            | "today"
+            | "yesterday"
+            | "well"
+            | "also"
+            | "read"
+            | "related"
+            | "why"
+            | "how"
+            | "what"
+            | "who"
+            | "where"
+            | "when"
+            | "monday"
+            | "tuesday"
+            | "wednesday"
+            | "thursday"
+            | "friday"
+            | "saturday"
+            | "sunday"
+            | "question"
+            | "answer"
+            | "step one"
+            | "chapter"
+            | "part one"
+            | "mr"
+            | "mrs"
     )
 }
 
@@ -110,11 +219,26 @@ mod tests {
     fn datelines() {
         let cases = [
             ("Paris - The tide turned.", Some(("Paris -", "The tide turned."))),
-            ("PARIS (AP) — The tide turned.", Some(("PARIS (AP) —", "The tide turned."))),
-            ("NEW YORK, May 3 (Reuters) - Shares fell.", Some(("NEW YORK, May 3 (Reuters) -", "Shares fell."))),
-            ("Port-au-Prince, Haiti – “We left”", Some(("Port-au-Prince, Haiti –", "“We left”"))),
-            ("Frankfurt am Main (dpa) - Die Flut", Some(("Frankfurt am Main (dpa) -", "Die Flut"))),
-            ("Washington/London -- Two ministers", Some(("Washington/London --", "Two ministers"))),
+            (
+                "PARIS (AP) — The tide turned.",
+                Some(("PARIS (AP) —", "The tide turned.")),
+            ),
+            (
+                "NEW YORK, May 3 (Reuters) - Shares fell.",
+                Some(("NEW YORK, May 3 (Reuters) -", "Shares fell.")),
+            ),
+            (
+                "Port-au-Prince, Haiti – “We left”",
+                Some(("Port-au-Prince, Haiti –", "“We left”")),
+            ),
+            (
+                "Frankfurt am Main (dpa) - Die Flut",
+                Some(("Frankfurt am Main (dpa) -", "Die Flut")),
+            ),
+            (
+                "Washington/London -- Two ministers",
+                Some(("Washington/London --", "Two ministers")),
+            ),
             ("Two men - one of them a sailor - left.", None),
             ("The minister — a former sailor — left.", None),
             ("Update - The tide turned", None),

@@ -144,7 +144,10 @@ fn value_after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     }
 }
 
-fn utf_32(bytes: &[u8]) -> Option<(&[u8], fn([u8; 4]) -> u32)> {
+/// How four bytes make a number.
+type Order = fn([u8; 4]) -> u32;
+
+fn utf_32(bytes: &[u8]) -> Option<(&[u8], Order)> {
     match bytes {
         [0xff, 0xfe, 0, 0, body @ ..] => Some((body, u32::from_le_bytes)),
         [0, 0, 0xfe, 0xff, body @ ..] => Some((body, u32::from_be_bytes)),
@@ -152,7 +155,7 @@ fn utf_32(bytes: &[u8]) -> Option<(&[u8], fn([u8; 4]) -> u32)> {
     }
 }
 
-fn from_utf_32(body: &[u8], order: fn([u8; 4]) -> u32) -> String {
+fn from_utf_32(body: &[u8], order: Order) -> String {
     body.chunks(4)
         .map(|unit| {
             <[u8; 4]>::try_from(unit)

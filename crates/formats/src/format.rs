@@ -85,7 +85,9 @@ pub fn detect(head: &[u8], file_name: Option<&str>) -> Option<Format> {
     match start.chars().next()? {
         '{' | '[' => json_format(start),
         '<' => xml_format(start).or_else(|| name_hint(file_name).filter(|hint| *hint == Format::Html)),
-        _ => text_format(head).or_else(|| name_hint(file_name)),
+        _ => text_format(head)
+            .or_else(|| name_hint(file_name))
+            .or_else(|| crate::text_page::looks_like(start).then_some(Format::Text)),
     }
 }
 
@@ -106,7 +108,7 @@ fn json_format(text: &str) -> Option<Format> {
     if lower.contains("jsonfeed.org/version") {
         return Some(Format::JsonFeed);
     }
-    if has_key("db") && (has_key("exported_on") || has_key("posts")) {
+    if has_key("db") && (has_key("exported_on") || has_key("posts")) || has_key("exported_on") && has_key("data") {
         return Some(Format::Ghost);
     }
     // A schema names every field of ninjs and is none.

@@ -27,6 +27,7 @@ pub mod problem;
 pub mod read;
 pub mod sitemap;
 pub mod slug;
+pub mod text_page;
 pub mod times;
 pub mod wire_text;
 pub mod wxr;

@@ -2,7 +2,7 @@
 
 use crate::format::Format;
 use crate::problem::{ReadContext, Reading, Unreadable};
-use crate::{anpa, feeds, iptc7901, item, newsml_g2, newsml1, ninjs, nitf};
+use crate::{anpa, extract, feeds, iptc7901, item, newsml_g2, newsml1, ninjs, nitf, text_page};
 use masthead_domain::wire::NewsItem;
 
 /// Reads a document. One can hold many items: a NewsML-G2 message, a feed, a list of ninjs objects, several agency
@@ -30,7 +30,8 @@ pub fn read_items(bytes: &[u8], format: Format, ctx: &ReadContext<'_>) -> Result
                 problems: feed.problems,
             })
         }
-        Format::Html | Format::Text => not_items(format),
+        Format::Html => extract::page(bytes, ctx).map(alone),
+        Format::Text => text_page::read(bytes, ctx).map(alone),
         // Exports hold far more than news items and are read record by record.
         Format::Wxr | Format::Ghost => not_items(format),
     }?;
@@ -38,6 +39,10 @@ pub fn read_items(bytes: &[u8], format: Format, ctx: &ReadContext<'_>) -> Result
         item::shorten_guid(item, &mut reading.problems);
     }
     Ok(reading)
+}
+
+fn alone(reading: Reading<NewsItem>) -> Reading<Vec<NewsItem>> {
+    Reading { value: vec![reading.value], problems: reading.problems }
 }
 
 fn not_items(format: Format) -> Result<Reading<Vec<NewsItem>>, Unreadable> {

@@ -5,7 +5,7 @@ use super::furniture;
 use super::headline::Title;
 use super::oracle;
 use super::segments::{Layout, Segment};
-use crate::html::dom::{Dom, NodeId};
+use crate::html::dom::{Dom, Element, NodeId};
 use crate::html::links::Base;
 use crate::html::{Options, Reader};
 use crate::problem::{ReadContext, Reading};
@@ -33,13 +33,17 @@ impl Found {
 /// Finds the story's text.
 pub(super) fn find(dom: &Dom, layout: &Layout, facts: &Facts, title: Option<&Title>) -> Found {
     let answer = oracle::ask(dom);
-    let declared = facts.story.as_ref().and_then(|story| story.body.as_deref()).filter(|body| body.len() > 400);
+    let declared = facts
+        .story
+        .as_ref()
+        .and_then(|story| story.body.as_deref())
+        .filter(|body| body.len() > 400);
     let mut found = match &answer {
         Some(text) => by_words(dom, layout, text),
         None => Found::default(),
     };
     let words = |found: &Found| kept_words(layout, found);
-    let asked = answer.as_deref().map_or(0, |text| text.split_whitespace().count());
+    let asked = answer.as_deref().map_or(0, super::segments::count_words);
     // Text that the page does not show as it stands: its data have it.
     if asked > 60 && words(&found) * 2 < asked {
         let shown = by_density(dom, layout);
@@ -55,17 +59,119 @@ pub(super) fn find(dom: &Dom, layout: &Layout, facts: &Facts, title: Option<&Tit
             found = own;
         }
     }
+    in_container(dom, layout, facts, &mut found);
     mend(dom, layout, &mut found, title);
     found
 }
 
-fn kept_words(layout: &Layout, found: &Found) -> usize {
-    layout.segments.iter().zip(&found.kept).filter(|(_, kept)| **kept).map(|(segment, _)| segment.words).sum()
+/// A page that marks its text (`itemprop=articleBody`, one `article` element) is believed where the marked part is long
+/// enough to be a text: what lies outside of it goes, and where nothing that was found lies inside, it is read instead.
+fn in_container(dom: &Dom, layout: &Layout, facts: &Facts, found: &mut Found) {
+    if found.text.is_some() {
+        return;
+    }
+    let marked: Vec<NodeId> = facts
+        .microdata
+        .iter()
+        .filter(|property| property.name == "articleBody")
+        .map(|property| property.node)
+        .collect();
+    let is_certain = !marked.is_empty();
+    let marked = if marked.is_empty() {
+        let named = outermost(dom, |node| dom.element(node).is_some_and(is_text_holder));
+        let articles = outermost(dom, |node| dom.name(node) == "article");
+        [named, articles]
+            .into_iter()
+            .find(|nodes| nodes.len() == 1)
+            .unwrap_or_default()
+    } else {
+        marked
+    };
+    let inside = |segment: &Segment| marked.iter().any(|node| is_inside(dom, segment.block, *node));
+    let prose: usize = layout
+        .segments
+        .iter()
+        .filter(|segment| {
+            !segment.outside && !segment.caption && segment.links < 0.4 && segment.words >= 8 && inside(segment)
+        })
+        .map(|segment| segment.words)
+        .sum();
+    let kept = |inner: bool| -> usize {
+        layout
+            .segments
+            .iter()
+            .zip(&found.kept)
+            .filter(|(segment, kept)| **kept && inside(segment) == inner)
+            .map(|(segment, _)| segment.words)
+            .sum()
+    };
+    let (within, without) = (kept(true), kept(false));
+    if prose < 40 || within + without == 0 && prose < 60 {
+        return;
+    }
+    // A lone `article` may be the card of another story; the mark of a text is about the text.
+    let enough = if is_certain { within * 4 } else { within * 3 };
+    if within >= 40 && enough >= within + without {
+        for (segment, kept) in layout.segments.iter().zip(&mut found.kept) {
+            *kept = *kept && inside(segment);
+        }
+    } else if within == 0 {
+        found.kept = layout
+            .segments
+            .iter()
+            .map(|segment| {
+                !segment.outside
+                    && segment.links < 0.6
+                    && inside(segment)
+                    && !named_above(dom, segment.block, marked.first().copied())
+            })
+            .collect();
+        found.root = match marked.as_slice() {
+            [one] => Some(*one),
+            _ => {
+                let weights: Vec<usize> = layout
+                    .segments
+                    .iter()
+                    .zip(&found.kept)
+                    .map(|(segment, kept)| if *kept { segment.words } else { 0 })
+                    .collect();
+                common_root(dom, layout, &weights, 1.0)
+            }
+        };
+    }
 }
 
-/// Words in lower case.
+fn kept_words(layout: &Layout, found: &Found) -> usize {
+    layout
+        .segments
+        .iter()
+        .zip(&found.kept)
+        .filter(|(_, kept)| **kept)
+        .map(|(segment, _)| segment.words)
+        .sum()
+}
+
+/// Words in lower case. Scripts that are written without spaces count by the character.
 pub(super) fn words_of(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    let mut out = Vec::new();
+    let mut word = String::new();
+    for c in text.chars() {
+        if is_unspaced(c) {
+            out.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()));
+            out.push(c.to_string());
+        } else if c.is_alphanumeric() {
+            word.extend(c.to_lowercase());
+        } else if !word.is_empty() {
+            out.push(std::mem::take(&mut word));
+        }
+    }
+    out.extend(Some(word).filter(|word| !word.is_empty()));
+    out
+}
+
+/// Chinese, Japanese and Thai letters.
+pub(super) fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
 /// Finds a text again: segments most of whose runs of three words are in it, in the part of the page that has most of
@@ -76,24 +182,51 @@ fn by_words(dom: &Dom, layout: &Layout, text: &str) -> Found {
         let words = words_of(line);
         runs.extend(words.windows(3).map(<[String]>::to_vec));
     }
-    let lines: HashSet<Vec<String>> = text.lines().map(words_of).filter(|words| !words.is_empty()).collect();
+    let mut flat = String::from(" ");
+    for word in words_of(text) {
+        flat.push_str(&word);
+        flat.push(' ');
+    }
     let share = |segment: &Segment| -> f64 {
         let words = words_of(&segment.text);
         if words.len() < 3 {
-            return if lines.contains(&words) { 1.0 } else { 0.0 };
+            // Too short to be sure of: it counts where longer ones around it do.
+            return if !words.is_empty() && flat.contains(&format!(" {} ", words.join(" "))) {
+                1.0
+            } else {
+                0.0
+            };
         }
         let found = words.windows(3).filter(|run| runs.contains(*run)).count();
         #[allow(clippy::cast_precision_loss)]
         let share = found as f64 / (words.len() - 2) as f64;
         share
     };
-    let mut kept: Vec<bool> = layout.segments.iter().map(|segment| !segment.outside && share(segment) >= 0.6).collect();
-    let weights: Vec<usize> =
-        layout.segments.iter().zip(&kept).map(|(segment, kept)| if *kept && segment.words >= 6 { segment.words } else { 0 }).collect();
+    let mut kept: Vec<bool> = layout
+        .segments
+        .iter()
+        .map(|segment| !segment.outside && share(segment) >= 0.6)
+        .collect();
+    let weights: Vec<usize> = layout
+        .segments
+        .iter()
+        .zip(&kept)
+        .map(|(segment, kept)| if *kept && segment.words >= 6 { segment.words } else { 0 })
+        .collect();
     let root = common_root(dom, layout, &weights, 0.9);
     if let Some(root) = root {
         for (segment, kept) in layout.segments.iter().zip(&mut kept) {
             *kept = *kept && is_inside(dom, segment.block, root);
+        }
+        let long = |at: &usize| weights.get(*at).is_some_and(|weight| *weight > 0) && kept.get(*at) == Some(&true);
+        let first = (0..kept.len()).find(long).unwrap_or(0);
+        let last = (0..kept.len()).rev().find(long).unwrap_or(0);
+        for (at, kept) in kept.iter_mut().enumerate() {
+            let short = layout
+                .segments
+                .get(at)
+                .is_some_and(|segment| words_of(&segment.text).len() < 3);
+            *kept = *kept && (!short || (first..=last + 1).contains(&at));
         }
     }
     Found { root, kept, text: None }
@@ -142,7 +275,11 @@ fn by_density(dom: &Dom, layout: &Layout) -> Found {
         let score = (segment.words as f64).min(120.0) * (1.0 - segment.links)
             + segment.text.matches([',', '.', '،', '、', '。']).count().min(12) as f64;
         // The block itself is the paragraph; what holds it counts.
-        for (distance, above) in std::iter::once(segment.block).chain(dom.ancestors(segment.block)).take(5).enumerate() {
+        for (distance, above) in std::iter::once(segment.block)
+            .chain(dom.ancestors(segment.block))
+            .take(5)
+            .enumerate()
+        {
             #[allow(clippy::cast_precision_loss)]
             let part = match distance {
                 0 => 0.5,
@@ -153,8 +290,18 @@ fn by_density(dom: &Dom, layout: &Layout) -> Found {
             *counts.entry(above).or_default() += 1;
         }
     }
-    let best = scores.iter().filter(|(node, _)| **node != Dom::ROOT).max_by(|a, b| a.1.total_cmp(b.1)).map(|(node, _)| *node);
-    let Some(root) = best else { return Found { root: None, kept: vec![false; layout.segments.len()], text: None } };
+    let best = scores
+        .iter()
+        .filter(|(node, _)| **node != Dom::ROOT)
+        .max_by(|a, b| a.1.total_cmp(b.1))
+        .map(|(node, _)| *node);
+    let Some(root) = best else {
+        return Found {
+            root: None,
+            kept: vec![false; layout.segments.len()],
+            text: None,
+        };
+    };
     let kept = layout
         .segments
         .iter()
@@ -165,7 +312,11 @@ fn by_density(dom: &Dom, layout: &Layout) -> Found {
                 && !named_above(dom, segment.block, Some(root))
         })
         .collect();
-    Found { root: Some(root), kept, text: None }
+    Found {
+        root: Some(root),
+        kept,
+        text: None,
+    }
 }
 
 /// Whether an element between a node and a root is named like furniture.
@@ -184,7 +335,9 @@ fn named_above(dom: &Dom, node: NodeId, root: Option<NodeId>) -> bool {
 fn mend(dom: &Dom, layout: &Layout, found: &mut Found, title: Option<&Title>) {
     let Some(root) = found.root else { return };
     let segments = &layout.segments;
-    let (Some(first), Some(last)) = (found.first(), found.kept.iter().rposition(|kept| *kept)) else { return };
+    let (Some(first), Some(last)) = (found.first(), found.kept.iter().rposition(|kept| *kept)) else {
+        return;
+    };
     for at in first..=last {
         let Some(segment) = segments.get(at) else { continue };
         let Some(kept) = found.kept.get_mut(at) else { continue };
@@ -198,7 +351,9 @@ fn mend(dom: &Dom, layout: &Layout, found: &mut Found, title: Option<&Title>) {
     }
     let title_words = title.map(|title| words_of(&title.text)).unwrap_or_default();
     for (at, segment) in segments.iter().enumerate() {
-        let Some(kept) = found.kept.get_mut(at).filter(|kept| **kept) else { continue };
+        let Some(kept) = found.kept.get_mut(at).filter(|kept| **kept) else {
+            continue;
+        };
         let early = at < first + 8;
         let is_title = early && !title_words.is_empty() && words_of(&segment.text) == title_words;
         let is_head = early && segment.words <= 14 && super::byline::is_byline_or_date(&segment.text);
@@ -209,25 +364,102 @@ fn mend(dom: &Dom, layout: &Layout, found: &mut Found, title: Option<&Title>) {
     without_link_lists(segments, &mut found.kept);
 }
 
+/// The elements that fit and are in no other that does; a few suffice to know that there is more than one.
+fn outermost(dom: &Dom, fits: impl Fn(NodeId) -> bool) -> Vec<NodeId> {
+    let mut out = Vec::new();
+    let mut walk = dom.descendants(Dom::ROOT);
+    while let Some(node) = walk.next() {
+        if fits(node) {
+            out.push(node);
+            walk.skip_children(node);
+            if out.len() > 2 {
+                break;
+            }
+        }
+    }
+    out
+}
+
+/// Whether an element is named as the one that holds a story's text, as the common systems name it.
+fn is_text_holder(element: &Element) -> bool {
+    matches!(element.name(), "div" | "section" | "article" | "main")
+        && ["class", "id"]
+            .iter()
+            .filter_map(|name| element.attr(name))
+            .any(|value| {
+                value.split_ascii_whitespace().any(|word| {
+                    matches!(
+                        word.to_ascii_lowercase().as_str(),
+                        "entry-content"
+                            | "post-content"
+                            | "article-body"
+                            | "article__body"
+                            | "article_body"
+                            | "articlebody"
+                            | "story-body"
+                            | "story__body"
+                            | "story_body"
+                            | "storybody"
+                            | "article-content"
+                            | "article__content"
+                            | "article-text"
+                            | "story-text"
+                            | "story-content"
+                            | "post-body"
+                            | "post__content"
+                            | "articletext"
+                            | "article-body-content"
+                            | "article__body-content"
+                            | "body-copy"
+                            | "article-copy"
+                            | "news-text"
+                    )
+                })
+            })
+}
+
 /// Elements that running text stands in.
 fn is_prose(dom: &Dom, block: NodeId) -> bool {
     let name = dom.name(block);
     matches!(name, "p" | "blockquote" | "li" | "h2" | "h3" | "h4" | "dd" | "pre")
-        && !dom.ancestors(block).take(6).any(|above| matches!(dom.name(above), "aside" | "figure" | "footer" | "form" | "nav"))
+        && !dom
+            .ancestors(block)
+            .take(6)
+            .any(|above| matches!(dom.name(above), "aside" | "figure" | "footer" | "form" | "nav"))
 }
 
 /// A heading that only introduces a list of links goes with it.
 fn without_link_lists(segments: &[Segment], kept: &mut [bool]) {
-    let places: Vec<usize> = kept.iter().enumerate().filter(|(_, kept)| **kept).map(|(at, _)| at).collect();
-    let is_link = |at: &usize| segments.get(*at).is_some_and(|segment| segment.links > 0.8 && segment.words <= 30);
-    let is_heading = |at: &usize| segments.get(*at).is_some_and(|segment| segment.heading > 1 && segment.words <= 10);
+    let places: Vec<usize> = kept
+        .iter()
+        .enumerate()
+        .filter(|(_, kept)| **kept)
+        .map(|(at, _)| at)
+        .collect();
+    let is_link = |at: &usize| {
+        segments
+            .get(*at)
+            .is_some_and(|segment| segment.links > 0.8 && segment.words <= 30)
+    };
+    let is_heading = |at: &usize| {
+        segments
+            .get(*at)
+            .is_some_and(|segment| segment.heading > 1 && segment.words <= 10)
+    };
     let mut drop = Vec::new();
     for (number, at) in places.iter().enumerate() {
         if !is_heading(at) {
             continue;
         }
-        let run: Vec<usize> = places.iter().skip(number + 1).take_while(|next| is_link(next)).copied().collect();
-        let ends = places.get(number + 1 + run.len()).is_none_or(|next| segments.get(*next).is_some_and(|next| next.heading > 0));
+        let run: Vec<usize> = places
+            .iter()
+            .skip(number + 1)
+            .take_while(|next| is_link(next))
+            .copied()
+            .collect();
+        let ends = places
+            .get(number + 1 + run.len())
+            .is_none_or(|next| segments.get(*next).is_some_and(|next| next.heading > 0));
         if run.len() >= 2 && ends {
             drop.push(*at);
             drop.extend(run);
@@ -248,21 +480,33 @@ fn without_link_lists(segments: &[Segment], kept: &mut [bool]) {
 /// Reads what was found as blocks, with the pictures and embeds that stand among it.
 pub(super) fn read(dom: &Dom, layout: &Layout, found: &Found, base: &Base, ctx: &ReadContext<'_>) -> Reading<Document> {
     if let Some(text) = &found.text {
-        return Reading { value: crate::feeds::plain_document(&text.replace('\n', "\n\n")), problems: Vec::new() };
+        return Reading {
+            value: crate::feeds::plain_document(&text.replace('\n', "\n\n")),
+            problems: Vec::new(),
+        };
     }
-    let Some(root) = found.root else { return Reading { value: Document::default(), problems: Vec::new() } };
+    let Some(root) = found.root else {
+        return Reading {
+            value: Document::default(),
+            problems: Vec::new(),
+        };
+    };
     let mut reader = Reader::new(dom, base.clone(), Options::default(), ctx);
     let (first, last) = (found.first(), found.kept.iter().rposition(|kept| *kept));
     for (at, segment) in layout.segments.iter().enumerate() {
         // Captions stay: the reader gives them to their pictures.
         let among = first.is_some_and(|first| at >= first) && last.is_some_and(|last| at <= last);
-        if !found.kept.get(at).copied().unwrap_or(false) && !(segment.caption && among) {
+        let is_kept = found.kept.get(at).copied().unwrap_or(false);
+        if !(is_kept || segment.caption && among) {
             segment.nodes.iter().for_each(|node| reader.hide(*node));
         }
     }
     hide_furniture(dom, layout, found, root, &mut reader);
     let blocks = reader.read(root);
-    Reading { value: Document { blocks }, problems: reader.into_problems() }
+    Reading {
+        value: Document { blocks },
+        problems: reader.into_problems(),
+    }
 }
 
 /// Hides elements that hold no text of the story: pictures of related stories, logos, players of other videos. A
@@ -285,8 +529,15 @@ fn hide_furniture(dom: &Dom, layout: &Layout, found: &Found, root: NodeId, reade
         if holds.contains(&node) {
             continue;
         }
-        let is_box = matches!(element.name(), "aside" | "nav" | "header" | "footer" | "form" | "section" | "ul" | "ol" | "div" | "dl" | "table");
-        if is_box && (furniture::is_named(element) || matches!(element.name(), "aside" | "nav" | "footer" | "form" | "ul" | "ol")) && !super::lead::is_gallery_like(dom, node) {
+        let is_box = matches!(
+            element.name(),
+            "aside" | "nav" | "header" | "footer" | "form" | "section" | "ul" | "ol" | "div" | "dl" | "table"
+        );
+        if is_box
+            && (furniture::is_named(element)
+                || matches!(element.name(), "aside" | "nav" | "footer" | "form" | "ul" | "ol"))
+            && !super::lead::is_gallery_like(dom, node)
+        {
             reader.hide(node);
             walk.skip_children(node);
         }

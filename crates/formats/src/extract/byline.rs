@@ -12,22 +12,44 @@ pub(super) fn find(place: &Place<'_>, facts: &Facts, item: &mut NewsItem) {
     let mut people: Vec<Contributor> = Vec::new();
     let mut add = |name: &str, uri: Option<String>, role: Option<String>| {
         for name in names(name) {
-            let site = facts.site_name.as_deref().is_some_and(|site| site.eq_ignore_ascii_case(&name));
+            let site = facts
+                .site_name
+                .as_deref()
+                .is_some_and(|site| site.eq_ignore_ascii_case(&name));
             if !site && people.iter().all(|known| !known.name.eq_ignore_ascii_case(&name)) && people.len() < 12 {
-                people.push(Contributor { name, uri: uri.clone(), role: role.clone(), ..Contributor::default() });
+                people.push(Contributor {
+                    name,
+                    uri: uri.clone(),
+                    role: role.clone(),
+                    ..Contributor::default()
+                });
             }
         }
     };
     for author in &facts.authors {
-        add(&author.name, author.url.clone().filter(|url| url.starts_with("http")), author.title.clone());
+        add(
+            &author.name,
+            author.url.clone().filter(|url| url.starts_with("http")),
+            author.title.clone(),
+        );
     }
     if people_is_empty(&facts.authors) {
-        let metas = ["author", "article:author", "og:article:author", "dc.creator", "parsely-author", "sailthru.author", "byl", "dcterms.creator", "article.author", "twitter:creator"];
+        let metas = [
+            "author",
+            "article:author",
+            "og:article:author",
+            "dc.creator",
+            "parsely-author",
+            "sailthru.author",
+            "byl",
+            "dcterms.creator",
+            "article.author",
+            "twitter:creator",
+        ];
         for name in facts.all(&metas) {
             add(name, None, None);
         }
     }
-    let mut people = people;
     if people.is_empty() {
         for name in facts.property("author").chain(facts.property("creator")) {
             for name in names(name) {
@@ -52,7 +74,13 @@ pub(super) fn find(place: &Place<'_>, facts: &Facts, item: &mut NewsItem) {
     item.bylines = match line {
         Some(line) => vec![line],
         None if people.is_empty() => Vec::new(),
-        None => vec![people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", ")],
+        None => vec![
+            people
+                .iter()
+                .map(|person| person.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+        ],
     };
     item.authors = people;
 }
@@ -63,7 +91,10 @@ fn people_is_empty(authors: &[super::json_ld::Author]) -> bool {
 
 fn push(people: &mut Vec<Contributor>, name: String) {
     if people.len() < 12 && people.iter().all(|known| !known.name.eq_ignore_ascii_case(&name)) {
-        people.push(Contributor { name, ..Contributor::default() });
+        people.push(Contributor {
+            name,
+            ..Contributor::default()
+        });
     }
 }
 
@@ -71,7 +102,8 @@ fn push(people: &mut Vec<Contributor>, name: String) {
 fn names(text: &str) -> Vec<String> {
     let text = squeeze(text);
     let text = strip_by(&text);
-    if text.is_empty() || text.len() > 300 || text.starts_with("http") || text.starts_with('@') || text.contains("://") {
+    if text.is_empty() || text.len() > 300 || text.starts_with("http") || text.starts_with('@') || text.contains("://")
+    {
         return Vec::new();
     }
     if text.contains('{') || text.contains('#') {
@@ -85,7 +117,12 @@ fn names(text: &str) -> Vec<String> {
     }
     parts
         .into_iter()
-        .map(|part| part.trim().trim_end_matches([',', '.', ':', '-', '–']).trim_start_matches("and ").trim())
+        .map(|part| {
+            part.trim()
+                .trim_end_matches([',', '.', ':', '-', '–'])
+                .trim_start_matches("and ")
+                .trim()
+        })
         .take_while(|part| !part.chars().any(|c| c.is_ascii_digit()))
         .filter(|part| is_name(part))
         .map(str::to_owned)
@@ -101,17 +138,61 @@ fn is_name(text: &str) -> bool {
         && !text.contains('@')
         && !matches!(
             lower.as_str(),
-            "admin" | "administrator" | "author" | "staff" | "editor" | "editors" | "none" | "null" | "undefined" | "unknown"
-                | "anonymous" | "by" | "updated" | "published" | "posted" | "share" | "follow" | "comments" | "guest"
-                | "webmaster" | "user" | "default" | "n/a" | "view all posts" | "see all posts" | "more posts" | "profile"
+            "admin"
+                | "administrator"
+                | "author"
+                | "staff"
+                | "editor"
+                | "editors"
+                | "none"
+                | "null"
+                | "undefined"
+                | "unknown"
+                | "anonymous"
+                | "by"
+                | "updated"
+                | "published"
+                | "posted"
+                | "share"
+                | "follow"
+                | "comments"
+                | "guest"
+                | "webmaster"
+                | "user"
+                | "default"
+                | "n/a"
+                | "view all posts"
+                | "see all posts"
+                | "more posts"
+                | "profile"
         )
 }
 
 /// Without the word that says that a name follows.
 fn strip_by(text: &str) -> &str {
     const WORDS: [&str; 22] = [
-        "written by ", "reported by ", "posted by ", "published by ", "article by ", "story by ", "words by ", "by: ", "by ",
-        "von ", "par ", "por ", "di ", "door ", "av ", "af ", "escrito por ", "texte de ", "text von ", "author: ", "author ", "from ",
+        "written by ",
+        "reported by ",
+        "posted by ",
+        "published by ",
+        "article by ",
+        "story by ",
+        "words by ",
+        "by: ",
+        "by ",
+        "von ",
+        "par ",
+        "por ",
+        "di ",
+        "door ",
+        "av ",
+        "af ",
+        "escrito por ",
+        "texte de ",
+        "text von ",
+        "author: ",
+        "author ",
+        "from ",
     ];
     let lower = text.to_lowercase();
     for word in WORDS {
@@ -124,18 +205,32 @@ fn strip_by(text: &str) -> &str {
 
 /// A line near the headline that is a byline.
 fn shown(place: &Place<'_>) -> Option<String> {
-    place.head().into_iter().filter_map(|at| place.layout.segments.get(at)).find_map(|segment| {
-        if segment.words > 20 || segment.heading == 1 {
-            return None;
-        }
-        byline_of(&segment.text)
-    })
+    place
+        .head()
+        .into_iter()
+        .filter_map(|at| place.layout.segments.get(at))
+        .find_map(|segment| {
+            if segment.words > 20 || segment.heading == 1 {
+                return None;
+            }
+            byline_of(&segment.text)
+        })
 }
 
 /// The byline that a line begins with, without the date or other things behind it.
 fn byline_of(line: &str) -> Option<String> {
     let lower = line.to_lowercase();
-    let begins = ["by ", "by: ", "written by ", "von ", "par ", "por ", "reported by ", "words by ", "story by "];
+    let begins = [
+        "by ",
+        "by: ",
+        "written by ",
+        "von ",
+        "par ",
+        "por ",
+        "reported by ",
+        "words by ",
+        "story by ",
+    ];
     let begin = begins.iter().find(|word| lower.starts_with(*word))?;
     let rest = line.get(begin.len()..)?.trim();
     let first = rest.chars().next()?;
@@ -147,7 +242,20 @@ fn byline_of(line: &str) -> Option<String> {
         .unwrap_or(rest.len());
     let mut name = rest.get(..end)?.trim_end();
     // `By Ada Quill, Foreign Editor, Published: ` and a weekday or month before the day.
-    for word in [" published", " updated", " posted", " last updated", " on ", " monday", " tuesday", " wednesday", " thursday", " friday", " saturday", " sunday"] {
+    for word in [
+        " published",
+        " updated",
+        " posted",
+        " last updated",
+        " on ",
+        " monday",
+        " tuesday",
+        " wednesday",
+        " thursday",
+        " friday",
+        " saturday",
+        " sunday",
+    ] {
         if let Some(at) = name.to_lowercase().find(word)
             && name.is_char_boundary(at)
         {
@@ -156,7 +264,10 @@ fn byline_of(line: &str) -> Option<String> {
     }
     let name = without_month(name.trim_end_matches([',', ' ', '-', '–', '—', ':', ';']));
     let words = name.split_whitespace().count();
-    let capitals = name.split_whitespace().filter(|word| word.chars().next().is_some_and(char::is_uppercase)).count();
+    let capitals = name
+        .split_whitespace()
+        .filter(|word| word.chars().next().is_some_and(char::is_uppercase))
+        .count();
     if !(1..=12).contains(&words) || capitals * 2 < words || name.ends_with(['.', '!', '?']) && words > 6 {
         return None;
     }
@@ -165,11 +276,34 @@ fn byline_of(line: &str) -> Option<String> {
 
 fn without_month(name: &str) -> &str {
     const MONTHS: [&str; 23] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-        "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
     ];
     match name.rsplit_once([' ', ',']) {
-        Some((head, last)) if MONTHS.contains(&last.to_lowercase().trim_end_matches('.')) => head.trim_end_matches([',', ' ', '-', '–']),
+        Some((head, last)) if MONTHS.contains(&last.to_lowercase().trim_end_matches('.')) => {
+            head.trim_end_matches([',', ' ', '-', '–'])
+        }
         _ => name,
     }
 }
@@ -181,11 +315,24 @@ pub(super) fn is_byline_or_date(line: &str) -> bool {
     }
     let ctx = crate::problem::ReadContext::at(masthead_domain::time::Timestamp::from_micros(0));
     let lower = line.to_lowercase();
-    let bare = ["published:", "published on", "published", "updated:", "updated", "posted on", "posted", "last updated:", "last modified:", "first published"]
-        .iter()
-        .find_map(|word| lower.starts_with(word).then(|| line.get(word.len()..)).flatten())
-        .unwrap_or(line);
-    bare.chars().any(|c| c.is_ascii_digit()) && crate::dates::moment(bare.trim_matches([' ', ':', '|', '·', '-']), &ctx).is_some()
+    let bare = [
+        "published:",
+        "published on",
+        "published",
+        "updated:",
+        "updated",
+        "posted on",
+        "posted",
+        "last updated:",
+        "last modified:",
+        "first published",
+    ]
+    .iter()
+    .find_map(|word| lower.starts_with(word).then(|| line.get(word.len()..)).flatten())
+    .unwrap_or(line);
+    bare.split_whitespace().count() <= 9
+        && bare.chars().any(|c| c.is_ascii_digit())
+        && crate::dates::moment(bare.trim_matches([' ', ':', '|', '·', '-']), &ctx).is_some()
 }
 
 /// Elements that are named after authors, near the text.
@@ -194,28 +341,53 @@ fn by_element(dom: &Dom, place: &Place<'_>) -> Vec<String> {
     let near = |node: NodeId| {
         root.is_none_or(|root| {
             dom.ancestors(node).any(|above| above == root)
-                || dom.ancestors(root).take(4).filter(|outer| !matches!(dom.name(*outer), "body" | "html")).any(|outer| dom.ancestors(node).any(|above| above == outer))
+                || dom
+                    .ancestors(root)
+                    .take(4)
+                    .filter(|outer| !matches!(dom.name(*outer), "body" | "html"))
+                    .any(|outer| dom.ancestors(node).any(|above| above == outer))
         })
     };
     let mut out = Vec::new();
     let mut best = 9;
     for node in dom.descendants(Dom::ROOT) {
         let Some(element) = dom.element(node) else { continue };
-        let rel = element.attr("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("author")));
+        let rel = element.attr("rel").is_some_and(|rel| {
+            rel.split_ascii_whitespace()
+                .any(|rel| rel.eq_ignore_ascii_case("author"))
+        });
         let rank = if rel && element.name() == "a" {
             1
         } else {
-            let named = ["class", "id", "data-testid"].iter().filter_map(|name| element.attr(name)).any(|value| {
-                value.split_ascii_whitespace().any(|word| {
-                    let word = word.to_ascii_lowercase();
-                    matches!(
-                        word.as_str(),
-                        "byline" | "author" | "author-name" | "authorname" | "byline-name" | "byline__name" | "author__name"
-                            | "article-author" | "post-author" | "entry-author" | "story-byline" | "byline-author" | "article__author"
-                            | "article-byline" | "vcard" | "contributor" | "autor" | "auteur"
-                    )
-                })
-            });
+            let named = ["class", "id", "data-testid"]
+                .iter()
+                .filter_map(|name| element.attr(name))
+                .any(|value| {
+                    value.split_ascii_whitespace().any(|word| {
+                        let word = word.to_ascii_lowercase();
+                        matches!(
+                            word.as_str(),
+                            "byline"
+                                | "author"
+                                | "author-name"
+                                | "authorname"
+                                | "byline-name"
+                                | "byline__name"
+                                | "author__name"
+                                | "article-author"
+                                | "post-author"
+                                | "entry-author"
+                                | "story-byline"
+                                | "byline-author"
+                                | "article__author"
+                                | "article-byline"
+                                | "vcard"
+                                | "contributor"
+                                | "autor"
+                                | "auteur"
+                        )
+                    })
+                });
             if !named {
                 continue;
             }
@@ -238,7 +410,11 @@ fn by_element(dom: &Dom, place: &Place<'_>) -> Vec<String> {
         }
     }
     // One element inside another of the same kind says the same twice.
-    let longest: Vec<String> = out.iter().filter(|text| !out.iter().any(|other| other != *text && text.contains(other.as_str()))).cloned().collect();
+    let longest: Vec<String> = out
+        .iter()
+        .filter(|text| !out.iter().any(|other| other != *text && text.contains(other.as_str())))
+        .cloned()
+        .collect();
     longest
 }
 
@@ -248,7 +424,10 @@ mod tests {
 
     #[test]
     fn bylines() {
-        assert_eq!(byline_of("By Ada Quill and Tom Ferrand, May 3, 2014 10:00").as_deref(), Some("By Ada Quill and Tom Ferrand"));
+        assert_eq!(
+            byline_of("By Ada Quill and Tom Ferrand, May 3, 2014 10:00").as_deref(),
+            Some("By Ada Quill and Tom Ferrand")
+        );
         assert_eq!(byline_of("By Ada Quill | The Quay").as_deref(), Some("By Ada Quill"));
         assert_eq!(byline_of("Von Ada Quill").as_deref(), Some("Von Ada Quill"));
         assert_eq!(byline_of("By the time the ferry came, it was dark."), None);

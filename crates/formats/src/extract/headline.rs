@@ -20,39 +20,88 @@ const PARTING: &[&str] = &[" | ", " - ", " – ", " — ", " :: ", " » ", " · 
 pub(super) fn choose(dom: &Dom, layout: &Layout, facts: &Facts) -> Option<Title> {
     let story = facts.story.as_ref();
     let declared = [
-        story.filter(|story| story.is_article).and_then(|story| story.headline.clone()),
+        story
+            .filter(|story| story.is_article)
+            .and_then(|story| story.headline.clone()),
         facts.property("headline").next().map(str::to_owned),
         facts.first(&["og:title", "og:article:title"]).map(plain),
-        facts.first(&["twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "title", "headline", "hdl", "article_headline"]).map(plain),
+        facts
+            .first(&[
+                "twitter:title",
+                "parsely-title",
+                "sailthru.title",
+                "dc.title",
+                "dcterms.title",
+                "title",
+                "headline",
+                "hdl",
+                "article_headline",
+            ])
+            .map(plain),
         facts.page_title.clone(),
     ];
-    let candidates: Vec<String> = declared.into_iter().flatten().map(|text| squeeze(&text)).filter(|text| !text.is_empty()).collect();
+    let candidates: Vec<String> = declared
+        .into_iter()
+        .flatten()
+        .map(|text| squeeze(&text))
+        .filter(|text| !text.is_empty())
+        .collect();
     // Exactly as declared, or without a site's name behind or before it, where a heading shows it so.
     for candidate in &candidates {
         for text in variants(candidate, facts) {
             if let Some(segment) = shown(layout, &text) {
-                return Some(Title { text: as_shown(layout, segment, &text), segment: Some(segment) });
+                return Some(Title {
+                    text: as_shown(layout, segment, &text),
+                    segment: Some(segment),
+                });
             }
         }
     }
     // A heading that shares most of its words with what is declared (quotation marks and dashes differ, a word more).
-    let headings: Vec<usize> = layout.segments.iter().enumerate().filter(|(_, s)| s.heading == 1 && !s.outside && s.words >= 2).map(|(at, _)| at).collect();
+    let headings: Vec<usize> = layout
+        .segments
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| s.heading == 1 && !s.outside && s.words >= 2)
+        .map(|(at, _)| at)
+        .collect();
     for candidate in &candidates {
-        if let Some(at) = headings.iter().copied().find(|at| layout.segments.get(*at).is_some_and(|s| alike(&s.text, candidate))) {
-            return Some(Title { text: text_at(layout, at), segment: Some(at) });
+        if let Some(at) = headings
+            .iter()
+            .copied()
+            .find(|at| layout.segments.get(*at).is_some_and(|s| alike(&s.text, candidate)))
+        {
+            return Some(Title {
+                text: text_at(layout, at),
+                segment: Some(at),
+            });
         }
     }
     // One main heading and nothing that contradicts it.
     let named = headline_class(dom, layout);
     if candidates.is_empty() || candidates.iter().all(|candidate| is_site_name(candidate, facts)) {
         if let Some(at) = named.or(headings.first().copied()) {
-            return Some(Title { text: text_at(layout, at), segment: Some(at) });
+            return Some(Title {
+                text: text_at(layout, at),
+                segment: Some(at),
+            });
         }
-        if let Some((at, _)) = layout.segments.iter().enumerate().find(|(_, s)| s.heading == 2 && !s.outside && s.words >= 3) {
-            return Some(Title { text: text_at(layout, at), segment: Some(at) });
+        if let Some((at, _)) = layout
+            .segments
+            .iter()
+            .enumerate()
+            .find(|(_, s)| s.heading == 2 && !s.outside && s.words >= 3)
+        {
+            return Some(Title {
+                text: text_at(layout, at),
+                segment: Some(at),
+            });
         }
     }
-    let best = candidates.iter().find(|candidate| !is_site_name(candidate, facts)).or(candidates.first())?;
+    let best = candidates
+        .iter()
+        .find(|candidate| !is_site_name(candidate, facts))
+        .or(candidates.first())?;
     let text = variants(best, facts).pop().unwrap_or_else(|| best.clone());
     Some(Title { text, segment: named })
 }
@@ -63,7 +112,11 @@ fn plain(text: &str) -> String {
 }
 
 fn text_at(layout: &Layout, at: usize) -> String {
-    layout.segments.get(at).map(|segment| segment.text.clone()).unwrap_or_default()
+    layout
+        .segments
+        .get(at)
+        .map(|segment| segment.text.clone())
+        .unwrap_or_default()
 }
 
 /// The text itself, then without each part that could be the site's name, the shortest cut first.
@@ -74,7 +127,10 @@ fn variants(text: &str, facts: &Facts) -> Vec<String> {
     for sign in PARTING {
         let mut from = text.len();
         while let Some(at) = text.get(..from).and_then(|head| head.rfind(sign)) {
-            let (head, tail) = (text.get(..at).unwrap_or_default().trim(), text.get(at + sign.len()..).unwrap_or_default().trim());
+            let (head, tail) = (
+                text.get(..at).unwrap_or_default().trim(),
+                text.get(at + sign.len()..).unwrap_or_default().trim(),
+            );
             if head.split_whitespace().count() >= 2 {
                 cuts.push(head.to_owned());
             }
@@ -137,7 +193,11 @@ fn shown(layout: &Layout, text: &str) -> Option<usize> {
 fn as_shown(layout: &Layout, at: usize, declared: &str) -> String {
     let shown = text_at(layout, at);
     let shouts = |text: &str| text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase);
-    if shown.is_empty() || (shouts(&shown) && !shouts(declared)) { declared.to_owned() } else { shown }
+    if shown.is_empty() || (shouts(&shown) && !shouts(declared)) {
+        declared.to_owned()
+    } else {
+        shown
+    }
 }
 
 /// Whether two texts are one headline: most words of the shorter one are in the longer one, in order.
@@ -150,7 +210,10 @@ fn alike(a: &str, b: &str) -> bool {
     let mut at = 0;
     let mut common = 0;
     for word in short {
-        if let Some(found) = long.get(at..).and_then(|rest| rest.iter().position(|other| other == word)) {
+        if let Some(found) = long
+            .get(at..)
+            .and_then(|rest| rest.iter().position(|other| other == word))
+        {
             common += 1;
             at += found + 1;
         }
@@ -166,19 +229,39 @@ fn is_site_name(text: &str, facts: &Facts) -> bool {
 /// The segment whose element is called a headline.
 fn headline_class(dom: &Dom, layout: &Layout) -> Option<usize> {
     const NAMES: [&str; 12] = [
-        "headline", "entry-title", "post-title", "article-title", "story-title", "article__title", "article-headline", "article__headline",
-        "story-headline", "pg-headline", "articleheadline", "articletitle",
+        "headline",
+        "entry-title",
+        "post-title",
+        "article-title",
+        "story-title",
+        "article__title",
+        "article-headline",
+        "article__headline",
+        "story-headline",
+        "pg-headline",
+        "articleheadline",
+        "articletitle",
     ];
     let is_named = |node: NodeId| {
         dom.element(node).is_some_and(|element| {
-            ["class", "id", "itemprop"].iter().filter_map(|name| element.attr(name)).any(|value| {
-                value.split_ascii_whitespace().any(|word| NAMES.contains(&word.to_ascii_lowercase().as_str()))
-            })
+            ["class", "id", "itemprop"]
+                .iter()
+                .filter_map(|name| element.attr(name))
+                .any(|value| {
+                    value
+                        .split_ascii_whitespace()
+                        .any(|word| NAMES.contains(&word.to_ascii_lowercase().as_str()))
+                })
         })
     };
     layout.segments.iter().position(|segment| {
         !segment.outside
             && (2..=40).contains(&segment.words)
-            && (is_named(segment.block) || segment.nodes.first().and_then(|node| dom.parent(*node)).is_some_and(is_named))
+            && (is_named(segment.block)
+                || segment
+                    .nodes
+                    .first()
+                    .and_then(|node| dom.parent(*node))
+                    .is_some_and(is_named))
     })
 }

@@ -66,9 +66,15 @@ pub(super) fn read(scripts: &[String]) -> Option<Story> {
         collect(parse(script), &mut objects, 0);
     }
     let rank = |object: &Value| {
-        types(object).into_iter().filter_map(|kind| ARTICLES.iter().position(|known| *known == kind)).min()
+        types(object)
+            .into_iter()
+            .filter_map(|kind| ARTICLES.iter().position(|known| *known == kind))
+            .min()
     };
-    let mut stories: Vec<(usize, &Value)> = objects.iter().filter_map(|object| Some((rank(object)?, object))).collect();
+    let mut stories: Vec<(usize, &Value)> = objects
+        .iter()
+        .filter_map(|object| Some((rank(object)?, object)))
+        .collect();
     stories.sort_by_key(|(rank, _)| *rank);
     let (rank, best) = stories.first()?;
     let mut story = story(best, &objects);
@@ -106,8 +112,11 @@ fn parse(script: &str) -> Value {
         return value;
     }
     let mended = mend(text);
-    let values: Vec<Value> =
-        serde_json::Deserializer::from_str(&mended).into_iter::<Value>().map_while(Result::ok).take(100).collect();
+    let values: Vec<Value> = serde_json::Deserializer::from_str(&mended)
+        .into_iter::<Value>()
+        .map_while(Result::ok)
+        .take(100)
+        .collect();
     Value::Array(values)
 }
 
@@ -158,7 +167,9 @@ fn collect(value: Value, out: &mut Vec<Value>, depth: usize) {
             }
             // `mainEntity` of a page is often the article itself.
             for key in ["mainEntity", "mainEntityOfPage"] {
-                if object.get(key).is_some_and(|inner| inner.get("headline").is_some() || inner.get("datePublished").is_some())
+                if object
+                    .get(key)
+                    .is_some_and(|inner| inner.get("headline").is_some() || inner.get("datePublished").is_some())
                     && let Some(inner) = object.get(key).cloned()
                 {
                     collect(inner, out, depth + 1);
@@ -171,7 +182,11 @@ fn collect(value: Value, out: &mut Vec<Value>, depth: usize) {
 }
 
 fn types(object: &Value) -> Vec<String> {
-    let name = |value: &Value| value.as_str().map(|kind| kind.rsplit(['/', ':', '#']).next().unwrap_or(kind).to_owned());
+    let name = |value: &Value| {
+        value
+            .as_str()
+            .map(|kind| kind.rsplit(['/', ':', '#']).next().unwrap_or(kind).to_owned())
+    };
     match object.get("@type") {
         Some(Value::Array(kinds)) => kinds.iter().filter_map(name).collect(),
         Some(kind) => name(kind).into_iter().collect(),
@@ -180,22 +195,38 @@ fn types(object: &Value) -> Vec<String> {
 }
 
 fn story(object: &Value, all: &[Value]) -> Story {
-    let Some(map) = object.as_object() else { return Story::default() };
-    let first = |names: &[&str]| names.iter().find_map(|name| map.get(*name).and_then(|value| text(value, all)));
+    let Some(map) = object.as_object() else {
+        return Story::default();
+    };
+    let first = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| map.get(*name).and_then(|value| text(value, all)))
+    };
     Story {
         headline: first(&["headline", "name", "alternativeHeadline"]),
         description: first(&["description", "abstract"]),
         published: first(&["datePublished", "uploadDate"]),
         modified: first(&["dateModified"]),
         created: first(&["dateCreated"]),
-        authors: ["author", "creator"].iter().find_map(|name| Some(people(map.get(*name)?, all)).filter(|people| !people.is_empty())).unwrap_or_default(),
+        authors: ["author", "creator"]
+            .iter()
+            .find_map(|name| Some(people(map.get(*name)?, all)).filter(|people| !people.is_empty()))
+            .unwrap_or_default(),
         pictures: ["image", "primaryImageOfPage", "thumbnailUrl"]
             .iter()
             .find_map(|name| Some(pictures(map.get(*name)?, all)).filter(|pictures| !pictures.is_empty()))
             .unwrap_or_default(),
-        sections: map.get("articleSection").map(|value| texts(value, all)).unwrap_or_default(),
+        sections: map
+            .get("articleSection")
+            .map(|value| texts(value, all))
+            .unwrap_or_default(),
         keywords: map.get("keywords").map(|value| texts(value, all)).unwrap_or_default(),
-        about: ["about", "mentions"].iter().filter_map(|name| map.get(*name)).flat_map(|value| texts(value, all)).collect(),
+        about: ["about", "mentions"]
+            .iter()
+            .filter_map(|name| map.get(*name))
+            .flat_map(|value| texts(value, all))
+            .collect(),
         language: first(&["inLanguage"]),
         publisher: first(&["publisher", "sourceOrganization"]),
         url: first(&["url", "mainEntityOfPage", "@id"]).filter(|url| url.starts_with("http")),
@@ -209,7 +240,9 @@ fn resolve<'a>(value: &'a Value, all: &'a [Value]) -> &'a Value {
     if let Some(object) = value.as_object()
         && object.len() == 1
         && let Some(id) = object.get("@id").and_then(Value::as_str)
-        && let Some(found) = all.iter().find(|other| other.get("@id").and_then(Value::as_str) == Some(id))
+        && let Some(found) = all
+            .iter()
+            .find(|other| other.get("@id").and_then(Value::as_str) == Some(id))
     {
         return found;
     }
@@ -222,7 +255,10 @@ fn text(value: &Value, all: &[Value]) -> Option<String> {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         Value::Array(values) => return values.iter().find_map(|value| text(value, &[])),
-        Value::Object(object) => ["name", "@value", "url", "@id"].iter().find_map(|key| object.get(*key)?.as_str())?.to_owned(),
+        Value::Object(object) => ["name", "@value", "url", "@id"]
+            .iter()
+            .find_map(|key| object.get(*key)?.as_str())?
+            .to_owned(),
         _ => return None,
     };
     let plain = plain(&found);
@@ -256,12 +292,23 @@ fn people(value: &Value, all: &[Value]) -> Vec<Author> {
             names
                 .unwrap_or_default()
                 .into_iter()
-                .map(|name| Author { name, url: url.clone(), title: title.clone() })
+                .map(|name| Author {
+                    name,
+                    url: url.clone(),
+                    title: title.clone(),
+                })
                 .collect()
         }
         Value::String(name) => {
             let name = plain(name);
-            if name.is_empty() { Vec::new() } else { vec![Author { name, ..Author::default() }] }
+            if name.is_empty() {
+                Vec::new()
+            } else {
+                vec![Author {
+                    name,
+                    ..Author::default()
+                }]
+            }
         }
         _ => Vec::new(),
     }
@@ -270,7 +317,10 @@ fn people(value: &Value, all: &[Value]) -> Vec<Author> {
 fn pictures(value: &Value, all: &[Value]) -> Vec<Picture> {
     match resolve(value, all) {
         Value::Array(values) => values.iter().flat_map(|value| pictures(value, all)).take(20).collect(),
-        Value::String(url) => vec![Picture { url: url.trim().to_owned(), ..Picture::default() }],
+        Value::String(url) => vec![Picture {
+            url: url.trim().to_owned(),
+            ..Picture::default()
+        }],
         Value::Object(object) => {
             let get = |names: &[&str]| names.iter().find_map(|name| text(object.get(*name)?, all));
             get(&["url", "contentUrl", "@id"])
@@ -304,7 +354,10 @@ mod tests {
         let story = read(&scripts).unwrap();
         assert!(story.is_article);
         assert_eq!(story.headline.as_deref(), Some("Ferry & tide"));
-        assert_eq!(story.authors.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["Ada Quill", "Tom Ferrand"]);
+        assert_eq!(
+            story.authors.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(),
+            ["Ada Quill", "Tom Ferrand"]
+        );
         assert_eq!(story.pictures[0].credit.as_deref(), Some("AFP"));
         assert_eq!(story.published.as_deref(), Some("2026-01-01"));
         assert_eq!(story.keywords, ["sea", "ferry"]);

@@ -19,7 +19,10 @@ pub(super) fn find(place: &Place<'_>, facts: &Facts, base: &Base, ctx: &ReadCont
         .filter_map(|picture| {
             let address = links::picture(&picture.url, base).filter(|address| !is_logo(address))?;
             let (caption, credit) = match &picture.credit {
-                Some(credit) => (picture.caption.clone().unwrap_or_default(), credit::without_label(credit)),
+                Some(credit) => (
+                    picture.caption.clone().unwrap_or_default(),
+                    credit::without_label(credit),
+                ),
                 None => credit::split_plain(picture.caption.as_deref().unwrap_or_default()),
             };
             Some(PictureBlock {
@@ -50,16 +53,35 @@ pub(super) fn find(place: &Place<'_>, facts: &Facts, base: &Base, ctx: &ReadCont
 fn shown(place: &Place<'_>, base: &Base, ctx: &ReadContext<'_>) -> Vec<PictureBlock> {
     let dom = place.dom;
     let segments = &place.layout.segments;
-    let Some(first) = place.found.first() else { return Vec::new() };
-    let title = place.title.and_then(|title| title.segment).filter(|title| *title < first);
+    let Some(first) = place.found.first() else {
+        return Vec::new();
+    };
+    let title = place
+        .title
+        .and_then(|title| title.segment)
+        .filter(|title| *title < first);
     let node_at = |at: usize| segments.get(at).and_then(|segment| segment.nodes.first()).copied();
-    let second = place.found.kept.iter().enumerate().skip(first + 1).find(|(_, kept)| **kept).map_or(first, |(at, _)| at);
-    let (Some(from), Some(to)) = (node_at(title.unwrap_or(first.saturating_sub(12))), node_at(second)) else { return Vec::new() };
-    let Some(root) = place.found.root else { return Vec::new() };
+    let second = place
+        .found
+        .kept
+        .iter()
+        .enumerate()
+        .skip(first + 1)
+        .find(|(_, kept)| **kept)
+        .map_or(first, |(at, _)| at);
+    let (Some(from), Some(to)) = (node_at(title.unwrap_or(first.saturating_sub(12))), node_at(second)) else {
+        return Vec::new();
+    };
+    let Some(root) = place.found.root else {
+        return Vec::new();
+    };
     // The element around the text, and those around it that hold the headline too.
     let around = title
         .and_then(node_at)
-        .and_then(|title| dom.ancestors(title).find(|above| dom.ancestors(root).any(|outer| outer == *above) || *above == root))
+        .and_then(|title| {
+            dom.ancestors(title)
+                .find(|above| dom.ancestors(root).any(|outer| outer == *above) || *above == root)
+        })
         .unwrap_or(root);
     let mut passed = title.is_none() && !dom.descendants(around).any(|node| node == from);
     let mut out = Vec::new();
@@ -76,11 +98,17 @@ fn shown(place: &Place<'_>, base: &Base, ctx: &ReadContext<'_>) -> Vec<PictureBl
             walk.skip_children(node);
             continue;
         }
-        if matches!(element.name(), "nav" | "aside" | "form") || (super::furniture::is_named(element) && node != around && !dom.ancestors(root).any(|above| above == node) && node != root) {
+        if matches!(element.name(), "nav" | "aside" | "form")
+            || (super::furniture::is_named(element)
+                && node != around
+                && !dom.ancestors(root).any(|above| above == node)
+                && node != root)
+        {
             walk.skip_children(node);
             continue;
         }
-        let is_figure = matches!(element.name(), "figure" | "picture" | "img" | "amp-img") || element.has_class("wp-caption");
+        let is_figure =
+            matches!(element.name(), "figure" | "picture" | "img" | "amp-img") || element.has_class("wp-caption");
         if !passed || !is_figure || is_small(dom, node) {
             continue;
         }
@@ -107,14 +135,25 @@ fn shown(place: &Place<'_>, base: &Base, ctx: &ReadContext<'_>) -> Vec<PictureBl
 fn holder_of(dom: &Dom, node: NodeId) -> NodeId {
     dom.ancestors(node)
         .take(4)
-        .find(|above| dom.name(*above) == "figure" || dom.element(*above).is_some_and(|element| element.has_class("wp-caption")))
+        .find(|above| {
+            dom.name(*above) == "figure"
+                || dom
+                    .element(*above)
+                    .is_some_and(|element| element.has_class("wp-caption"))
+        })
         .unwrap_or(node)
 }
 
 /// Faces of authors and signs.
 fn is_small(dom: &Dom, node: NodeId) -> bool {
-    let image = dom.descendants(node).find(|at| matches!(dom.name(*at), "img" | "amp-img"));
-    let side = |name: &str| image.and_then(|image| dom.attr(image, name)).and_then(|size| size.trim().trim_end_matches("px").parse::<u32>().ok());
+    let image = dom
+        .descendants(node)
+        .find(|at| matches!(dom.name(*at), "img" | "amp-img"));
+    let side = |name: &str| {
+        image
+            .and_then(|image| dom.attr(image, name))
+            .and_then(|size| size.trim().trim_end_matches("px").parse::<u32>().ok())
+    };
     side("width").is_some_and(|width| width < 120) || side("height").is_some_and(|height| height < 80)
 }
 
@@ -122,9 +161,22 @@ fn is_logo(address: &str) -> bool {
     let lower = address.to_ascii_lowercase();
     let file = lower.split(['?', '#']).next().unwrap_or_default();
     let file = file.rsplit('/').next().unwrap_or_default();
-    ["logo", "favicon", "sprite", "avatar", "gravatar", "placeholder", "default-image", "default_image", "fallback", "social-share", "og-default", "icon-"]
-        .iter()
-        .any(|word| file.contains(word))
+    [
+        "logo",
+        "favicon",
+        "sprite",
+        "avatar",
+        "gravatar",
+        "placeholder",
+        "default-image",
+        "default_image",
+        "fallback",
+        "social-share",
+        "og-default",
+        "icon-",
+    ]
+    .iter()
+    .any(|word| file.contains(word))
         || lower.contains("gravatar.com")
 }
 

@@ -8,7 +8,7 @@
 mod body;
 mod byline;
 mod facts;
-mod furniture;
+pub(crate) mod furniture;
 mod headline;
 mod json_ld;
 mod lead;
@@ -17,6 +17,8 @@ mod oracle;
 mod published;
 mod segments;
 mod topics;
+
+pub(crate) use topics::listed as listed_topics;
 
 use crate::encoding;
 use crate::html::dom::Dom;
@@ -36,13 +38,17 @@ const MAX_PAGE: usize = 16 << 20;
 /// `ctx.origin` is the page's address where it is known; `ctx.zone` the zone of times that name none.
 ///
 /// # Errors
-/// When there is neither a headline nor a text to be found.
+/// When there is neither a headline nor a text to be found, and nothing that the page says of itself either.
 pub fn page(bytes: &[u8], ctx: &ReadContext<'_>) -> Result<Reading<NewsItem>, Unreadable> {
     let mut problems = Vec::new();
     let text = encoding::to_text(bytes, None, &mut problems);
     let kept = parse::floor_char_boundary(&text, MAX_PAGE);
     if kept < text.len() {
-        crate::html::note(&mut problems, "page", format!("longer than {MAX_PAGE} bytes; the rest was left out"));
+        crate::html::note(
+            &mut problems,
+            "page",
+            format!("longer than {MAX_PAGE} bytes; the rest was left out"),
+        );
     }
     let text = text.get(..kept).unwrap_or_default();
     if text.trim().is_empty() {
@@ -69,14 +75,20 @@ pub fn page(bytes: &[u8], ctx: &ReadContext<'_>) -> Result<Reading<NewsItem>, Un
     for problem in read.problems {
         crate::html::note(&mut problems, "page", problem.what);
     }
-    if item.headline.is_none() && item.body.is_empty() {
+    let place = published::Place {
+        dom: &dom,
+        layout: &layout,
+        found: &found,
+        title: title.as_ref(),
+    };
+    item.published = published::find(&place, &facts, ctx);
+    let is_bare = item.headline.is_none() && item.body.is_empty();
+    if is_bare && item.published.is_none() && facts.says_nothing() {
         return Err(Unreadable::new("neither a headline nor a text was found on the page"));
     }
     if item.body.is_empty() {
         crate::html::note(&mut problems, "page", "no text was found on the page");
     }
-    let place = published::Place { dom: &dom, layout: &layout, found: &found, title: title.as_ref() };
-    item.published = published::find(&place, &facts, ctx);
     item.version_created = facts.modified.or(item.published);
     item.first_created = facts.created.or(item.published);
     byline::find(&place, &facts, &mut item);
@@ -85,7 +97,10 @@ pub fn page(bytes: &[u8], ctx: &ReadContext<'_>) -> Result<Reading<NewsItem>, Un
     item.categories = facts
         .sections
         .iter()
-        .map(|name| Subject { name: Some(name.clone()), ..Subject::default() })
+        .map(|name| Subject {
+            name: Some(name.clone()),
+            ..Subject::default()
+        })
         .collect();
     without_repeated_summary(&mut item);
     take_dateline(&mut item);
@@ -108,8 +123,14 @@ fn base_of(dom: &Dom, ctx: &ReadContext<'_>) -> Base {
     let canonical = dom.descendants(Dom::ROOT).find_map(|node| {
         let element = dom.element(node)?;
         let is_canonical = element.name() == "link"
-            && element.attr("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("canonical")));
-        is_canonical.then(|| element.attr("href")).flatten().and_then(|href| links::web(href, &Base::default()))
+            && element.attr("rel").is_some_and(|rel| {
+                rel.split_ascii_whitespace()
+                    .any(|rel| rel.eq_ignore_ascii_case("canonical"))
+            });
+        is_canonical
+            .then(|| element.attr("href"))
+            .flatten()
+            .and_then(|href| links::web(href, &Base::default()))
     });
     Base::new(canonical.as_deref())
 }
@@ -129,7 +150,9 @@ fn without_repeated_summary(item: &mut NewsItem) {
 
 /// Takes the dateline (`Paris -`, `PARIS (AP) —`) off the first paragraph.
 fn take_dateline(item: &mut NewsItem) {
-    let Some(Block::Paragraph { text }) = item.body.blocks.first_mut() else { return };
+    let Some(Block::Paragraph { text }) = item.body.blocks.first_mut() else {
+        return;
+    };
     let plain = text.to_plain();
     if let Some((dateline, length)) = crate::dateline::at_start(&plain) {
         item.dateline = Some(dateline);
@@ -145,7 +168,11 @@ fn cut_start(text: Text, length: usize) -> Text {
     let mut at = 0;
     for span in text.0 {
         let from = length.saturating_sub(at).min(span.text.len());
-        out.push(span.text.get(from..).unwrap_or_default(), span.marks, span.link.as_deref());
+        out.push(
+            span.text.get(from..).unwrap_or_default(),
+            span.marks,
+            span.link.as_deref(),
+        );
         at += span.text.len();
     }
     crate::html::text::tidy(out)
@@ -163,7 +190,12 @@ fn content_identity(item: &NewsItem) -> String {
     hash.update(item.headline.as_deref().unwrap_or_default().as_bytes());
     hash.update([0]);
     hash.update(item.body.to_plain().as_bytes());
-    let hex: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = hash
+        .finalize()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("urn:masthead:content:{hex}")
 }
 

@@ -20,10 +20,13 @@ pub(super) fn ask(dom: &Dom) -> Option<String> {
         page_type: Some(rs_trafilatura::page_type::PageType::Article),
         ..rs_trafilatura::Options::default()
     };
-    let worker = std::thread::Builder::new().name("extract".into()).stack_size(STACK).spawn(move || {
-        let answer = std::panic::catch_unwind(|| rs_trafilatura::extract_with_options(&copy, &options));
-        answer.ok().and_then(Result::ok).map(|result| result.content_text)
-    });
+    let worker = std::thread::Builder::new()
+        .name("extract".into())
+        .stack_size(STACK)
+        .spawn(move || {
+            let answer = std::panic::catch_unwind(|| rs_trafilatura::extract_with_options(&copy, &options));
+            answer.ok().and_then(Result::ok).map(|result| result.content_text)
+        });
     let text = worker.ok()?.join().ok()??;
     (!text.trim().is_empty()).then_some(text)
 }
@@ -88,14 +91,19 @@ fn copy(dom: &Dom) -> Option<String> {
 
 fn is_kept(element: &Element) -> bool {
     match element.name() {
-        "script" => element.attr("type").is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json")),
+        "script" => element
+            .attr("type")
+            .is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json")),
         "" | "style" | "template" | "noscript" | "iframe" | "object" | "canvas" | "link" | "plaintext" => false,
         _ => true,
     }
 }
 
 fn is_void(name: &str) -> bool {
-    matches!(name, "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "meta" | "source" | "track" | "wbr")
+    matches!(
+        name,
+        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "meta" | "source" | "track" | "wbr"
+    )
 }
 
 fn open(element: &Element, out: &mut String) {
@@ -104,9 +112,29 @@ fn open(element: &Element, out: &mut String) {
     for (name, value) in element.attributes() {
         let wanted = matches!(
             name,
-            "class" | "id" | "itemprop" | "itemtype" | "itemscope" | "role" | "href" | "content" | "property" | "name" | "rel"
-                | "lang" | "datetime" | "style" | "hidden" | "aria-hidden" | "colspan" | "rowspan" | "src" | "alt"
-                | "data-testid" | "data-component" | "data-type"
+            "class"
+                | "id"
+                | "itemprop"
+                | "itemtype"
+                | "itemscope"
+                | "role"
+                | "href"
+                | "content"
+                | "property"
+                | "name"
+                | "rel"
+                | "lang"
+                | "datetime"
+                | "style"
+                | "hidden"
+                | "aria-hidden"
+                | "colspan"
+                | "rowspan"
+                | "src"
+                | "alt"
+                | "data-testid"
+                | "data-component"
+                | "data-type"
         );
         if wanted && value.len() < 2_000 {
             out.push(' ');
@@ -134,8 +162,12 @@ mod tests {
 
     #[test]
     fn it_finds_a_text() {
-        let paragraph = "<p>The ferry came back to the harbour at noon, and the quay was full of people who had waited.</p>";
-        let page = format!("<title>x</title><nav><a href=/>Home</a></nav><article><h1>Ferry</h1>{}</article>", paragraph.repeat(8));
+        let paragraph =
+            "<p>The ferry came back to the harbour at noon, and the quay was full of people who had waited.</p>";
+        let page = format!(
+            "<title>x</title><nav><a href=/>Home</a></nav><article><h1>Ferry</h1>{}</article>",
+            paragraph.repeat(8)
+        );
         assert!(ask(&parse::document(&page)).unwrap().contains("quay was full"));
     }
 }

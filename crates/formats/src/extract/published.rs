@@ -26,7 +26,10 @@ impl Place<'_> {
         let first = self.found.first();
         let title = self.title.and_then(|title| title.segment);
         let anchor = title.or(first).unwrap_or(0);
-        let end = first.map_or(anchor + 30, |first| first.max(anchor) + 3).min(count).min(anchor + 60);
+        let end = first
+            .map_or(anchor + 30, |first| first.max(anchor) + 3)
+            .min(count)
+            .min(anchor + 60);
         let mut out: Vec<usize> = (anchor..end).collect();
         // Above the headline too, where nothing else comes between.
         out.extend((anchor.saturating_sub(6)..anchor).rev());
@@ -40,7 +43,7 @@ pub(super) fn find(place: &Place<'_>, facts: &Facts, ctx: &ReadContext<'_>) -> O
         .published
         .or_else(|| time_element(place, ctx))
         .or_else(|| shown(place, ctx))
-        .or_else(|| facts.created)
+        .or(facts.created)
         .or_else(|| of_address(facts, ctx))
         .or_else(|| behind_text(place, ctx))
         .or(facts.modified)
@@ -56,25 +59,51 @@ fn time_element(place: &Place<'_>, ctx: &ReadContext<'_>) -> Option<Timestamp> {
         let Some(element) = dom.element(node) else { continue };
         let class = element.attr("class").unwrap_or_default().to_ascii_lowercase();
         let is_time = element.name() == "time" || element.name() == "relative-time";
-        let named = ["published", "pubdate", "pub-date", "dateline-date", "timestamp", "entry-date", "post-date", "article-date", "publish-date", "date-published"]
-            .iter()
-            .any(|name| class.contains(name));
+        let named = [
+            "published",
+            "pubdate",
+            "pub-date",
+            "dateline-date",
+            "timestamp",
+            "entry-date",
+            "post-date",
+            "article-date",
+            "publish-date",
+            "date-published",
+        ]
+        .iter()
+        .any(|name| class.contains(name));
         if !is_time && !named {
             continue;
         }
         if class.contains("modified") || class.contains("updated") && !class.contains("published") {
             continue;
         }
-        let moment = ["datetime", "content", "data-datetime", "data-timestamp", "data-utime", "title"]
-            .iter()
-            .find_map(|name| element.attr_text(name).and_then(|text| dates::moment(text, ctx)))
-            .or_else(|| dates::moment(&dom.plain_text(node), ctx));
+        let moment = [
+            "datetime",
+            "content",
+            "data-datetime",
+            "data-timestamp",
+            "data-utime",
+            "title",
+        ]
+        .iter()
+        .find_map(|name| element.attr_text(name).and_then(|text| dates::moment(text, ctx)))
+        .or_else(|| dates::moment(&dom.plain_text(node), ctx));
         let Some(moment) = moment else { continue };
         let inside_menu = dom.ancestors(node).filter_map(|above| dom.element(above)).any(|above| {
-            matches!(above.name(), "nav" | "aside") || super::furniture::is_named(above) && !above.has_class("byline") && above.name() != "body"
+            matches!(above.name(), "nav" | "aside")
+                || super::furniture::is_named(above) && !above.has_class("byline") && above.name() != "body"
         });
-        let in_story = story.is_some_and(|root| dom.ancestors(node).any(|above| above == root || dom.ancestors(root).take(3).any(|outer| outer == above)));
-        let rank = match (element.attr("pubdate").is_some() || (named && is_time), in_story, inside_menu) {
+        let in_story = story.is_some_and(|root| {
+            dom.ancestors(node)
+                .any(|above| above == root || dom.ancestors(root).take(3).any(|outer| outer == above))
+        });
+        let rank = match (
+            element.attr("pubdate").is_some() || (named && is_time),
+            in_story,
+            inside_menu,
+        ) {
             (true, _, false) => 0,
             (_, true, false) => 1,
             (_, _, false) => 2,
@@ -110,9 +139,13 @@ pub(super) fn in_line(line: &str, ctx: &ReadContext<'_>) -> Option<Timestamp> {
     // The longest run of words that is a date, from the left.
     for from in 0..words.len() {
         for length in (1..=9_usize.min(words.len() - from)).rev() {
-            let Some(run) = words.get(from..from + length) else { continue };
+            let Some(run) = words.get(from..from + length) else {
+                continue;
+            };
             let text = run.join(" ");
-            if text.len() >= 6 && text.chars().any(|c| c.is_ascii_digit()) && !is_span(&text)
+            if text.len() >= 6
+                && text.chars().any(|c| c.is_ascii_digit())
+                && !is_span(&text)
                 && let Some(moment) = dates::moment(&text, ctx)
             {
                 return Some(moment);
@@ -133,7 +166,7 @@ fn of_address(facts: &Facts, ctx: &ReadContext<'_>) -> Option<Timestamp> {
     let url = facts.canonical.as_deref()?;
     let parts: Vec<&str> = url.split(['/', '-', '_', '.']).collect();
     let day = |year: &str, month: &str, day: &str| {
-        let year: i16 = year.parse().ok().filter(|year| (1990..2100).contains(year) )?;
+        let year: i16 = year.parse().ok().filter(|year| (1990..2100).contains(year))?;
         Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
     };
     let date = parts
@@ -143,9 +176,10 @@ fn of_address(facts: &Facts, ctx: &ReadContext<'_>) -> Option<Timestamp> {
             _ => None,
         })
         .or_else(|| {
-            parts.iter().filter(|part| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_digit())).find_map(|part| {
-                day(part.get(..4)?, part.get(4..6)?, part.get(6..)?)
-            })
+            parts
+                .iter()
+                .filter(|part| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_digit()))
+                .find_map(|part| day(part.get(..4)?, part.get(4..6)?, part.get(6..)?))
         })?;
     dates::in_zone(date.to_datetime(jiff::civil::Time::midnight()), ctx)
 }

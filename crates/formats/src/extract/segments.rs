@@ -32,9 +32,15 @@ const MAX_SEGMENTS: usize = 60_000;
 
 impl Layout {
     pub(super) fn of(dom: &Dom) -> Self {
-        let mut build = Build { dom, segments: Vec::new(), open: None };
+        let mut build = Build {
+            dom,
+            segments: Vec::new(),
+            open: None,
+        };
         build.walk();
-        Self { segments: build.segments }
+        Self {
+            segments: build.segments,
+        }
     }
 }
 
@@ -65,14 +71,20 @@ impl Build<'_> {
     fn walk(&mut self) {
         let dom = self.dom;
         // An explicit stack: (node, whether it is being left).
-        let root = Context { block: Dom::ROOT, linked: false, heading: 0, outside: false, caption: false };
+        let root = Context {
+            block: Dom::ROOT,
+            linked: false,
+            heading: 0,
+            outside: false,
+            caption: false,
+        };
         let mut stack: Vec<(NodeId, Context, bool)> = vec![(Dom::ROOT, root, false)];
         while let Some((node, context, leaving)) = stack.pop() {
             if self.segments.len() >= MAX_SEGMENTS {
                 return;
             }
             if leaving {
-                self.close(context);
+                self.close();
                 continue;
             }
             if let Some(text) = dom.text(node) {
@@ -96,18 +108,18 @@ impl Build<'_> {
                 || (is_in_figure(dom, node) && crate::credit::is_credit(element));
             let is_block = is_block(element.name());
             if is_block || element.name() == "br" {
-                self.close(context);
+                self.close();
             }
             if is_block {
                 inner.block = node;
                 if let Some(level) = heading_level(element) {
                     inner.heading = level;
                 }
-                stack.push((node, context_of(inner), true));
+                stack.push((node, inner, true));
             }
             self.push_children(node, inner, &mut stack);
         }
-        self.close(root);
+        self.close();
     }
 
     fn push_children(&self, node: NodeId, context: Context, stack: &mut Vec<(NodeId, Context, bool)>) {
@@ -123,7 +135,12 @@ impl Build<'_> {
             if text.trim().is_empty() {
                 return;
             }
-            self.open = Some(Open { nodes: Vec::new(), text: String::new(), linked: 0, block: context.block });
+            self.open = Some(Open {
+                nodes: Vec::new(),
+                text: String::new(),
+                linked: 0,
+                block: context.block,
+            });
             // The context of the first text is that of the run.
             self.segments.push(Segment {
                 text: String::new(),
@@ -145,7 +162,7 @@ impl Build<'_> {
         }
     }
 
-    fn close(&mut self, _context: Context) {
+    fn close(&mut self) {
         let Some(open) = self.open.take() else { return };
         let text = squeeze(&open.text);
         if text.is_empty() {
@@ -153,7 +170,7 @@ impl Build<'_> {
             return;
         }
         if let Some(segment) = self.segments.last_mut() {
-            segment.words = text.split(' ').filter(|word| word.chars().any(char::is_alphanumeric)).count();
+            segment.words = count_words(&text);
             #[allow(clippy::cast_precision_loss)]
             let links = open.linked as f64 / text.len().max(1) as f64;
             segment.links = links.min(1.0);
@@ -164,8 +181,14 @@ impl Build<'_> {
     }
 }
 
-fn context_of(context: Context) -> Context {
-    context
+/// Words as they weigh here: two letters of a script without spaces are about one.
+pub(super) fn count_words(text: &str) -> usize {
+    let spaced = text
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .count();
+    let unspaced = text.chars().filter(|c| super::body::is_unspaced(*c)).count();
+    spaced.max(unspaced / 2)
 }
 
 fn heading_level(element: &Element) -> Option<u8> {
@@ -190,17 +213,42 @@ pub(super) fn is_nothing(element: &Element) -> bool {
     if name.is_empty()
         || matches!(
             name,
-            "script" | "style" | "noscript" | "template" | "head" | "title" | "meta" | "link" | "iframe" | "object"
-                | "select" | "option" | "textarea" | "input" | "button" | "audio" | "video" | "canvas" | "map" | "datalist"
+            "script"
+                | "style"
+                | "noscript"
+                | "template"
+                | "head"
+                | "title"
+                | "meta"
+                | "link"
+                | "iframe"
+                | "object"
+                | "select"
+                | "option"
+                | "textarea"
+                | "input"
+                | "button"
+                | "audio"
+                | "video"
+                | "canvas"
+                | "map"
+                | "datalist"
         )
     {
         return true;
     }
-    if element.attr("hidden").is_some_and(|value| !value.eq_ignore_ascii_case("until-found")) {
+    if element
+        .attr("hidden")
+        .is_some_and(|value| !value.eq_ignore_ascii_case("until-found"))
+    {
         return true;
     }
     element.attr("style").is_some_and(|style| {
-        let style: String = style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+        let style: String = style
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+            .to_ascii_lowercase();
         style.contains("display:none") || style.contains("visibility:hidden")
     })
 }
@@ -209,7 +257,18 @@ pub(super) fn is_nothing(element: &Element) -> bool {
 fn is_outside(element: &Element) -> bool {
     matches!(element.name(), "nav" | "menu" | "dialog")
         || element.attr("role").is_some_and(|role| {
-            matches!(role.trim(), "navigation" | "banner" | "contentinfo" | "search" | "dialog" | "menu" | "menubar" | "toolbar" | "alertdialog")
+            matches!(
+                role.trim(),
+                "navigation"
+                    | "banner"
+                    | "contentinfo"
+                    | "search"
+                    | "dialog"
+                    | "menu"
+                    | "menubar"
+                    | "toolbar"
+                    | "alertdialog"
+            )
         })
 }
 
@@ -217,9 +276,51 @@ fn is_outside(element: &Element) -> bool {
 pub(super) fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "p" | "div" | "section" | "article" | "main" | "header" | "footer" | "address" | "center" | "fieldset" | "legend"
-            | "li" | "dt" | "dd" | "body" | "html" | "hgroup" | "nav" | "form" | "figcaption" | "caption" | "tr" | "td" | "th"
-            | "thead" | "tbody" | "tfoot" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "dl" | "blockquote"
-            | "pre" | "table" | "aside" | "figure" | "hr" | "details" | "summary" | "menu" | "dir" | "search"
+        "p" | "div"
+            | "section"
+            | "article"
+            | "main"
+            | "header"
+            | "footer"
+            | "address"
+            | "center"
+            | "fieldset"
+            | "legend"
+            | "li"
+            | "dt"
+            | "dd"
+            | "body"
+            | "html"
+            | "hgroup"
+            | "nav"
+            | "form"
+            | "figcaption"
+            | "caption"
+            | "tr"
+            | "td"
+            | "th"
+            | "thead"
+            | "tbody"
+            | "tfoot"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "ul"
+            | "ol"
+            | "dl"
+            | "blockquote"
+            | "pre"
+            | "table"
+            | "aside"
+            | "figure"
+            | "hr"
+            | "details"
+            | "summary"
+            | "menu"
+            | "dir"
+            | "search"
     )
 }

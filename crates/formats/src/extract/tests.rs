@@ -5,7 +5,10 @@ use masthead_domain::document::PictureSource;
 use masthead_domain::time::Timestamp;
 
 fn ctx() -> ReadContext<'static> {
-    ReadContext { zone: Some("Europe/Paris"), ..ReadContext::at(Timestamp::from_micros(0)) }
+    ReadContext {
+        zone: Some("Europe/Paris"),
+        ..ReadContext::at(Timestamp::from_micros(0))
+    }
 }
 
 const PAGE: &str = r##"<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>Ferry returns to the old harbour | The Quay</title>
@@ -39,13 +42,31 @@ fn a_news_page() {
     assert_eq!(item.headline.as_deref(), Some("Ferry returns to the old harbour"));
     assert_eq!(item.published.unwrap().to_rfc3339(), "2014-09-15T18:47:00Z");
     assert_eq!(item.bylines, ["By Ada Quill and Tom Ferrand"]);
-    assert_eq!(item.authors.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["Ada Quill", "Tom Ferrand"]);
+    assert_eq!(
+        item.authors.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(),
+        ["Ada Quill", "Tom Ferrand"]
+    );
     assert_eq!(item.dateline.as_deref(), Some("Paris -"));
     let lead = item.lead_picture.unwrap();
-    assert_eq!(lead.picture, PictureSource::Remote("https://quay.example/pictures/ferry.jpg".into()));
-    assert_eq!((lead.caption.to_plain().as_str(), lead.credit.as_str()), ("The ferry at noon.", "Tom Ferrand/AFP"));
-    assert_eq!(item.canonical_url.as_deref(), Some("https://quay.example/harbour/ferry-returns-20140915"));
-    assert_eq!(item.subjects.iter().filter_map(|s| s.name.as_deref()).collect::<Vec<_>>(), ["ferries", "harbour"]);
+    assert_eq!(
+        lead.picture,
+        PictureSource::Remote("https://quay.example/pictures/ferry.jpg".into())
+    );
+    assert_eq!(
+        (lead.caption.to_plain().as_str(), lead.credit.as_str()),
+        ("The ferry at noon.", "Tom Ferrand/AFP")
+    );
+    assert_eq!(
+        item.canonical_url.as_deref(),
+        Some("https://quay.example/harbour/ferry-returns-20140915")
+    );
+    assert_eq!(
+        item.subjects
+            .iter()
+            .filter_map(|s| s.name.as_deref())
+            .collect::<Vec<_>>(),
+        ["ferries", "harbour"]
+    );
     assert_eq!(item.language.as_deref(), Some("en-GB"));
     let text = item.body.to_plain();
     assert!(text.starts_with("The ferry came back"), "{text}");
@@ -53,17 +74,37 @@ fn a_news_page() {
     for part in ["A long way home", "We heard the horn"] {
         assert!(text.contains(part), "{part}");
     }
-    for part in ["Share", "newsletter", "Most read", "comments", "rights reserved", "Home", "Ten years without", "Quill", "2014"] {
+    for part in [
+        "Share",
+        "newsletter",
+        "Most read",
+        "comments",
+        "rights reserved",
+        "Home",
+        "Ten years without",
+        "Quill",
+        "2014",
+    ] {
         assert!(!text.contains(part), "{part}\n{text}");
     }
-    assert!(item.body.blocks.iter().any(|block| matches!(block, Block::Quote { .. })));
+    assert!(
+        item.body
+            .blocks
+            .iter()
+            .any(|block| matches!(block, Block::Quote { .. }))
+    );
     assert!(item.body.pictures().is_empty());
 }
 
 #[test]
 fn what_has_no_story_says_why() {
     assert!(page(b"", &ctx()).unwrap_err().reason.contains("empty"));
-    assert!(page(b"<html><body></body></html>", &ctx()).unwrap_err().reason.contains("neither"));
+    assert!(
+        page(b"<html><body></body></html>", &ctx())
+            .unwrap_err()
+            .reason
+            .contains("neither")
+    );
 }
 
 #[test]
@@ -71,6 +112,13 @@ fn large_and_deep_pages_end_soon() {
     let paragraph = "<p>The ferry came back to the harbour at noon, and the quay was full of people who had waited since dawn for it.</p>";
     let large = format!("<h1>Ferry and harbour</h1><div>{}</div>", paragraph.repeat(60_000));
     assert!(page(large.as_bytes(), &ctx()).unwrap().value.body.word_count() > 10_000);
-    let deep = format!("<h1>Ferry and harbour</h1>{}{}", "<div>".repeat(200_000), paragraph.repeat(10));
-    assert_eq!(page(deep.as_bytes(), &ctx()).unwrap().value.headline.as_deref(), Some("Ferry and harbour"));
+    let deep = format!(
+        "<h1>Ferry and harbour</h1>{}{}",
+        "<div>".repeat(200_000),
+        paragraph.repeat(10)
+    );
+    assert_eq!(
+        page(deep.as_bytes(), &ctx()).unwrap().value.headline.as_deref(),
+        Some("Ferry and harbour")
+    );
 }

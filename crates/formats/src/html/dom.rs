@@ -45,11 +45,6 @@ impl Element {
         }
     }
 
-    /// The name whatever its namespace.
-    pub(crate) fn local_name(&self) -> &str {
-        &self.name.local
-    }
-
     /// An attribute's value.
     pub(crate) fn attr(&self, name: &str) -> Option<&str> {
         self.attributes

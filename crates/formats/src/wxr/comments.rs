@@ -6,13 +6,17 @@ use crate::problem::{Problem, ReadContext};
 use crate::xml::Node;
 use masthead_domain::document::{Block, Text};
 use masthead_domain::imports::{ImportedComment, ImportedCommentState};
+use masthead_domain::time::Timestamp;
 use std::collections::HashSet;
+
+/// Makes a moment of a date in UTC and one in the site's own time.
+type Moment<'a> = dyn Fn(Option<&str>, Option<&str>) -> Option<Timestamp> + 'a;
 
 /// Reads the comments of an item.
 pub(super) fn read(
     item: Node<'_>,
     ctx: &ReadContext<'_>,
-    moment: &dyn Fn(Option<&str>, Option<&str>) -> Option<masthead_domain::time::Timestamp>,
+    moment: &Moment<'_>,
     problems: &mut Vec<Problem>,
 ) -> Vec<ImportedComment> {
     let mut out = Vec::new();

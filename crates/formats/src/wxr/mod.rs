@@ -72,7 +72,11 @@ pub fn read(reader: impl BufRead, ctx: &ReadContext<'_>, sink: &mut Sink<'_>) ->
             return Ok(export.summary);
         }
     }
-    if !export.begun && export.begin(scanner.declares_export(), scanner.position(), sink)?.is_break() {
+    if !export.begun
+        && export
+            .begin(scanner.declares_export(), scanner.position(), sink)?
+            .is_break()
+    {
         export.summary.bytes = scanner.position();
         return Ok(export.summary);
     }

@@ -361,9 +361,10 @@ fn advance(
                 return Step::More;
             };
             return Step::End(*scanned + found + close + 1);
-        } else if is_item && here.starts_with(b"<item") && !here.get(5).is_some_and(is_name_byte) {
-            return Step::Next(*scanned + found);
-        } else if here.starts_with(b"</channel>") || here.starts_with(b"</rss>") {
+        } else if is_item && here.starts_with(b"<item") && !here.get(5).is_some_and(is_name_byte)
+            || here.starts_with(b"</channel>")
+            || here.starts_with(b"</rss>")
+        {
             return Step::Next(*scanned + found);
         } else {
             // `a < b`, which a generator forgot to escape.

@@ -28,7 +28,9 @@ fn post(id: u32, extra: &str, content: &str) -> String {
     )
 }
 
-fn export(text: &str) -> Result<(Vec<(ImportRecord, u64, Vec<Problem>)>, WxrSummary), Unreadable> {
+type Records = Vec<(ImportRecord, u64, Vec<Problem>)>;
+
+fn export(text: &str) -> Result<(Records, WxrSummary), Unreadable> {
     let ctx = ReadContext::at(Timestamp::from_micros(0));
     let mut records = Vec::new();
     let summary = read(
