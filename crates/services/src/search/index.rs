@@ -1,5 +1,6 @@
 //! The index itself: opening, writing, searching.
 
+use super::rank::Strictness;
 use super::schema::{Fields, LAYOUT, document, id_text, schema};
 use super::{Batch, Hits, LogMark, MOST_HITS, SearchError, SearchRequest, rank};
 use masthead_domain::ids::StoryId;
@@ -180,17 +181,26 @@ impl Inner {
             limit: request.limit.min(MOST_HITS.saturating_sub(request.offset)),
             ..request.clone()
         };
-        let months = rank::newest_months(&self.fields, &searcher, request)?;
-        let mut hits = self.ranked(&searcher, request, false, months)?;
+        let months = rank::newest_months(&self.fields, &searcher, request, Strictness::Exact)?;
+        let mut hits = self.ranked(&searcher, request, Strictness::Exact, months)?;
         // What the newest months don't have may still be in the others.
         if months.is_some() && hits.total < MOST_HITS {
-            hits = self.ranked(&searcher, request, false, None)?;
+            hits = self.ranked(&searcher, request, Strictness::Exact, None)?;
         }
         if hits.total < FEW && !request.words.is_empty() {
-            let more = self.ranked(&searcher, request, true, None)?;
+            let more = self.ranked(&searcher, request, Strictness::Relaxed, None)?;
             if more.total > hits.total {
                 return Ok(Hits { relaxed: true, ..more });
             }
+        }
+        if hits.total == 0 && request.words.terms.len() > 1 {
+            let months = rank::newest_months(&self.fields, &searcher, request, Strictness::Partial)?;
+            let some = self.ranked(&searcher, request, Strictness::Partial, months)?;
+            return Ok(Hits {
+                relaxed: true,
+                partial: true,
+                ..some
+            });
         }
         Ok(hits)
     }
@@ -199,10 +209,10 @@ impl Inner {
         &self,
         searcher: &Searcher,
         request: &SearchRequest,
-        relaxed: bool,
+        strictness: Strictness,
         months: Option<(i64, i64)>,
     ) -> tantivy::Result<Hits> {
-        let query = rank::query(&self.fields, request, relaxed, months);
+        let query = rank::query(&self.fields, request, strictness, months);
         let (total, found) = if request.limit == 0 {
             (searcher.search(&query, &Count)?, Vec::new())
         } else if request.words.is_empty() {
@@ -230,6 +240,7 @@ impl Inner {
             total,
             more: months.is_some(),
             relaxed: false,
+            partial: false,
             hits,
         })
     }

@@ -77,6 +77,8 @@ pub struct Hits {
     pub more: bool,
     /// Words that are nearly the reader's count as well, because nearly nothing has the words themselves.
     pub relaxed: bool,
+    /// No story has all the words; these have at least half of them.
+    pub partial: bool,
     /// The best, with their scores.
     pub hits: Vec<(StoryId, f32)>,
 }

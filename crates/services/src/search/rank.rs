@@ -24,12 +24,22 @@ const HALF_LIFE_DAYS: f32 = 60.0;
 /// What recency adds to a story of this minute, relative to one that is old.
 const RECENCY: f32 = 1.5;
 
-/// The query of a request. `relaxed` also takes words at an edit distance of 1; `months` holds it to those from one
-/// on.
+/// How strictly words are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// All of them, as they are or by their stem.
+    Exact,
+    /// All of them, also at an edit distance of 1.
+    Relaxed,
+    /// The same, and half of them are enough.
+    Partial,
+}
+
+/// The query of a request. `months` holds it to those from the one to the other.
 pub(super) fn query(
     fields: &Fields,
     request: &SearchRequest,
-    relaxed: bool,
+    strictness: Strictness,
     months: Option<(i64, i64)>,
 ) -> BooleanQuery {
     let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
@@ -49,8 +59,19 @@ pub(super) fn query(
             .collect();
         clauses.push((Occur::Must, unscored(BooleanQuery::new_multiterms_query(terms))));
     }
-    for wanted in &request.words.terms {
-        clauses.push((Occur::Must, Box::new(anywhere(fields, wanted, relaxed))));
+    let relaxed = strictness != Strictness::Exact;
+    let wanted: Vec<Box<dyn Query>> = request
+        .words
+        .terms
+        .iter()
+        .map(|wanted| Box::new(anywhere(fields, wanted, relaxed)) as Box<dyn Query>)
+        .collect();
+    if strictness == Strictness::Partial {
+        let half = wanted.len().div_ceil(2);
+        let some = BooleanQuery::union_with_minimum_required_clauses(wanted, half);
+        clauses.push((Occur::Must, Box::new(some)));
+    } else {
+        clauses.extend(wanted.into_iter().map(|query| (Occur::Must, query)));
     }
     if clauses.is_empty() {
         clauses.push((Occur::Must, Box::new(AllQuery)));
@@ -107,8 +128,9 @@ pub(super) fn newest_months(
     fields: &Fields,
     searcher: &Searcher,
     request: &SearchRequest,
+    strictness: Strictness,
 ) -> tantivy::Result<Option<(i64, i64)>> {
-    if rarest(fields, searcher, &request.words)? <= ENOUGH {
+    if matches(fields, searcher, &request.words, strictness)? <= ENOUGH {
         return Ok(None);
     }
     // A reader who asks for old stories begins there.
@@ -126,30 +148,39 @@ pub(super) fn newest_months(
     Ok(None)
 }
 
-/// An upper bound of how many stories have all the words: those of the rarest. Without words, all stories.
-fn rarest(fields: &Fields, searcher: &Searcher, words: &Words) -> tantivy::Result<u64> {
-    let mut least = searcher.num_docs();
+/// An upper bound of how many stories match: those with the rarest word where all are wanted, those with the most
+/// frequent (or all) where some are enough. Without words, all stories.
+fn matches(fields: &Fields, searcher: &Searcher, words: &Words, strictness: Strictness) -> tantivy::Result<u64> {
+    let mut of_each = Vec::with_capacity(words.terms.len());
     for wanted in &words.terms {
-        let texts: Vec<&String> = match wanted {
-            Wanted::Word { written, stem, .. } => [written, stem].into_iter().filter(|text| !text.is_empty()).collect(),
+        of_each.push(match wanted {
+            Wanted::Word { written, stem, .. } => {
+                frequency(fields, searcher, written)? + frequency(fields, searcher, stem)?
+            }
             Wanted::Phrase(words) => {
+                let mut least = u64::MAX;
                 for word in words {
                     least = least.min(frequency(fields, searcher, word)?);
                 }
-                continue;
+                least
             }
-        };
-        let mut either = 0;
-        for text in texts {
-            either += frequency(fields, searcher, text)?;
-        }
-        least = least.min(either);
+        });
     }
-    Ok(least)
+    let bound = if strictness == Strictness::Partial {
+        of_each.into_iter().reduce(u64::saturating_add)
+    } else {
+        of_each.into_iter().min()
+    };
+    let all = searcher.num_docs();
+    Ok(bound.unwrap_or(all).min(all))
 }
 
 fn frequency(fields: &Fields, searcher: &Searcher, text: &str) -> tantivy::Result<u64> {
     let mut sum = 0;
+    // A language without a stemmer has no stems.
+    if text.is_empty() {
+        return Ok(sum);
+    }
     for (field, _) in fields.texts() {
         sum += searcher.doc_freq(&Term::from_field_text(field, text))?;
     }
