@@ -9,6 +9,7 @@
 
 mod embargo;
 mod kill;
+mod pages;
 mod search;
 mod standings;
 mod support;
