@@ -16,8 +16,10 @@ pub(super) async fn run(
     state: &mut SourceState,
     report: &mut RunReport,
 ) -> Result<(), IngestError> {
-    let mut next = state.resume_url.take().unwrap_or_else(|| url.to_owned());
+    let mut next = state.resume_url.clone().unwrap_or_else(|| url.to_owned());
     for page in 0..MOST_PAGES {
+        // Until this page is taken in, the next poll begins with it: the first page would say that nothing is new.
+        state.resume_url = Some(next.clone()).filter(|next| next != url);
         let conditional = (next == url && page == 0).then(|| Conditional {
             etag: state.etag.clone(),
             last_modified: state.last_modified.clone(),
@@ -31,20 +33,34 @@ pub(super) async fn run(
         if answer.is_not_modified() {
             return Ok(());
         }
-        if next == url {
-            state.etag.clone_from(&answer.headers.etag);
-            state.last_modified.clone_from(&answer.headers.last_modified);
-        }
-        let answer = answer.success().map_err(|error| IngestError::Source(error.to_string()))?;
+        let headers = answer.headers.clone();
+        let answer = match answer.success() {
+            Ok(answer) => answer,
+            Err(error) => {
+                if next != url && !error.is_worth_retrying() {
+                    // The page is gone. What it held can only be found by reading the first one anew.
+                    (state.resume_url, state.etag, state.last_modified) = (None, None, None);
+                }
+                return Err(IngestError::Source(error.to_string()));
+            }
+        };
         let body = answer.body.to_vec();
-        let following = next_page(&body, next_link(&answer.headers.link), &answer.final_url);
+        let following = next_page(&body, next_link(&headers.link), &answer.final_url);
         let before = report.items;
-        let result = document(app, source, body, &next, answer.headers.content_type.as_deref()).await;
+        let result = document(app, source, body, &next, headers.content_type.as_deref()).await;
         report.add(&next, result)?;
+        // Only what was taken in may be answered with "not modified" from now on.
+        if next == url {
+            state.etag.clone_from(&headers.etag);
+            state.last_modified.clone_from(&headers.last_modified);
+        }
         match following {
             // A page that brought nothing new ends the walk through an archive that was read before.
             Some(following) if following != next && (report.items > before || page == 0) => next = following,
-            _ => return Ok(()),
+            _ => {
+                state.resume_url = None;
+                return Ok(());
+            }
         }
     }
     state.resume_url = Some(next);
@@ -92,9 +108,10 @@ mod tests {
 
     #[test]
     fn the_next_page_is_what_the_answer_names() {
+        let base = url::Url::parse("https://wire.example/feed").unwrap();
         let body = br#"{"data":{"next_page":"/feed?seq=2","items":[]}}"#;
         assert_eq!(
-            next_page(body, None, "https://wire.example/feed").as_deref(),
+            next_page(body, None, &base).as_deref(),
             Some("https://wire.example/feed?seq=2")
         );
         let links = ["<https://wire.example/p/1>; rel=\"prev\", </p/3>; title=x; rel=\"next\"".to_owned()];

@@ -4,7 +4,7 @@ use masthead_domain::ids::StoryId;
 use masthead_domain::sites::check_slug;
 
 /// The slug asked for if it is one, else one made from it or from the headline; never empty.
-pub fn clean(wanted: &str, headline: &str, id: StoryId) -> String {
+pub(super) fn clean(wanted: &str, headline: &str, id: StoryId) -> String {
     if check_slug(wanted).is_ok() {
         return wanted.to_owned();
     }
@@ -24,7 +24,7 @@ pub fn clean(wanted: &str, headline: &str, id: StoryId) -> String {
 }
 
 /// The slug for the n-th story of a section and day that wants it: `budget`, `budget-2`, `budget-3`.
-pub fn numbered(slug: &str, attempt: u32) -> String {
+pub(super) fn numbered(slug: &str, attempt: u32) -> String {
     if attempt <= 1 {
         slug.to_owned()
     } else {
