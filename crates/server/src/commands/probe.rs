@@ -29,7 +29,7 @@ impl Probe {
             for answer in &report.answers {
                 let mark = if answer.leaks.is_empty() { "ok  " } else { "LEAK" };
                 let what = answer.leaks.join(", ");
-                output::line(&format!("{mark} {} {} {}", answer.surface, answer.status, what).trim_end().to_owned());
+                output::line(format!("{mark} {} {} {what}", answer.surface, answer.status).trim_end());
             }
             output::line(&format!(
                 "{} surfaces asked ({}), {} show the story{}",
