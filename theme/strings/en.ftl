@@ -91,6 +91,7 @@ search-none = Nothing was found
 search-one = One story
 search-found = { $count } stories
 search-more = More than { $count } stories
+search-partial = No story has all of these words. These have some of them.
 search-relaxed = Nearly nothing has exactly these words, so that similar ones are shown too.
 search-hint = Check the spelling, use fewer or more general words, or choose all sections and no dates.
 search-off = Search is being prepared. Please try again in a few minutes; everything else works.

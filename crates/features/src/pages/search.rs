@@ -58,6 +58,8 @@ struct Form {
     off: bool,
     /// Words that are nearly the reader's were found instead.
     relaxed: bool,
+    /// No story has all the words.
+    partial: bool,
     /// How many there are, in words.
     found: String,
 }
@@ -222,6 +224,7 @@ pub(crate) async fn search(
     // The index may count what readers don't see any more; a number that doesn't fit would tell of it.
     let total = found.total.saturating_sub(found.hits.len() - hits.len());
     form.relaxed = found.relaxed;
+    form.partial = found.partial;
     form.found = count(view, total, found.more)?;
     let last = total.min(MOST_HITS).div_ceil(PAGE);
     let own = Own {
