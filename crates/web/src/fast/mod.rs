@@ -2,7 +2,7 @@
 //!
 //! One [`Front`] stands for a listener; each connection gets its own [`FastPath`], which remembers the last host and
 //! the last `Accept-Encoding` that it was asked with, because a client repeats them with every request. Most requests
-//! are even answered before hyper sees them, in [`wire`].
+//! are even answered before hyper sees them, in the module `wire`.
 
 pub(crate) mod wire;
 
