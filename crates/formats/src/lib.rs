@@ -34,5 +34,5 @@ pub mod wxr;
 pub mod xml;
 
 pub use format::{Format, detect};
-pub use read::read_items;
 pub use problem::{Problem, ReadContext, Reading, Unreadable};
+pub use read::read_items;

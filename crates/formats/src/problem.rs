@@ -15,7 +15,10 @@ pub struct Problem {
 impl Problem {
     /// A problem at a place.
     pub fn new(at: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { at: at.into(), what: what.into() }
+        Self {
+            at: at.into(),
+            what: what.into(),
+        }
     }
 }
 
@@ -67,6 +70,12 @@ pub struct ReadContext<'a> {
 impl ReadContext<'_> {
     /// Bounds that any real document stays within: fields of 8 MB, nesting of 256.
     pub const fn at(now: Timestamp) -> Self {
-        Self { origin: None, now, zone: None, max_field: 8 << 20, max_depth: 256 }
+        Self {
+            origin: None,
+            now,
+            zone: None,
+            max_field: 8 << 20,
+            max_depth: 256,
+        }
     }
 }

@@ -42,7 +42,10 @@ pub fn read_items(bytes: &[u8], format: Format, ctx: &ReadContext<'_>) -> Result
 }
 
 fn alone(reading: Reading<NewsItem>) -> Reading<Vec<NewsItem>> {
-    Reading { value: vec![reading.value], problems: reading.problems }
+    Reading {
+        value: vec![reading.value],
+        problems: reading.problems,
+    }
 }
 
 fn not_items(format: Format) -> Result<Reading<Vec<NewsItem>>, Unreadable> {

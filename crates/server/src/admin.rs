@@ -58,7 +58,10 @@ async fn faults(admin: &Admin) -> Vec<String> {
     }
     match admin.app.db.clock_difference().await {
         Ok(micros) if micros.abs() > LARGEST_CLOCK_DIFFERENCE => {
-            faults.push(format!("the clock differs from the database's by {} ms", micros / 1_000));
+            faults.push(format!(
+                "the clock differs from the database's by {} ms",
+                micros / 1_000
+            ));
         }
         Ok(_) => {}
         Err(error) => faults.push(format!("the database does not answer: {error}")),
@@ -80,5 +83,8 @@ async fn lag(app: &App) -> Result<i64, masthead_store::StoreError> {
 
 async fn metrics_text(State(admin): State<Admin>) -> impl IntoResponse {
     (admin.refresh)();
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], admin.metrics.render())
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+        admin.metrics.render(),
+    )
 }

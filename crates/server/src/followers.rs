@@ -10,9 +10,9 @@ use masthead_features::pages::{Pages, touched};
 use masthead_store::log::{self, LogEvent};
 use masthead_store::stories::{self as story_rows, Receipt};
 use masthead_store::{StoreError, followers};
-use masthead_web::press::{PageKey, Press, Removed, WithheldReceipt};
 use masthead_web::errors::WebError;
 use masthead_web::press::Rendered;
+use masthead_web::press::{PageKey, Press, Removed, WithheldReceipt};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -70,7 +70,11 @@ impl PressFollower {
         let mut quiet_look = Instant::now();
         // In a task of its own: thousands of pages from disk must not keep a kill waiting.
         let at_start = self.clone();
-        tokio::spawn(async move { at_start.press_again(at_start.press.stale_pages().into_iter().collect()).await });
+        tokio::spawn(async move {
+            at_start
+                .press_again(at_start.press.stale_pages().into_iter().collect())
+                .await
+        });
         loop {
             match self.step(position).await {
                 Ok(next) => {
@@ -96,7 +100,8 @@ impl PressFollower {
                 quiet_look = Instant::now();
                 self.press_harder();
                 // Pages whose press failed, or was overtaken, wait here; a few at a time, so that events go first.
-                self.press_again(self.press.stale_pages().into_iter().take(PRESSES * 8).collect()).await;
+                self.press_again(self.press.stale_pages().into_iter().take(PRESSES * 8).collect())
+                    .await;
             }
             tokio::select! {
                 () = tokio::time::sleep(POLL) => {}
@@ -116,7 +121,9 @@ impl PressFollower {
         drop(conn);
         metrics::gauge!("masthead_follower_lag_events", "follower" => PRESS)
             .set(u32::try_from(head.saturating_sub(position)).map_or(f64::MAX, f64::from));
-        let Some(last) = events.last().map(|event| event.position) else { return Ok(position) };
+        let Some(last) = events.last().map(|event| event.position) else {
+            return Ok(position);
+        };
         let facts: Vec<(&LogEvent, Event)> = events
             .iter()
             .filter_map(|event| Event::from_stored(&event.kind, &event.data).map(|fact| (event, fact)))
@@ -196,7 +203,11 @@ impl PressFollower {
         let (in_memory, memory_at) = of(Removed::Memory);
         let (on_disk, disk_at) = of(Removed::Disk);
         let receipts: Vec<Receipt> = [
-            ("pages in memory", memory_at, format!("{in_memory} pages; browsers may show theirs for {browser} s")),
+            (
+                "pages in memory",
+                memory_at,
+                format!("{in_memory} pages; browsers may show theirs for {browser} s"),
+            ),
             ("pages on disk", disk_at, format!("{on_disk} copies")),
         ]
         .into_iter()

@@ -56,7 +56,10 @@ async fn run_in_time(app: &Arc<App>, sources: &Arc<Vec<Source>>, refusing: &mut 
     let ahead = -app.db.clock_difference().await?;
     let fast = ahead > LARGEST_CLOCK_DIFFERENCE;
     if fast && !*refusing {
-        tracing::error!(milliseconds = ahead / 1_000, "the clock runs fast: due jobs are left to other nodes");
+        tracing::error!(
+            milliseconds = ahead / 1_000,
+            "the clock runs fast: due jobs are left to other nodes"
+        );
     } else if *refusing && !fast {
         tracing::info!("the clock is right again: due jobs are done");
     }
@@ -130,7 +133,10 @@ async fn settle(app: &App, job: &Job, result: anyhow::Result<()>) -> Result<(), 
     let (id, attempts) = (job.id, job.attempts);
     match result {
         Ok(()) => {
-            let finished = app.db.write("jobs.finish", move |tx| Box::pin(jobs::finish(tx, id))).await?;
+            let finished = app
+                .db
+                .write("jobs.finish", move |tx| Box::pin(jobs::finish(tx, id)))
+                .await?;
             // A job that was scheduled anew while it ran stays for its new time.
             if !finished {
                 tracing::debug!(kind = %job.kind, key = %job.key, "scheduled anew while it ran");
@@ -143,7 +149,11 @@ async fn settle(app: &App, job: &Job, result: anyhow::Result<()>) -> Result<(), 
             } else {
                 tracing::warn!(kind = %job.kind, key = %job.key, attempts, %reason, "a job keeps failing");
             }
-            let pause = if attempts >= MOST_ATTEMPTS { 24 * 3_600 } else { 1_i64 << attempts.clamp(1, 11) };
+            let pause = if attempts >= MOST_ATTEMPTS {
+                24 * 3_600
+            } else {
+                1_i64 << attempts.clamp(1, 11)
+            };
             let due = app.now().plus_seconds(pause);
             app.db
                 .write("jobs.retry", move |tx| {

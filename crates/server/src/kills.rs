@@ -53,7 +53,10 @@ pub async fn kill(app: &App, id: StoryId, reason: &str, by: &str) -> Result<Kill
     let story = stories::kill(app, id, reason, by).await?;
     let at = app.now();
     let surfaces = [
-        ("public read path", "pages, lists, feeds, sitemaps, API and media read nothing of it any more"),
+        (
+            "public read path",
+            "pages, lists, feeds, sitemaps, API and media read nothing of it any more",
+        ),
         ("due jobs", "no release of it is due any more"),
     ];
     let node = app.node.clone();
@@ -76,7 +79,13 @@ pub async fn kill(app: &App, id: StoryId, reason: &str, by: &str) -> Result<Kill
         .await?;
     let silent_nodes = wait_for_nodes(app).await?;
     let surfaces = receipts(&mut app.db.reader().await?, id).await?;
-    Ok(KillReceipt { story: id, headline: story.headline, reason: reason.to_owned(), surfaces, silent_nodes })
+    Ok(KillReceipt {
+        story: id,
+        headline: story.headline,
+        reason: reason.to_owned(),
+        surfaces,
+        silent_nodes,
+    })
 }
 
 /// Waits until every running node's press has followed the log to its present head.

@@ -65,9 +65,21 @@ mod tests {
         assert!(is_foreign(&headers(&[("sec-fetch-site", "cross-site")]), None));
         assert!(is_foreign(&headers(&[("sec-fetch-site", "same-site")]), None));
         assert!(!is_foreign(&headers(&[("sec-fetch-site", "same-origin")]), None));
-        assert!(is_foreign(&headers(&[("origin", "https://evil.example"), ("host", "paper.example")]), None));
-        assert!(is_foreign(&headers(&[("origin", "null"), ("host", "paper.example")]), None));
-        assert!(!is_foreign(&headers(&[("origin", "https://paper.example"), ("host", "paper.example")]), None));
-        assert!(!is_foreign(&headers(&[("host", "paper.example")]), None), "an agency's program sends neither");
+        assert!(is_foreign(
+            &headers(&[("origin", "https://evil.example"), ("host", "paper.example")]),
+            None
+        ));
+        assert!(is_foreign(
+            &headers(&[("origin", "null"), ("host", "paper.example")]),
+            None
+        ));
+        assert!(!is_foreign(
+            &headers(&[("origin", "https://paper.example"), ("host", "paper.example")]),
+            None
+        ));
+        assert!(
+            !is_foreign(&headers(&[("host", "paper.example")]), None),
+            "an agency's program sends neither"
+        );
     }
 }

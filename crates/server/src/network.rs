@@ -98,7 +98,11 @@ pub fn node_name(settings: &Settings) -> String {
     }
     let from_system = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let name = from_system.trim();
-    if name.is_empty() { "node".to_owned() } else { name.to_owned() }
+    if name.is_empty() {
+        "node".to_owned()
+    } else {
+        name.to_owned()
+    }
 }
 
 /// An address without its password, for messages.

@@ -52,7 +52,9 @@ struct Marks(Vec<(&'static str, String)>);
 /// When the store can't answer, or the theme can't be loaded.
 pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow::Result<ProbeReport> {
     let mut conn = app.db.reader().await?;
-    let story = rows::by_id(&mut conn, id).await?.ok_or_else(|| anyhow::anyhow!("there is no story '{id}'"))?;
+    let story = rows::by_id(&mut conn, id)
+        .await?
+        .ok_or_else(|| anyhow::anyhow!("there is no story '{id}'"))?;
     let mut contents = Vec::new();
     for line in rows::revisions(&mut conn, id).await? {
         contents.extend(rows::revision(&mut conn, id, line.number).await?);
@@ -66,7 +68,9 @@ pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow
     let node = Running::find(settings).await;
     let mut answers = Vec::new();
     for (site, path) in &paths {
-        let (path_only, query) = path.split_once('?').map_or((path.as_str(), None), |(p, q)| (p, Some(q)));
+        let (path_only, query) = path
+            .split_once('?')
+            .map_or((path.as_str(), None), |(p, q)| (p, Some(q)));
         let (status, body) = match pages.respond(site, path_only, query).await {
             Ok(rendered) => (rendered.status.as_u16(), rendered.body.to_vec()),
             Err(error) => {
@@ -75,17 +79,39 @@ pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow
                 (error.status().as_u16(), html.map_or_else(Vec::new, String::into_bytes))
             }
         };
-        answers.push(Answer { surface: format!("{}{path}", site.origin), status, leaks: marks.found(&body, path) });
+        answers.push(Answer {
+            surface: format!("{}{path}", site.origin),
+            status,
+            leaks: marks.found(&body, path),
+        });
         if let Some(node) = &node
             && let Some((status, body)) = node.ask(site, path).await
         {
             let surface = format!("{}{path} (running node)", site.origin);
-            answers.push(Answer { surface, status, leaks: marks.found(&body, path) });
+            answers.push(Answer {
+                surface,
+                status,
+                leaks: marks.found(&body, path),
+            });
         }
     }
-    let leaks = if public { 0 } else { answers.iter().filter(|answer| !answer.leaks.is_empty()).count() };
-    let asked = if node.is_some() { "pages and the running node" } else { "pages; no node is running" };
-    Ok(ProbeReport { story: id, public, asked, leaks, answers })
+    let leaks = if public {
+        0
+    } else {
+        answers.iter().filter(|answer| !answer.leaks.is_empty()).count()
+    };
+    let asked = if node.is_some() {
+        "pages and the running node"
+    } else {
+        "pages; no node is running"
+    };
+    Ok(ProbeReport {
+        story: id,
+        public,
+        asked,
+        leaks,
+        answers,
+    })
 }
 
 impl Marks {
@@ -156,8 +182,12 @@ async fn surfaces(
         })
         .collect();
     let files = pictures::by_ids(conn, &shown).await?;
-    let moments =
-        [story.standing.first_published_at, story.standing.release_at, Some(story.created_at), Some(app.now())];
+    let moments = [
+        story.standing.first_published_at,
+        story.standing.release_at,
+        Some(story.created_at),
+        Some(app.now()),
+    ];
     let mut all = Vec::new();
     for site in sites.all() {
         let mut paths = vec!["/".to_owned()];
@@ -198,6 +228,7 @@ async fn surfaces(
                 "/news-sitemap.xml",
                 "/corrections",
                 "/robots.txt",
+                "/search",
                 "/live/front.json",
                 "/live/front.json?since=0",
                 "/api/v1/stories",
@@ -231,7 +262,11 @@ struct Running {
 impl Running {
     async fn find(settings: &Settings) -> Option<Self> {
         let address = settings.server.listen.clone();
-        let fetcher = Fetcher::new(FetchSettings { allow: vec![address.clone()], ..FetchSettings::default() }).ok()?;
+        let fetcher = Fetcher::new(FetchSettings {
+            allow: vec![address.clone()],
+            ..FetchSettings::default()
+        })
+        .ok()?;
         let running = Self { address, fetcher };
         let url = format!("http://{}/robots.txt", running.address);
         running.fetcher.get(&url, FetchPolicy::Operator, None).await.ok()?;

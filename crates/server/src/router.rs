@@ -37,7 +37,12 @@ impl Route {
         H: axum::handler::Handler<T, Arc<State>>,
         T: 'static,
     {
-        Self { path, handler: on(method, handler), permission: None, cache: None }
+        Self {
+            path,
+            handler: on(method, handler),
+            permission: None,
+            cache: None,
+        }
     }
 
     /// Who may use it. `Public` asks for nothing; `SourceToken` is checked by the handler, which alone knows the source
@@ -68,9 +73,11 @@ pub fn router(state: Arc<State>) -> Router {
     let mut router = Router::new();
     for route in routes() {
         let cache = route.cache.unwrap_or(CachePolicy::NoStore);
-        let handler = route.handler.layer(axum::middleware::map_response(move |response: Response| async move {
-            with_policy(response, cache)
-        }));
+        let handler = route
+            .handler
+            .layer(axum::middleware::map_response(move |response: Response| async move {
+                with_policy(response, cache)
+            }));
         router = router.route(route.path, handler);
     }
     router.fallback(page).with_state(state)
@@ -78,7 +85,11 @@ pub fn router(state: Arc<State>) -> Router {
 
 /// Puts the route's policy on answers that succeeded; errors are never kept.
 fn with_policy(mut response: Response, policy: CachePolicy) -> Response {
-    let policy = if response.status().is_success() { policy } else { CachePolicy::NoStore };
+    let policy = if response.status().is_success() {
+        policy
+    } else {
+        CachePolicy::NoStore
+    };
     policy.apply(response.headers_mut());
     response
 }
@@ -89,7 +100,11 @@ async fn page(Extract(state): Extract<Arc<State>>, request: Request) -> Result<R
     if method != axum::http::Method::GET && method != axum::http::Method::HEAD {
         return Err(WebError::new(ErrorKind::MethodNotAllowed));
     }
-    let info = request.extensions().get::<RequestInfo>().cloned().ok_or_else(WebError::not_found)?;
+    let info = request
+        .extensions()
+        .get::<RequestInfo>()
+        .cloned()
+        .ok_or_else(WebError::not_found)?;
     state.page(&info, &method, request.uri(), request.headers()).await
 }
 

@@ -64,9 +64,11 @@ impl State {
     ) -> Result<Response, WebError> {
         let path = uri.path();
         let query = canonical_query(uri.query(), declared_parameters(path));
-        let pairs: Vec<(String, String)> =
-            url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let pairs: Vec<(&str, &str)> = pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         let key = PageKey::new(&info.site.slug, path, &pairs);
         let pages = Arc::clone(&self.pages);
         let for_render = key.clone();
@@ -131,7 +133,11 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
     ingest::schedule_all(&app, &sources).await?;
 
     let errors = ErrorPages::new(error_hook(&pages));
-    let search = search::run(Arc::clone(&app), Arc::clone(&pages), settings.data_folder().join("search"));
+    let search = search::run(
+        Arc::clone(&app),
+        Arc::clone(&pages),
+        settings.data_folder().join("search"),
+    );
     let state = Arc::new(State {
         app: Arc::clone(&app),
         pages,
@@ -162,8 +168,12 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
     );
     let front = Arc::new(front);
 
-    let listener = listen(address(&settings.server.listen)?)
-        .with_context(|| format!("{} can't be listened on; is another server running?", settings.server.listen))?;
+    let listener = listen(address(&settings.server.listen)?).with_context(|| {
+        format!(
+            "{} can't be listened on; is another server running?",
+            settings.server.listen
+        )
+    })?;
     let address = listener.local_addr()?;
     let admin_listener = tokio::net::TcpListener::bind(address_of_admin(settings)?)
         .await
@@ -182,9 +192,19 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
     };
     let stopped = Arc::clone(&stop);
     let listener = tokio::spawn(async move {
-        match serve(listener, front, Limits::default(), async move { stopped.notified().await }).await {
+        match serve(
+            listener,
+            front,
+            Limits::default(),
+            async move { stopped.notified().await },
+        )
+        .await
+        {
             Ok(drained) if drained.cut > 0 => {
-                tracing::warn!(connections = drained.cut, "connections did not end in time and were cut");
+                tracing::warn!(
+                    connections = drained.cut,
+                    "connections did not end in time and were cut"
+                );
             }
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "the listener ended"),
@@ -201,7 +221,16 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
             }
         }),
     ];
-    Ok(Node { address, admin_address, app, press, stop, draining, listener, background })
+    Ok(Node {
+        address,
+        admin_address,
+        app,
+        press,
+        stop,
+        draining,
+        listener,
+        background,
+    })
 }
 
 impl Node {
@@ -298,7 +327,9 @@ fn error_hook(pages: &Arc<Pages>) -> ErrorHook {
         async move {
             let sites = pages.app().sites();
             let site = page.info.as_ref().and_then(|info| sites.site(info.site.id)).cloned();
-            pages.error_page(site.as_ref(), &page.error, &page.path, &page.request_id).await
+            pages
+                .error_page(site.as_ref(), &page.error, &page.path, &page.request_id)
+                .await
         }
         .boxed()
     })
@@ -327,12 +358,14 @@ fn seed() -> anyhow::Result<u32> {
 }
 
 fn address(text: &str) -> anyhow::Result<SocketAddr> {
-    text.parse().with_context(|| format!("server.listen: '{text}' is no address; write 127.0.0.1:8080"))
+    text.parse()
+        .with_context(|| format!("server.listen: '{text}' is no address; write 127.0.0.1:8080"))
 }
 
 fn address_of_admin(settings: &Settings) -> anyhow::Result<SocketAddr> {
     let text = &settings.server.admin_listen;
-    text.parse().with_context(|| format!("server.admin_listen: '{text}' is no address; write 127.0.0.1:9090"))
+    text.parse()
+        .with_context(|| format!("server.admin_listen: '{text}' is no address; write 127.0.0.1:9090"))
 }
 
 /// The process's one recorder of metrics. Tests start several nodes in a process and share it.

@@ -130,7 +130,11 @@ pub fn holds_something(folder: &Path) -> io::Result<bool> {
 /// What the system reported.
 pub fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
     create_folders_durably(parent(path))?;
-    OpenOptions::new().create(true).append(true).open(path)?.write_all(bytes)
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)?
+        .write_all(bytes)
 }
 
 /// Reads a file that lies below `folder`, at most `most` bytes of it being allowed. `None` when there is none of this

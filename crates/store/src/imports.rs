@@ -165,7 +165,12 @@ pub struct AttachmentRecord {
     pub alt: String,
 }
 
-from_row!(AttachmentRecord { url, caption, credit, alt });
+from_row!(AttachmentRecord {
+    url,
+    caption,
+    credit,
+    alt
+});
 
 /// Remembers a file of an export: stories name it by its key, before or after it in the export.
 ///
@@ -177,8 +182,14 @@ pub async fn put_attachment(
     key: &str,
     attachment: &AttachmentRecord,
 ) -> Result<(), StoreError> {
-    let AttachmentRecord { url, caption, credit, alt } = attachment;
-    tx.execute(PUT_ATTACHMENT, params![source, key, url, caption, credit, alt]).await?;
+    let AttachmentRecord {
+        url,
+        caption,
+        credit,
+        alt,
+    } = attachment;
+    tx.execute(PUT_ATTACHMENT, params![source, key, url, caption, credit, alt])
+        .await?;
     Ok(())
 }
 

@@ -82,23 +82,25 @@ pub(super) fn rendered(bench: &Bench, network: &Network, list: &str) -> Result<V
 
 /// Builds an example and returns the lines that it printed.
 fn run(bench: &Bench, package: &str, example: &str, flags: &[&str], arguments: &[&str]) -> Result<Vec<Value>> {
-    let mut build = Command::new(cargo());
-    build
-        .args(["build", "--quiet", "-p", package, "--example", example])
-        .args(flags);
-    if bench.release {
-        build.arg("--release");
-    }
-    let built = build
-        .current_dir(&bench.root)
-        .stdout(Stdio::null())
-        .status()
-        .context("cargo can't be run")?;
-    if !built.success() {
-        bail!("the example {example} of {package} could not be built");
-    }
     let profile = if bench.release { "release" } else { "debug" };
     let program = target_folder(&bench.root).join(profile).join("examples").join(example);
+    if !(bench.no_build && program.is_file()) {
+        let mut build = Command::new(cargo());
+        build
+            .args(["build", "--quiet", "-p", package, "--example", example])
+            .args(flags);
+        if bench.release {
+            build.arg("--release");
+        }
+        let built = build
+            .current_dir(&bench.root)
+            .stdout(Stdio::null())
+            .status()
+            .context("cargo can't be run")?;
+        if !built.success() {
+            bail!("the example {example} of {package} could not be built");
+        }
+    }
     let output = Command::new(&program)
         .args(arguments)
         .output()

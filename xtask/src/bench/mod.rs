@@ -35,6 +35,8 @@ pub(crate) struct Bench {
     binary: PathBuf,
     /// Examples are built as releases too; not in a trial with a program of one's own.
     release: bool,
+    /// What was built before is used as it is.
+    no_build: bool,
     folder: PathBuf,
     /// 1 is the size that the bars name.
     scale: f64,
@@ -137,6 +139,7 @@ Usage: cargo xtask bench [NAME…] [--scale 0.1] [--seconds 4] [--rounds 3] [--f
   --rounds   how often each is repeated; medians count
   --full     also a million items and 100,000 stories: many minutes and gigabytes
   --binary   measures this program instead of building a release
+  --no-build measures the release and the examples that lie there from an earlier build
 
 Benches:
 ";
@@ -157,6 +160,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
     };
     let binary = match &options.binary {
         Some(binary) => std::path::absolute(binary)?,
+        None if options.no_build => target_folder(root).join("release").join("masthead"),
         None => release_binary(root)?,
     };
     let folder = std::env::temp_dir().join(format!("masthead-bench-{}", std::process::id()));
@@ -165,6 +169,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<ExitCode> {
         root: root.to_path_buf(),
         binary,
         release: options.binary.is_none(),
+        no_build: options.no_build,
         folder,
         scale: options.scale,
         full: options.full,
@@ -190,6 +195,7 @@ struct Options {
     rounds: usize,
     full: bool,
     binary: Option<PathBuf>,
+    no_build: bool,
 }
 
 /// `None` when only help was asked for.
@@ -200,6 +206,7 @@ fn read_arguments(args: &[String]) -> Result<Option<(Options, Vec<&'static Kind>
         rounds: 3,
         full: false,
         binary: None,
+        no_build: false,
     };
     let mut kinds = Vec::new();
     let mut args = args.iter();
@@ -207,6 +214,7 @@ fn read_arguments(args: &[String]) -> Result<Option<(Options, Vec<&'static Kind>
         let mut value = || args.next().with_context(|| format!("{arg} needs a value"));
         match arg.as_str() {
             "--help" | "-h" | "--list" => return Ok(None),
+            "--no-build" => options.no_build = true,
             "--full" => options.full = true,
             "--scale" => {
                 options.scale = value()?

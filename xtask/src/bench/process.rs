@@ -97,7 +97,7 @@ impl Process {
             if let Ok(seen) = self.memory() {
                 memory = seen;
             }
-            if let Ok(seen) = self.cpu() {
+            if let Ok(seen) = cpu_of(self.id()) {
                 cpu = seen;
             }
             let seconds = started.elapsed().as_secs_f64();
@@ -125,7 +125,7 @@ impl Process {
                 self.kill()?;
                 bail!("{} took longer than {} s and was ended", self.name, at_most.as_secs());
             }
-            std::thread::sleep(Duration::from_millis(10));
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 }

@@ -76,7 +76,10 @@ const BATCH: usize = 200;
 /// # Errors
 /// [`ExportError`]; what was written until then is whole.
 pub async fn run(app: &App, site: Option<SiteId>, format: Format, to: &Path) -> Result<Counts, ExportError> {
-    if disk::holds_something(to).map_err(|error| ExportError::File { path: to.display().to_string(), error })? {
+    if disk::holds_something(to).map_err(|error| ExportError::File {
+        path: to.display().to_string(),
+        error,
+    })? {
         return Err(ExportError::NotEmpty(to.display().to_string()));
     }
     let mut counts = Counts::default();
@@ -119,7 +122,12 @@ pub async fn run(app: &App, site: Option<SiteId>, format: Format, to: &Path) -> 
             "id": topic.id, "slug": topic.slug, "name": topic.name, "names": topic.names, "uri": topic.uri,
         }));
     }
-    for entry in app.sites().all().iter().filter(|entry| site.is_none_or(|site| site == entry.id)) {
+    for entry in app
+        .sites()
+        .all()
+        .iter()
+        .filter(|entry| site.is_none_or(|site| site == entry.id))
+    {
         for redirect in masthead_store::sites::redirects(&mut conn, entry.id).await? {
             counts.redirects += 1;
             lists.redirects.push(serde_json::json!({
@@ -157,12 +165,16 @@ async fn write_story(
     id: StoryId,
     wanted: &mut BTreeSet<PictureId>,
 ) -> Result<bool, ExportError> {
-    let Some(record) = rows::by_id(conn, id).await? else { return Ok(false) };
+    let Some(record) = rows::by_id(conn, id).await? else {
+        return Ok(false);
+    };
     let places = rows::placements(conn, id).await?;
     if site.is_some_and(|site| places.iter().all(|place| place.placement.site != site)) {
         return Ok(false);
     }
-    let Some(content) = rows::revision(conn, id, record.head_revision).await? else { return Ok(false) };
+    let Some(content) = rows::revision(conn, id, record.head_revision).await? else {
+        return Ok(false);
+    };
     let topic_ids = rows::topics(conn, id).await?;
     let mut known = topics::by_ids(conn, &topic_ids).await?;
     known.sort_by_key(|topic| topic_ids.iter().position(|id| *id == topic.id));
@@ -177,8 +189,13 @@ async fn write_story(
         .collect();
     wanted.extend(shown.iter().copied());
     let files = pictures::by_ids(conn, &shown).await?;
-    let shown: Vec<Shown<'_>> =
-        files.iter().map(|picture| Shown { id: picture.id, renditions: &picture.renditions }).collect();
+    let shown: Vec<Shown<'_>> = files
+        .iter()
+        .map(|picture| Shown {
+            id: picture.id,
+            renditions: &picture.renditions,
+        })
+        .collect();
     let sites = app.sites();
     let canonical = story::canonical(&sites, &places);
     let standing = &record.standing;
@@ -202,7 +219,10 @@ async fn write_story(
     };
     let story = exported(&content, &about);
     let (name, bytes) = match format {
-        Format::Ninjs => (format!("{id}.json"), export::ninjs::write(&story).to_string().into_bytes()),
+        Format::Ninjs => (
+            format!("{id}.json"),
+            export::ninjs::write(&story).to_string().into_bytes(),
+        ),
         Format::Nitf => (format!("{id}.xml"), export::nitf::write(&story).into_bytes()),
     };
     write(&to.join("stories").join(name), &bytes)?;
@@ -219,7 +239,9 @@ fn status(record: &rows::StoryRecord) -> PubStatus {
 }
 
 async fn write_picture(app: &App, to: &Path, picture: &pictures::PictureRecord) -> Result<(), ExportError> {
-    let Ok(key) = picture.original_key.parse::<BlobKey>() else { return Ok(()) };
+    let Ok(key) = picture.original_key.parse::<BlobKey>() else {
+        return Ok(());
+    };
     let bytes = app.blobs.get(key).await?;
     let ending = match picture.media_type.as_str() {
         "image/jpeg" => "jpg",
@@ -238,7 +260,10 @@ async fn write_picture(app: &App, to: &Path, picture: &pictures::PictureRecord) 
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
-    disk::write_durably(path, bytes).map_err(|error| ExportError::File { path: path.display().to_string(), error })
+    disk::write_durably(path, bytes).map_err(|error| ExportError::File {
+        path: path.display().to_string(),
+        error,
+    })
 }
 
 fn append(to: &Path, name: &str, lines: &[serde_json::Value]) -> Result<(), ExportError> {
@@ -247,6 +272,8 @@ fn append(to: &Path, name: &str, lines: &[serde_json::Value]) -> Result<(), Expo
     }
     let path = to.join(name);
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    disk::append(&path, text.as_bytes())
-        .map_err(|error| ExportError::File { path: path.display().to_string(), error })
+    disk::append(&path, text.as_bytes()).map_err(|error| ExportError::File {
+        path: path.display().to_string(),
+        error,
+    })
 }

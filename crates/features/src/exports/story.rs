@@ -93,20 +93,30 @@ pub fn exported(content: &StoryContent, about: &About<'_>) -> ExportedStory {
             .collect(),
         keywords: about.section.map(str::to_owned).into_iter().collect(),
         genres: text(&content.kicker)
-            .map(|name| Subject { name: Some(name), ..Subject::default() })
+            .map(|name| Subject {
+                name: Some(name),
+                ..Subject::default()
+            })
             .into_iter()
             .collect(),
         body: content.body.clone(),
         lead_picture: content.lead_picture.clone(),
-        pictures: about.pictures.iter().map(|shown| picture(shown, about.origin)).collect(),
+        pictures: about
+            .pictures
+            .iter()
+            .map(|shown| picture(shown, about.origin))
+            .collect(),
         canonical_url: about.path.map(|path| format!("{}{path}", about.origin)),
     }
 }
 
 fn picture(shown: &Shown<'_>, origin: &str) -> ExportedPicture {
     // JPEG first: every partner reads it.
-    let mut files: Vec<&RenditionRecord> =
-        shown.renditions.iter().filter(|file| matches!(file.format.as_str(), "jpg" | "jpeg")).collect();
+    let mut files: Vec<&RenditionRecord> = shown
+        .renditions
+        .iter()
+        .filter(|file| matches!(file.format.as_str(), "jpg" | "jpeg"))
+        .collect();
     files.sort_by_key(|file| std::cmp::Reverse(file.width));
     ExportedPicture {
         source: PictureSource::Stored(shown.id),
@@ -133,5 +143,8 @@ pub(crate) fn canonical<'a>(
 ) -> Option<(&'a crate::sites::SiteEntry, Option<&'a str>)> {
     let place = places.first()?.placement;
     let site = sites.site(place.site)?;
-    Some((site, sites.section(place.section).map(|record| record.section.name.as_str())))
+    Some((
+        site,
+        sites.section(place.section).map(|record| record.section.name.as_str()),
+    ))
 }

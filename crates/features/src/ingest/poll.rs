@@ -96,7 +96,11 @@ fn next_link(lines: &[String]) -> Option<String> {
         let is_next = parameters.split(';').any(|parameter| {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             name.trim().eq_ignore_ascii_case("rel")
-                && value.trim().trim_matches('"').split_whitespace().any(|rel| rel.eq_ignore_ascii_case("next"))
+                && value
+                    .trim()
+                    .trim_matches('"')
+                    .split_whitespace()
+                    .any(|rel| rel.eq_ignore_ascii_case("next"))
         });
         is_next.then(|| target.trim_start_matches('<').to_owned())
     })

@@ -4,6 +4,9 @@ use super::view::{Link, SiteView};
 use masthead_domain::time::Timestamp;
 use serde_json::{Value, json};
 
+/// Each thing has it for itself, in a plain list: some readers look into no `@graph`.
+const CONTEXT: &str = "https://schema.org";
+
 /// What a story's markup says.
 pub(crate) struct NewsArticle<'a> {
     pub(crate) headline: &'a str,
@@ -36,6 +39,7 @@ pub(crate) fn news_article(view: &SiteView, story: &NewsArticle<'_>, crumbs: &[L
             .collect()
     };
     let mut article = json!({
+        "@context": CONTEXT,
         "@type": "NewsArticle",
         "@id": story.url,
         "mainEntityOfPage": { "@type": "WebPage", "@id": story.url },
@@ -70,25 +74,20 @@ pub(crate) fn news_article(view: &SiteView, story: &NewsArticle<'_>, crumbs: &[L
         .map(|(text, at)| json!({ "@type": "CorrectionComment", "text": text, "datePublished": view.machine(*at) }))
         .collect();
     add("correction", json!(corrections), !corrections.is_empty());
-    script(&json!({ "@context": "https://schema.org", "@graph": [article, breadcrumbs(view, crumbs)] }))
+    script(&json!([article, breadcrumbs(view, crumbs)]))
 }
 
 /// The site itself, for its home front.
 pub(crate) fn web_site(view: &SiteView) -> String {
     let origin = format!("{}/", view.entry.origin);
     script(&json!({
-        "@context": "https://schema.org",
+        "@context": CONTEXT,
         "@type": "WebSite",
         "@id": origin,
         "url": origin,
         "name": view.entry.name,
         "inLanguage": view.entry.language,
         "publisher": publisher(view),
-        "potentialAction": {
-            "@type": "SearchAction",
-            "target": { "@type": "EntryPoint", "urlTemplate": view.absolute("/search?q={search_term_string}") },
-            "query-input": "required name=search_term_string",
-        },
     }))
 }
 
@@ -96,10 +95,10 @@ pub(crate) fn web_site(view: &SiteView) -> String {
 pub(crate) fn collection(view: &SiteView, name: &str, path: &str, crumbs: &[Link]) -> String {
     let url = view.absolute(path);
     let page = json!({
-        "@type": "CollectionPage", "@id": url, "url": url, "name": name,
+        "@context": CONTEXT, "@type": "CollectionPage", "@id": url, "url": url, "name": name,
         "inLanguage": view.entry.language, "publisher": publisher(view),
     });
-    script(&json!({ "@context": "https://schema.org", "@graph": [page, breadcrumbs(view, crumbs)] }))
+    script(&json!([page, breadcrumbs(view, crumbs)]))
 }
 
 /// A person's page.
@@ -111,7 +110,7 @@ pub(crate) fn profile(view: &SiteView, name: &str, role: &str, path: &str) -> St
     {
         object.insert("jobTitle".to_owned(), json!(role));
     }
-    script(&json!({ "@context": "https://schema.org", "@type": "ProfilePage", "url": url, "mainEntity": who }))
+    script(&json!({ "@context": CONTEXT, "@type": "ProfilePage", "url": url, "mainEntity": who }))
 }
 
 fn publisher(view: &SiteView) -> Value {
@@ -119,8 +118,17 @@ fn publisher(view: &SiteView) -> Value {
         "@type": "NewsMediaOrganization",
         "name": view.entry.name,
         "url": format!("{}/", view.entry.origin),
+        "logo": logo(view),
         "correctionsPolicy": view.absolute("/corrections"),
     })
+}
+
+/// The theme's icon stands for the site as long as it has no logo of its own.
+fn logo(view: &SiteView) -> Value {
+    match view.theme.assets().named("images/icon.svg") {
+        Some(icon) => json!({ "@type": "ImageObject", "url": view.absolute(&icon.path), "width": 512, "height": 512 }),
+        None => Value::Null,
+    }
 }
 
 fn person(name: &str, url: Option<&str>) -> Value {
@@ -140,7 +148,7 @@ fn breadcrumbs(view: &SiteView, crumbs: &[Link]) -> Value {
             })
         })
         .collect();
-    json!({ "@type": "BreadcrumbList", "itemListElement": items })
+    json!({ "@context": CONTEXT, "@type": "BreadcrumbList", "itemListElement": items })
 }
 
 /// JSON that can stand inside `<script>`: no text can close the element or open a comment (HTML, section 4.12.1.3).

@@ -29,8 +29,6 @@ mod page;
 mod search;
 mod small;
 mod story;
-#[cfg(test)]
-mod tests;
 mod view;
 
 pub use keys::{stale_keys, touched};

@@ -48,6 +48,20 @@ pub(crate) struct Feed {
     href: String,
 }
 
+impl Feed {
+    fn of(scope: &FeedScope<'_>, format: FeedFormat, name: &str) -> Self {
+        Self {
+            media_type: match format {
+                FeedFormat::Rss => "application/rss+xml",
+                FeedFormat::Atom => "application/atom+xml",
+                FeedFormat::Json => "application/feed+json",
+            },
+            title: name.to_owned(),
+            href: Route::Feed(scope.clone(), format).to_string(),
+        }
+    }
+}
+
 impl Page {
     /// The head of a page called `title` at `path` of the site.
     pub(crate) fn new(view: &SiteView, title: &str, path: &str) -> Self {
@@ -59,7 +73,8 @@ impl Page {
             kind: "website",
             robots: "",
             image: None,
-            feeds: Vec::new(),
+            // Every page leads to the site's own feed; pages of a list put theirs before it.
+            feeds: vec![Feed::of(&FeedScope::Site, FeedFormat::Rss, &view.entry.name)],
             section: String::new(),
             json_ld: String::new(),
             cursor: String::new(),
@@ -70,17 +85,11 @@ impl Page {
 
     /// With the three feeds of `scope`, called `name`.
     pub(crate) fn feeds(mut self, scope: &FeedScope<'_>, name: &str) -> Self {
-        for (format, media_type) in [
-            (FeedFormat::Rss, "application/rss+xml"),
-            (FeedFormat::Atom, "application/atom+xml"),
-            (FeedFormat::Json, "application/feed+json"),
-        ] {
-            self.feeds.push(Feed {
-                media_type,
-                title: name.to_owned(),
-                href: Route::Feed(scope.clone(), format).to_string(),
-            });
+        let own = [FeedFormat::Rss, FeedFormat::Atom, FeedFormat::Json].map(|format| Feed::of(scope, format, name));
+        if *scope == FeedScope::Site {
+            self.feeds.clear();
         }
+        self.feeds.splice(0..0, own);
         self
     }
 

@@ -412,7 +412,9 @@ impl Change {
 
 /// Whether pages may show the story: readers can see it, or could until its time ran out, which no event has said yet.
 fn on_pages(standing: &Standing, now: Timestamp) -> bool {
-    let last = standing.expires_at.map(|at| Timestamp::from_micros(at.as_micros().saturating_sub(1)));
+    let last = standing
+        .expires_at
+        .map(|at| Timestamp::from_micros(at.as_micros().saturating_sub(1)));
     standing.is_visible(last.map_or(now, |last| last.min(now)))
 }
 

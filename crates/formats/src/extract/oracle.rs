@@ -11,6 +11,8 @@ use crate::html::escape_into;
 const MAX_COPY: usize = 3 << 20;
 const MAX_NODES: usize = 25_000;
 const MAX_DEPTH: usize = 60;
+/// Depths of all nodes together: it looks at every node's ancestors. Real pages stay below a quarter of it.
+const MAX_WORK: usize = 500_000;
 const STACK: usize = 32 << 20;
 
 /// The text, paragraph by paragraph; none when it finds none or the page is out of bounds.
@@ -36,10 +38,12 @@ pub(super) fn ask(dom: &Dom) -> Option<String> {
 fn copy(dom: &Dom) -> Option<String> {
     let mut out = String::from("<!DOCTYPE html>");
     let mut nodes = 0;
+    let mut work = 0;
     let mut depth = 0_usize;
     let mut stack: Vec<(NodeId, bool)> = vec![(Dom::ROOT, false)];
     while let Some((node, leaving)) = stack.pop() {
-        if out.len() > MAX_COPY || nodes > MAX_NODES {
+        work += depth;
+        if out.len() > MAX_COPY || nodes > MAX_NODES || work > MAX_WORK {
             return None;
         }
         if let Some(text) = dom.text(node) {

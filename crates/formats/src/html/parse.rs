@@ -19,6 +19,8 @@ use std::cell::Cell;
 const MAX_DEPTH: u32 = 256;
 /// Attributes of one tag that are looked at.
 const MAX_ATTRIBUTES: usize = 500;
+/// Nodes of one tree. The largest real pages have a third of it.
+const MAX_NODES: usize = 1_000_000;
 
 type Builder = TreeBuilder<<Sink as TreeSink>::Handle, Sink>;
 
@@ -77,7 +79,7 @@ fn run(text: &str, builder: Builder, initial: Option<html5ever::tokenizer::state
     // A tag takes three bytes or more and leaves two nodes at most in sound markup.
     let guard = Guard {
         builder,
-        budget: text.len().saturating_add(10_000),
+        budget: text.len().saturating_add(10_000).min(MAX_NODES),
         full: Cell::new(false),
     };
     let tokenizer = Tokenizer::new(

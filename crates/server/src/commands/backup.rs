@@ -69,7 +69,12 @@ impl Backup {
         .await
         .with_context(|| format!("{} can't be written", self.file.display()))?;
         db.close().await;
-        output::line(&format!("{}: {} tables, {} rows", self.file.display(), summary.tables, summary.rows));
+        output::line(&format!(
+            "{}: {} tables, {} rows",
+            self.file.display(),
+            summary.tables,
+            summary.rows
+        ));
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -91,15 +96,24 @@ impl Restore {
         let database = DbSettings::new(settings.database_url());
         let handle = tokio::runtime::Handle::current();
         let summary = archive::restore_with(&self.file, &database, Arc::clone(&clock), move |name, bytes| {
-            let Some(key) = name.strip_prefix(MEDIA) else { return Ok(()) };
-            let key: BlobKey =
-                key.parse().map_err(|_| BackupError::Misfit(format!("{name} is no name of a picture")))?;
+            let Some(key) = name.strip_prefix(MEDIA) else {
+                return Ok(());
+            };
+            let key: BlobKey = key
+                .parse()
+                .map_err(|_| BackupError::Misfit(format!("{name} is no name of a picture")))?;
             let mut content = Vec::new();
-            bytes.read_to_end(&mut content).map_err(|error| BackupError::Misfit(error.to_string()))?;
+            bytes
+                .read_to_end(&mut content)
+                .map_err(|error| BackupError::Misfit(error.to_string()))?;
             let kept = handle
                 .block_on(blobs.put(Bytes::from(content)))
                 .map_err(|error| BackupError::Misfit(error.to_string()))?;
-            if kept == key { Ok(()) } else { Err(BackupError::Misfit(format!("{name} is damaged"))) }
+            if kept == key {
+                Ok(())
+            } else {
+                Err(BackupError::Misfit(format!("{name} is damaged")))
+            }
         })
         .await
         .with_context(|| format!("{} can't be restored", self.file.display()))?;
@@ -112,7 +126,9 @@ impl Restore {
         }
         output::line(&format!("restored {} tables, {} rows", summary.tables, summary.rows));
         if held > 0 {
-            output::line(&format!("{held} due jobs are held; 'masthead restore --let-go' with the archive, or a new release, lets them go"));
+            output::line(&format!(
+                "{held} due jobs are held; 'masthead restore --let-go' with the archive, or a new release, lets them go"
+            ));
         }
         Ok(ExitCode::SUCCESS)
     }

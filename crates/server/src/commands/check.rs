@@ -24,12 +24,14 @@ impl Check {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
         let settings = common.settings_at().load()?;
         let mut faults: Vec<String> = Vec::new();
-        for (name, value) in
-            [("server.listen", &settings.server.listen), ("server.admin_listen", &settings.server.admin_listen)]
-        {
+        for (name, value) in [
+            ("server.listen", &settings.server.listen),
+            ("server.admin_listen", &settings.server.admin_listen),
+        ] {
             match value.parse::<std::net::SocketAddr>() {
                 Ok(address) if name == "server.admin_listen" && address.ip().is_unspecified() => {
-                    faults.push("server.admin_listen answers on every address: health and metrics become public".into());
+                    faults
+                        .push("server.admin_listen answers on every address: health and metrics become public".into());
                 }
                 Ok(_) => {}
                 Err(_) => faults.push(format!("{name}: '{value}' is no address; write 127.0.0.1:8080")),
@@ -47,7 +49,10 @@ impl Check {
                 database_faults(&db, &settings, &mut faults).await;
                 db.close().await;
             }
-            Err(error) => faults.push(format!("database {}: {error}", network::safe_url(&settings.database_url()))),
+            Err(error) => faults.push(format!(
+                "database {}: {error}",
+                network::safe_url(&settings.database_url())
+            )),
         }
         if let Err(error) = Blobs::open(&settings.media.url, settings.data_folder()) {
             faults.push(format!("media.url: {error}"));
@@ -63,7 +68,10 @@ async fn database_faults(db: &Db, settings: &crate::settings::Settings, faults: 
     }
     match db.clock_difference().await {
         Ok(micros) if micros.abs() > 500_000 => {
-            faults.push(format!("the clock differs from the database's by {} ms", micros / 1_000));
+            faults.push(format!(
+                "the clock differs from the database's by {} ms",
+                micros / 1_000
+            ));
         }
         Ok(_) => {}
         Err(error) => faults.push(format!("database: {error}")),
@@ -89,7 +97,9 @@ async fn database_faults(db: &Db, settings: &crate::settings::Settings, faults: 
         place.split_once('/').is_some_and(|(site, path)| {
             sites.iter().any(|known| {
                 known.slug == site
-                    && sections.iter().any(|record| record.section.site == known.id && record.path == path)
+                    && sections
+                        .iter()
+                        .any(|record| record.section.site == known.id && record.path == path)
             })
         })
     };
@@ -103,7 +113,10 @@ async fn database_faults(db: &Db, settings: &crate::settings::Settings, faults: 
             faults.push("a wire source has no name".into());
         }
         if source.folder.is_none() && source.url.is_none() && source.token.is_none() {
-            faults.push(format!("wire source {}: it has neither folder, url nor token", source.name));
+            faults.push(format!(
+                "wire source {}: it has neither folder, url nor token",
+                source.name
+            ));
         }
         for place in source.place.iter().filter(|place| !known(place)) {
             faults.push(format!("wire source {}: there is no section '{place}'", source.name));
@@ -113,13 +126,23 @@ async fn database_faults(db: &Db, settings: &crate::settings::Settings, faults: 
         for place in rule.place.iter().filter(|place| !known(place)) {
             faults.push(format!("routing rule {}: there is no section '{place}'", number + 1));
         }
-        for source in rule.sources.iter().filter(|name| !settings.wire.iter().any(|source| source.name == **name)) {
-            faults.push(format!("routing rule {}: there is no wire source '{source}'", number + 1));
+        for source in rule
+            .sources
+            .iter()
+            .filter(|name| !settings.wire.iter().any(|source| source.name == **name))
+        {
+            faults.push(format!(
+                "routing rule {}: there is no wire source '{source}'",
+                number + 1
+            ));
         }
     }
     for job in waiting {
         if let Some(error) = job.last_error.filter(|_| job.attempts > 3) {
-            faults.push(format!("the job {} {} failed {} times: {error}", job.kind, job.key, job.attempts));
+            faults.push(format!(
+                "the job {} {} failed {} times: {error}",
+                job.kind, job.key, job.attempts
+            ));
         }
     }
 }
@@ -142,7 +165,8 @@ impl Verify {
             let Some(last) = batch.last() else { break };
             after = last.id;
             for picture in &batch {
-                let keys = std::iter::once(&picture.original_key).chain(picture.renditions.iter().map(|file| &file.key));
+                let keys =
+                    std::iter::once(&picture.original_key).chain(picture.renditions.iter().map(|file| &file.key));
                 for key in keys {
                     match key.parse::<BlobKey>() {
                         Ok(key) if !blobs.contains(&key) => {
@@ -179,12 +203,17 @@ async fn verify_story(
     id: StoryId,
     faults: &mut Vec<String>,
 ) -> Result<(), masthead_store::StoreError> {
-    let Some(story) = stories::by_id(conn, id).await? else { return Ok(()) };
+    let Some(story) = stories::by_id(conn, id).await? else {
+        return Ok(());
+    };
     let revisions = stories::revisions(conn, id).await?;
     let numbers: Vec<i64> = revisions.iter().map(|line| line.number).collect();
     let expected: Vec<i64> = (1..=story.head_revision).collect();
     if numbers != expected {
-        faults.push(format!("story {id}: its revisions are {numbers:?}, and should be 1 to {}", story.head_revision));
+        faults.push(format!(
+            "story {id}: its revisions are {numbers:?}, and should be 1 to {}",
+            story.head_revision
+        ));
     }
     if story.public_revision.is_some_and(|number| !numbers.contains(&number)) {
         faults.push(format!("story {id}: the revision that readers see is missing"));
@@ -192,9 +221,18 @@ async fn verify_story(
     let is_published = story.standing.state == masthead_domain::stories::StoryState::Published;
     let lists = stories::lists(conn, id).await?;
     if is_published == lists.is_empty() {
-        faults.push(format!("story {id}: it is {} and in {} lists", story.standing.state.as_str(), lists.len()));
+        faults.push(format!(
+            "story {id}: it is {} and in {} lists",
+            story.standing.state.as_str(),
+            lists.len()
+        ));
     }
-    if is_published && stories::placements(conn, id).await?.iter().any(|place| place.path.is_none()) {
+    if is_published
+        && stories::placements(conn, id)
+            .await?
+            .iter()
+            .any(|place| place.path.is_none())
+    {
         faults.push(format!("story {id}: it is published and has no address"));
     }
     Ok(())
@@ -213,7 +251,10 @@ async fn verify_log(
         for event in &events {
             // Old events may have been removed by retention: the log may begin anywhere, but has no gap.
             if !first && event.position != position + 1 {
-                faults.push(format!("the log has no event between {position} and {}", event.position));
+                faults.push(format!(
+                    "the log has no event between {position} and {}",
+                    event.position
+                ));
             }
             first = false;
             position = event.position;
@@ -232,5 +273,9 @@ fn report(common: &Common, faults: &[String], fine: &str) -> anyhow::Result<Exit
             output::line(fault);
         }
     }
-    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if faults.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }

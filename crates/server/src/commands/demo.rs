@@ -33,13 +33,19 @@ impl Demo {
         }
         let folder = common.data.clone().unwrap_or_else(|| PathBuf::from(FOLDER));
         write_settings(&folder, listen)?;
-        let mut settings = Where { config: None, data: Some(folder.clone()) }.load()?;
+        let mut settings = Where {
+            config: None,
+            data: Some(folder.clone()),
+        }
+        .load()?;
         settings.server.listen = listen.to_string();
         if !settings.server.admin_listen.starts_with("127.") {
             bail!("the demo's admin listener has to stay on loopback");
         }
         let app = network::open(&settings).await?;
-        demo::load(&app, listen).await.context("the demo network can't be made")?;
+        demo::load(&app, listen)
+            .await
+            .context("the demo network can't be made")?;
         let node = match serve::start(std::sync::Arc::clone(&app), &settings).await {
             Ok(node) => node,
             // The admin port is taken more often than readers' port is: any other will do for a demo.
@@ -78,7 +84,10 @@ fn greet(node: &serve::Node, folder: &Path) {
     for site in node.app.sites().all() {
         output::line(&format!("{:<24} {}/", site.name, site.origin));
     }
-    output::line(&format!("health and metrics       http://{}/readyz", node.admin_address));
+    output::line(&format!(
+        "health and metrics       http://{}/readyz",
+        node.admin_address
+    ));
     output::line(&format!("data folder              {}", folder.display()));
     output::line("Accounts and the desk come with a later version; until then 'masthead story --help' does desk work:");
     output::line(&format!("  masthead story list --data {}", folder.display()));

@@ -25,12 +25,18 @@ impl Export {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
         let settings = common.settings_at().load()?;
         let app = network::open(&settings).await?;
-        let format = if self.format == "nitf" { Format::Nitf } else { Format::Ninjs };
+        let format = if self.format == "nitf" {
+            Format::Nitf
+        } else {
+            Format::Ninjs
+        };
         let site = match &self.site {
             None => None,
             Some(slug) => {
                 let table = app.sites();
-                let site = table.by_slug(slug).with_context(|| format!("there is no site '{slug}'"))?;
+                let site = table
+                    .by_slug(slug)
+                    .with_context(|| format!("there is no site '{slug}'"))?;
                 Some(site.id)
             }
         };

@@ -31,10 +31,9 @@ impl Front {
         match self {
             Self::Show { front } => output::json(&fronts::show(&app, &front).await?),
             Self::Set { front, file } => {
-                let text = std::fs::read_to_string(&file)
-                    .with_context(|| format!("{} can't be read", file.display()))?;
-                let layout =
-                    serde_json::from_str(&text).with_context(|| format!("{} is no layout", file.display()))?;
+                let text =
+                    std::fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
+                let layout = serde_json::from_str(&text).with_context(|| format!("{} is no layout", file.display()))?;
                 fronts::set(&app, &front, layout, "command line").await?;
             }
         }

@@ -54,9 +54,12 @@ fn format(text: &str) -> Result<Choice, String> {
     if LATER.contains(&text) {
         return Err(format!("importing comments from {text} is not in this version"));
     }
-    Format::from_name(text).map(|format| Choice(Some(format))).ok_or_else(|| {
-        "use auto, wxr, ghost, ninjs, nitf, newsml-g2, newsml1, iptc7901, anpa, rss, atom, jsonfeed, html or text".into()
-    })
+    Format::from_name(text)
+        .map(|format| Choice(Some(format)))
+        .ok_or_else(|| {
+            "use auto, wxr, ghost, ninjs, nitf, newsml-g2, newsml1, iptc7901, anpa, rss, atom, jsonfeed, html or text"
+                .into()
+        })
 }
 
 impl Import {
@@ -98,7 +101,11 @@ impl Import {
 
 fn print_counts(report: &imports::Report, dry_run: bool) {
     let counts = &report.counts;
-    let heading = if dry_run { "A dry run: nothing was written." } else { "Imported." };
+    let heading = if dry_run {
+        "A dry run: nothing was written."
+    } else {
+        "Imported."
+    };
     output::line(heading);
     for (name, count) in [
         ("stories made", counts.stories_new),
@@ -125,7 +132,10 @@ fn print_counts(report: &imports::Report, dry_run: bool) {
     }
     let shown = report.first_set_aside.len() as u64;
     if counts.set_aside > shown {
-        output::line(&format!("and {} more; --report FILE.json names them all", counts.set_aside - shown));
+        output::line(&format!(
+            "and {} more; --report FILE.json names them all",
+            counts.set_aside - shown
+        ));
     }
 }
 
@@ -134,10 +144,13 @@ struct Bar(ProgressBar);
 
 impl Bar {
     fn new(quiet: bool) -> Self {
-        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
-        let style = ProgressStyle::with_template(
-            "{msg:>10} {bar:32} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta} left",
-        );
+        let bar = if quiet {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new(0)
+        };
+        let style =
+            ProgressStyle::with_template("{msg:>10} {bar:32} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta} left");
         if let Ok(style) = style {
             bar.set_style(style);
         }

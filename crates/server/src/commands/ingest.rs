@@ -41,9 +41,20 @@ impl Ingest {
             Self::Run { source } => {
                 let chosen: Vec<_> = match &source {
                     None => settings.wire.iter().collect(),
-                    Some(name) => vec![settings.wire.iter().find(|source| source.name == *name).with_context(|| {
-                        format!("there is no wire source '{name}' in {}", common.settings_at().file().display())
-                    })?],
+                    Some(name) => {
+                        vec![
+                            settings
+                                .wire
+                                .iter()
+                                .find(|source| source.name == *name)
+                                .with_context(|| {
+                                    format!(
+                                        "there is no wire source '{name}' in {}",
+                                        common.settings_at().file().display()
+                                    )
+                                })?,
+                        ]
+                    }
                 };
                 let mut reports = Vec::new();
                 for source in chosen {
@@ -106,7 +117,13 @@ impl Ingest {
                         .into_iter()
                         .map(|line| {
                             let text = |value: Option<String>| value.unwrap_or_else(|| "-".into());
-                            vec![line.name, line.kind, line.failures.to_string(), text(line.last_item), text(line.error)]
+                            vec![
+                                line.name,
+                                line.kind,
+                                line.failures.to_string(),
+                                text(line.last_item),
+                                text(line.error),
+                            ]
                         })
                         .collect();
                     output::table(&["SOURCE", "KIND", "FAILURES", "LAST ITEM", "ERROR"], &rows);

@@ -42,7 +42,11 @@ pub(super) struct Init {
     #[arg(long)]
     database_url: Option<String>,
     /// Sections of the first site, in menu order.
-    #[arg(long, value_delimiter = ',', default_value = "news,world,business,culture,sport,opinion")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "news,world,business,culture,sport,opinion"
+    )]
     sections: Vec<String>,
 }
 
@@ -50,7 +54,10 @@ impl Init {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
         let file = common.settings_at().file();
         if file.exists() {
-            bail!("{} is there already; 'masthead site add' makes another site", file.display());
+            bail!(
+                "{} is there already; 'masthead site add' makes another site",
+                file.display()
+            );
         }
         let folder = file.parent().map(PathBuf::from).unwrap_or_default();
         let network_name = ask(self.network, "Name of the publisher", "My Newspaper")?;
@@ -117,12 +124,18 @@ fn ask(given: Option<String>, question: &str, usual: &str) -> anyhow::Result<Str
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     let answer = answer.trim();
-    Ok(if answer.is_empty() { usual.to_owned() } else { answer.to_owned() })
+    Ok(if answer.is_empty() {
+        usual.to_owned()
+    } else {
+        answer.to_owned()
+    })
 }
 
 /// `foreign-affairs` as a name: `Foreign affairs`.
 fn title(slug: &str) -> String {
     let words = slug.replace('-', " ");
     let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

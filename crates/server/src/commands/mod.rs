@@ -46,7 +46,10 @@ pub(crate) struct Common {
 
 impl Common {
     fn settings_at(&self) -> Where {
-        Where { config: self.config.clone(), data: self.data.clone() }
+        Where {
+            config: self.config.clone(),
+            data: self.data.clone(),
+        }
     }
 }
 
@@ -56,7 +59,9 @@ enum Command {
     #[command(after_help = "Example: masthead demo --listen 127.0.0.1:8080")]
     Demo(demo::Demo),
     /// Set up a new network: settings, database, first site.
-    #[command(after_help = "Example: masthead init --data paper --network 'Harbour Press' --site daily --name 'The Daily' --host www.example.org --zone Europe/Paris")]
+    #[command(
+        after_help = "Example: masthead init --data paper --network 'Harbour Press' --site daily --name 'The Daily' --host www.example.org --zone Europe/Paris"
+    )]
     Init(init::Init),
     /// Serve the network.
     #[command(after_help = "Example: masthead serve --config /etc/masthead/masthead.toml")]
@@ -74,13 +79,19 @@ enum Command {
     #[command(subcommand, after_help = "Example: masthead front show daily/world > front.json")]
     Front(front::Front),
     /// List, publish, withhold and kill stories.
-    #[command(subcommand, after_help = "Example: masthead story kill /world/a-story-20260101 --reason 'Wrong in its main point'")]
+    #[command(
+        subcommand,
+        after_help = "Example: masthead story kill /world/a-story-20260101 --reason 'Wrong in its main point'"
+    )]
     Story(story::Story),
     /// Ask every public surface for a withheld story.
     #[command(subcommand, after_help = "Example: masthead probe embargo /world/a-story-20260101")]
     Probe(probe::Probe),
     /// Make or list sites and their sections.
-    #[command(subcommand, after_help = "Example: masthead site add weekly --name 'The Weekly' --host weekly.example.org")]
+    #[command(
+        subcommand,
+        after_help = "Example: masthead site add weekly --name 'The Weekly' --host weekly.example.org"
+    )]
     Site(site::Site),
     /// Write a backup while the network runs.
     #[command(after_help = "Example: masthead backup paper.backup")]

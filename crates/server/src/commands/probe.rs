@@ -36,9 +36,17 @@ impl Probe {
                 report.answers.len(),
                 report.asked,
                 report.leaks,
-                if report.public { "; it is public now, so that is right" } else { "" }
+                if report.public {
+                    "; it is public now, so that is right"
+                } else {
+                    ""
+                }
             ));
         }
-        Ok(if report.leaks == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+        Ok(if report.leaks == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(1)
+        })
     }
 }

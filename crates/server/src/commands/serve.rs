@@ -23,7 +23,10 @@ impl Serve {
         for site in node.app.sites().all() {
             output::line(&format!("{} at {}", site.name, site.origin));
         }
-        output::line(&format!("listening on {}, admin on {}", node.address, node.admin_address));
+        output::line(&format!(
+            "listening on {}, admin on {}",
+            node.address, node.admin_address
+        ));
         serve::asked_to_stop().await?;
         tracing::info!("draining");
         node.stop().await;

@@ -137,7 +137,12 @@ fn list(app: &masthead_features::app::App, common: &Common) {
         let rows: Vec<Vec<String>> = lines
             .iter()
             .map(|line| {
-                vec![line.slug.to_owned(), line.name.to_owned(), line.origin.to_owned(), line.sections.join(", ")]
+                vec![
+                    line.slug.to_owned(),
+                    line.name.to_owned(),
+                    line.origin.to_owned(),
+                    line.sections.join(", "),
+                ]
             })
             .collect();
         output::table(&["SITE", "NAME", "ORIGIN", "SECTIONS"], &rows);

@@ -163,7 +163,11 @@ impl Story {
                 let sites = app.sites();
                 let mut places = Vec::new();
                 for text in &place {
-                    places.push(sites.placement(text).with_context(|| format!("there is no section '{text}'"))?);
+                    places.push(
+                        sites
+                            .placement(text)
+                            .with_context(|| format!("there is no section '{text}'"))?,
+                    );
                 }
                 report(&app, common, stories::place(&app, id, places, BY).await?).await?;
             }
@@ -204,7 +208,9 @@ async fn list(app: &App, common: &Common, state: Option<&str>, limit: usize) -> 
 async fn show(app: &App, text: &str) -> anyhow::Result<()> {
     let id = stories::find(app, text).await?;
     let mut conn = app.db.reader().await?;
-    let story = rows::by_id(&mut conn, id).await?.context("the story went away meanwhile")?;
+    let story = rows::by_id(&mut conn, id)
+        .await?
+        .context("the story went away meanwhile")?;
     let places = rows::placements(&mut conn, id).await?;
     let sites = app.sites();
     let addresses: Vec<String> = places
@@ -278,11 +284,20 @@ async fn kill(app: &App, common: &Common, id: StoryId, reason: &str) -> anyhow::
     let cells: Vec<Vec<String>> = receipt
         .surfaces
         .iter()
-        .map(|gone| vec![gone.surface.clone(), gone.node.clone(), gone.gone_at.clone(), gone.detail.clone()])
+        .map(|gone| {
+            vec![
+                gone.surface.clone(),
+                gone.node.clone(),
+                gone.gone_at.clone(),
+                gone.detail.clone(),
+            ]
+        })
         .collect();
     output::table(&["SURFACE", "NODE", "GONE AT", ""], &cells);
     for node in &receipt.silent_nodes {
-        output::line(&format!("no word from node {node}: it is not running, or can't reach the database"));
+        output::line(&format!(
+            "no word from node {node}: it is not running, or can't reach the database"
+        ));
     }
     Ok(())
 }

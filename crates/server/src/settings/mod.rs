@@ -50,7 +50,10 @@ pub struct Network {
 
 impl Default for Network {
     fn default() -> Self {
-        Self { name: "Masthead".into(), cookie_domain: String::new() }
+        Self {
+            name: "Masthead".into(),
+            cookie_domain: String::new(),
+        }
     }
 }
 
@@ -64,7 +67,9 @@ pub struct Database {
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: "sqlite:masthead.sqlite".into() }
+        Self {
+            url: "sqlite:masthead.sqlite".into(),
+        }
     }
 }
 
@@ -78,7 +83,9 @@ pub struct Media {
 
 impl Default for Media {
     fn default() -> Self {
-        Self { url: "file:media".into() }
+        Self {
+            url: "file:media".into(),
+        }
     }
 }
 
@@ -173,7 +180,10 @@ impl Where {
             }
             Err(error) => return Err(error).with_context(|| format!("{} can't be read", file.display())),
         };
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        let folder = file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or_else(|| Path::new("."));
         let folder = std::path::absolute(folder).with_context(|| format!("{} is no folder", folder.display()))?;
         parse(&text, std::env::vars(), &folder).with_context(|| format!("in {}", file.display()))
     }
@@ -190,7 +200,9 @@ pub fn parse(
 ) -> anyhow::Result<Settings> {
     let mut table: toml::Table = toml::from_str(text).map_err(|error| anyhow::anyhow!("{}", explain(&error)))?;
     for (name, value) in environment {
-        let Some(key) = name.strip_prefix("MASTHEAD__") else { continue };
+        let Some(key) = name.strip_prefix("MASTHEAD__") else {
+            continue;
+        };
         let path: Vec<String> = key.split("__").map(str::to_lowercase).collect();
         insert(&mut table, &path, value).with_context(|| format!("in the environment's {name}"))?;
     }
@@ -212,7 +224,9 @@ fn insert(table: &mut toml::Table, path: &[String], value: String) -> anyhow::Re
             Ok(())
         }
         [first, rest @ ..] => {
-            let next = table.entry(first.clone()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            let next = table
+                .entry(first.clone())
+                .or_insert_with(|| toml::Value::Table(toml::Table::new()));
             match next {
                 toml::Value::Table(next) => insert(next, rest, value),
                 _ => bail!("'{first}' is no group of settings"),
@@ -274,7 +288,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str, environment: &[(&str, &str)]) -> anyhow::Result<Settings> {
-        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let environment = environment
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         parse(text, environment, Path::new("/data"))
     }
 

@@ -67,7 +67,8 @@ async fn what_is_withheld_shows_on_no_surface(engine: Engine) -> anyhow::Result<
     for story in &seen {
         // A file is on no other page, so when the follower has taken it away it has taken all.
         for site in surfaces::SITES {
-            node.get_until(site, &story.files[0], |answer| answer.status == 404).await?;
+            node.get_until(site, &story.files[0], |answer| answer.status == 404)
+                .await?;
         }
     }
     let asked = surfaces::all(&test, &everything).await?;

@@ -8,6 +8,7 @@
 )]
 
 mod embargo;
+mod ingest;
 mod kill;
 mod pages;
 mod search;

@@ -3,3 +3,4 @@
 pub(crate) mod plant;
 pub(crate) mod process;
 pub(crate) mod surfaces;
+pub(crate) mod upstream;
