@@ -2,7 +2,7 @@
 
 use masthead_domain::document::{Block, Document, PictureBlock, PictureSource, Text};
 use masthead_domain::events::Event;
-use masthead_domain::ids::{AuthorId, IdSource as _, PictureId, SiteId, StoryId, TopicId};
+use masthead_domain::ids::{AuthorId, PictureId, SiteId, StoryId, TopicId};
 use masthead_domain::sites::Site;
 use masthead_domain::stories::{Byline, Placement, StoryContent};
 use masthead_domain::time::Timestamp;

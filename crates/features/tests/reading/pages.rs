@@ -285,7 +285,6 @@ async fn one_address_a_page() {
         "/../x",
         "/world%2Fisles",
         "/topics/none",
-        "/search",
         "/world/x-20260101/",
         "/profiles/a",
     ] {

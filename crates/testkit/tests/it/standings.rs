@@ -2,7 +2,7 @@
 //! `store::public` in SQL. Here the two are held against each other for random standings and moments, on every
 //! function of the public read path, whatever sense a standing makes.
 
-use crate::support::plant::{PLACES, Planted, people_and_topics, publish};
+use crate::support::plant::{PLACES, Planted, people_and_topics};
 use masthead_domain::ids::StoryId;
 use masthead_domain::stories::{Hold, HoldKind, Killed, Standing, StoryState};
 use masthead_domain::time::Timestamp;

@@ -1,6 +1,10 @@
 //! What several of these tests share.
 
 pub(crate) mod plant;
+#[allow(
+    dead_code,
+    reason = "what starts, kills and watches a process stays together, whichever test needs which part"
+)]
 pub(crate) mod process;
 pub(crate) mod surfaces;
 pub(crate) mod upstream;
