@@ -6,9 +6,12 @@
 use crate::format::{Format, detect};
 use crate::problem::ReadContext;
 use crate::read::read_items;
+use crate::{feeds, ghost, html, wxr};
 use masthead_domain::document::{Block, Document};
+use masthead_domain::imports::ImportRecord;
 use masthead_domain::time::Timestamp;
 use masthead_domain::wire::NewsItem;
+use std::ops::ControlFlow;
 
 /// The formats that agencies send.
 pub const WIRE: [Format; 6] = [
@@ -57,6 +60,71 @@ pub fn wire_as(data: &[u8], format: Format) -> Result<(), String> {
         Err(_) => Ok(()),
         Ok(reading) if reading.value.is_empty() => Err("read, and nothing in it".to_owned()),
         Ok(reading) => reading.value.iter().try_for_each(|item| promises(item, data.len())),
+    }
+}
+
+/// Reads bytes as everything that the web sends: feeds, saved pages, exports, pieces of HTML.
+///
+/// # Panics
+/// When a promise of the readers is broken.
+#[expect(clippy::panic, reason = "a fuzz target tells what it found by a panic")]
+pub fn web(data: &[u8]) {
+    if let Err(broken) = web_promises(data) {
+        panic!("{broken}");
+    }
+}
+
+fn web_promises(data: &[u8]) -> Result<(), String> {
+    let ctx = ReadContext::at(Timestamp::from_micros(1_764_000_000_000_000));
+    let length = data.len();
+    let reasoned = |reason: &str, what: &str| match reason.trim() {
+        "" => Err(format!("{what}: unreadable without a reason")),
+        _ => Ok(()),
+    };
+    match feeds::read(data, &ctx) {
+        Err(error) => reasoned(&error.reason, "feed")?,
+        Ok(reading) => reading.value.items.iter().try_for_each(|item| promises(item, length))?,
+    }
+    wire_as(data, Format::Html).map_err(|broken| format!("page: {broken}"))?;
+    wire_as(data, Format::Text).map_err(|broken| format!("text: {broken}"))?;
+    match ghost::read(data, &ctx) {
+        Err(error) => reasoned(&error.reason, "ghost")?,
+        Ok(reading) => reading
+            .value
+            .iter()
+            .try_for_each(|record| record_promises(record, length))?,
+    }
+    let mut broken = Ok(());
+    let mut before = 0;
+    let outcome = wxr::read(data, &ctx, &mut |record, position, _| {
+        broken = record_promises(&record, length);
+        if position < before || position > length as u64 {
+            broken = Err(format!("position {position} behind {before} in a file of {length}"));
+        }
+        before = position;
+        if broken.is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    broken.map_err(|broken| format!("wxr: {broken}"))?;
+    if let Err(error) = outcome {
+        reasoned(&error.reason, "wxr")?;
+    }
+    let once = html::to_document(&String::from_utf8_lossy(data), &ctx).value;
+    blocks(&once)?;
+    let written = html::from_document(&once, &mut html::remote_picture);
+    if html::to_document(&written, &ctx).value != once {
+        return Err(format!("HTML: twice is not once: {written}"));
+    }
+    Ok(())
+}
+
+fn record_promises(record: &ImportRecord, length: usize) -> Result<(), String> {
+    match record {
+        ImportRecord::Story(story) | ImportRecord::Page(story) => promises(&story.item, length),
+        _ => Ok(()),
     }
 }
 

@@ -84,6 +84,9 @@ pub fn read(bytes: &[u8], ctx: &ReadContext<'_>) -> Result<Reading<NewsItem>, Un
         .origin
         .and_then(|origin| crate::html::links::web(origin, &crate::html::links::Base::default()));
     item.guid = item.canonical_url.clone().unwrap_or_else(|| identity(&item));
+    for (number, association) in item.associations.iter_mut().enumerate() {
+        association.item.guid = format!("{}#image-{}", item.guid, number + 1);
+    }
     Ok(Reading { value: item, problems })
 }
 
