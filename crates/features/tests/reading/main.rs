@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::needless_range_loop,
     reason = "a test that meets something unforeseen can only stop and say so"
 )]
 
