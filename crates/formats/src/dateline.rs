@@ -78,6 +78,15 @@ fn dash(text: &str) -> Option<(usize, usize)> {
             found = Some((at, length));
         }
     }
+    // `LONDON—Two ministers`, where the letters leave no doubt.
+    if let Some(at) = text.find('—')
+        && found.is_none_or(|(known, _)| at < known)
+        && text
+            .get(..at)
+            .is_some_and(|before| before.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase))
+    {
+        found = Some((at, 3));
+    }
     found
 }
 
@@ -243,6 +252,7 @@ mod tests {
             ("The minister — a former sailor — left.", None),
             ("Update - The tide turned", None),
             ("He left.", None),
+            ("LONDON—Two ministers", Some(("LONDON—", "Two ministers"))),
             ("Paris -", None),
             ("", None),
         ];

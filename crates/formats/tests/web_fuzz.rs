@@ -53,7 +53,10 @@ fn broken_documents_keep_every_promise() {
     }
     for _ in 0..rounds {
         let fixture = FIXTURES[dice.below(FIXTURES.len())];
-        fuzz_targets::web(&dice.damage(fixture.as_bytes()));
+        let damaged = dice.damage(fixture.as_bytes());
+        if std::panic::catch_unwind(|| fuzz_targets::web(&damaged)).is_err() {
+            panic!("broken by {:?}", String::from_utf8_lossy(&damaged));
+        }
     }
 }
 

@@ -146,6 +146,12 @@ fn variants(text: &str, facts: &Facts) -> Vec<String> {
             cuts.push(tail.trim().to_owned());
         }
     }
+    // `The Site: the headline`, which counts only where the page shows the latter alone.
+    if let Some((_, tail)) = text.split_once(": ")
+        && tail.split_whitespace().count() >= 3
+    {
+        cuts.push(tail.trim().to_owned());
+    }
     cuts.sort_by_key(|cut| std::cmp::Reverse(cut.len()));
     // What follows a sign is kept where nothing says that it is a name.
     let told = cuts.iter().position(|cut| {

@@ -200,4 +200,6 @@ fn content_identity(item: &NewsItem) -> String {
 }
 
 #[cfg(test)]
+mod layouts;
+#[cfg(test)]
 mod tests;

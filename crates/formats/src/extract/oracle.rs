@@ -114,6 +114,7 @@ fn open(element: &Element, out: &mut String) {
     out.push('<');
     out.push_str(element.name());
     for (name, value) in element.attributes() {
+        // Spans are left out: a cell's text would be repeated as often as they say.
         let wanted = matches!(
             name,
             "class"
@@ -132,8 +133,6 @@ fn open(element: &Element, out: &mut String) {
                 | "style"
                 | "hidden"
                 | "aria-hidden"
-                | "colspan"
-                | "rowspan"
                 | "src"
                 | "alt"
                 | "data-testid"
