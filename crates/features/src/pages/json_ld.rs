@@ -1,7 +1,10 @@
 //! schema.org for search engines, as JSON-LD.
 
 use super::view::{Link, SiteView};
+use masthead_domain::sites::Site;
 use masthead_domain::time::Timestamp;
+use masthead_web::templates::Theme;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Each thing has it for itself, in a plain list: some readers look into no `@graph`.
@@ -26,55 +29,143 @@ pub(crate) struct NewsArticle<'a> {
     pub(crate) dateline: &'a str,
 }
 
+/// What is written of a story. It is a struct and no [`Value`], because every story page has one: a map of maps costs
+/// more to build and to drop than to write.
+#[derive(Serialize)]
+struct Article<'a> {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(rename = "@id")]
+    id: &'a str,
+    #[serde(rename = "mainEntityOfPage")]
+    page: WebPage<'a>,
+    url: &'a str,
+    headline: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    #[serde(skip_serializing_if = "<[Value]>::is_empty")]
+    image: &'a [Value],
+    #[serde(rename = "datePublished")]
+    published: String,
+    #[serde(rename = "dateModified")]
+    modified: String,
+    author: Vec<Author<'a>>,
+    publisher: &'a Value,
+    #[serde(rename = "isAccessibleForFree")]
+    free: bool,
+    #[serde(rename = "inLanguage")]
+    language: &'a str,
+    #[serde(rename = "articleSection", skip_serializing_if = "<[&str]>::is_empty")]
+    sections: &'a [&'a str],
+    #[serde(rename = "copyrightNotice", skip_serializing_if = "str::is_empty")]
+    copyright: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    dateline: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    about: Vec<Thing<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    correction: Vec<CorrectionComment<'a>>,
+}
+
+#[derive(Serialize)]
+struct WebPage<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(rename = "@id")]
+    id: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Author<'a> {
+    Person(Thing<'a>),
+    Publisher(&'a Value),
+}
+
+#[derive(Serialize)]
+struct Thing<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct CorrectionComment<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    text: &'a str,
+    #[serde(rename = "datePublished")]
+    at: String,
+}
+
 /// `NewsArticle` with its breadcrumbs, as the content of a script element.
-pub(crate) fn news_article(view: &SiteView, story: &NewsArticle<'_>, crumbs: &[Link]) -> String {
-    let publisher = publisher(view);
-    let authors: Vec<Value> = if story.authors.is_empty() {
-        vec![publisher.clone()]
-    } else {
-        story
-            .authors
+///
+/// # Errors
+/// None that can happen: every key is text.
+pub(crate) fn news_article(
+    view: &SiteView,
+    story: &NewsArticle<'_>,
+    crumbs: &[Link],
+) -> Result<String, serde_json::Error> {
+    let mut author: Vec<Author<'_>> = story
+        .authors
+        .iter()
+        .map(|(name, url)| {
+            Author::Person(Thing {
+                kind: "Person",
+                name,
+                url: url.as_deref(),
+            })
+        })
+        .collect();
+    if author.is_empty() {
+        author.push(Author::Publisher(&view.publisher));
+    }
+    let article = Article {
+        context: CONTEXT,
+        kind: "NewsArticle",
+        id: story.url,
+        page: WebPage {
+            kind: "WebPage",
+            id: story.url,
+        },
+        url: story.url,
+        headline: story.headline,
+        description: story.description,
+        image: &story.images,
+        published: view.machine(story.published),
+        modified: view.machine(story.modified),
+        author,
+        publisher: &view.publisher,
+        free: true,
+        language: story.language,
+        sections: &story.sections,
+        copyright: story.copyright,
+        dateline: story.dateline,
+        about: story
+            .topics
             .iter()
-            .map(|(name, url)| person(name, url.as_deref()))
-            .collect()
+            .map(|(name, url)| Thing {
+                kind: "Thing",
+                name,
+                url: Some(url),
+            })
+            .collect(),
+        correction: story
+            .corrections
+            .iter()
+            .map(|(text, at)| CorrectionComment {
+                kind: "CorrectionComment",
+                text,
+                at: view.machine(*at),
+            })
+            .collect(),
     };
-    let mut article = json!({
-        "@context": CONTEXT,
-        "@type": "NewsArticle",
-        "@id": story.url,
-        "mainEntityOfPage": { "@type": "WebPage", "@id": story.url },
-        "url": story.url,
-        "headline": story.headline,
-        "datePublished": view.machine(story.published),
-        "dateModified": view.machine(story.modified),
-        "author": authors,
-        "publisher": publisher,
-        "isAccessibleForFree": true,
-        "inLanguage": story.language,
-    });
-    let mut add = |name: &str, value: Value, there: bool| {
-        if there && let Some(object) = article.as_object_mut() {
-            object.insert(name.to_owned(), value);
-        }
-    };
-    add("description", json!(story.description), !story.description.is_empty());
-    add("image", json!(story.images), !story.images.is_empty());
-    add("articleSection", json!(story.sections), !story.sections.is_empty());
-    add("copyrightNotice", json!(story.copyright), !story.copyright.is_empty());
-    add("dateline", json!(story.dateline), !story.dateline.is_empty());
-    let about: Vec<Value> = story
-        .topics
-        .iter()
-        .map(|(name, url)| json!({ "@type": "Thing", "name": name, "url": url }))
-        .collect();
-    add("about", json!(about), !about.is_empty());
-    let corrections: Vec<Value> = story
-        .corrections
-        .iter()
-        .map(|(text, at)| json!({ "@type": "CorrectionComment", "text": text, "datePublished": view.machine(*at) }))
-        .collect();
-    add("correction", json!(corrections), !corrections.is_empty());
-    script(&json!([article, breadcrumbs(view, crumbs)]))
+    Ok(embedded(serde_json::to_string(&(article, breadcrumbs(view, crumbs)))?))
 }
 
 /// The site itself, for its home front.
@@ -87,7 +178,7 @@ pub(crate) fn web_site(view: &SiteView) -> String {
         "url": origin,
         "name": view.entry.name,
         "inLanguage": view.entry.language,
-        "publisher": publisher(view),
+        "publisher": view.publisher,
     }))
 }
 
@@ -96,7 +187,7 @@ pub(crate) fn collection(view: &SiteView, name: &str, path: &str, crumbs: &[Link
     let url = view.absolute(path);
     let page = json!({
         "@context": CONTEXT, "@type": "CollectionPage", "@id": url, "url": url, "name": name,
-        "inLanguage": view.entry.language, "publisher": publisher(view),
+        "inLanguage": view.entry.language, "publisher": view.publisher,
     });
     script(&json!([page, breadcrumbs(view, crumbs)]))
 }
@@ -113,20 +204,23 @@ pub(crate) fn profile(view: &SiteView, name: &str, role: &str, path: &str) -> St
     script(&json!({ "@context": CONTEXT, "@type": "ProfilePage", "url": url, "mainEntity": who }))
 }
 
-fn publisher(view: &SiteView) -> Value {
+/// The site as a publisher; made once, with the site's view.
+pub(crate) fn publisher(site: &Site, theme: &Theme) -> Value {
     json!({
         "@type": "NewsMediaOrganization",
-        "name": view.entry.name,
-        "url": format!("{}/", view.entry.origin),
-        "logo": logo(view),
-        "correctionsPolicy": view.absolute("/corrections"),
+        "name": site.name,
+        "url": format!("{}/", site.origin),
+        "logo": logo(site, theme),
+        "correctionsPolicy": format!("{}/corrections", site.origin),
     })
 }
 
 /// The theme's icon stands for the site as long as it has no logo of its own.
-fn logo(view: &SiteView) -> Value {
-    match view.theme.assets().named("images/icon.svg") {
-        Some(icon) => json!({ "@type": "ImageObject", "url": view.absolute(&icon.path), "width": 512, "height": 512 }),
+fn logo(site: &Site, theme: &Theme) -> Value {
+    match theme.assets().named("images/icon.svg") {
+        Some(icon) => {
+            json!({ "@type": "ImageObject", "url": format!("{}{}", site.origin, icon.path), "width": 512, "height": 512 })
+        }
         None => Value::Null,
     }
 }
@@ -151,10 +245,19 @@ fn breadcrumbs(view: &SiteView, crumbs: &[Link]) -> Value {
     json!({ "@context": CONTEXT, "@type": "BreadcrumbList", "itemListElement": items })
 }
 
-/// JSON that can stand inside `<script>`: no text can close the element or open a comment (HTML, section 4.12.1.3).
+/// A value as JSON for inside `<script>`.
 pub(crate) fn script(value: &Value) -> String {
-    let text = value.to_string();
-    let mut safe = String::with_capacity(text.len() + 16);
+    embedded(value.to_string())
+}
+
+/// JSON that can stand inside `<script>`: no text can close the element or open a comment (HTML, section 4.12.1.3).
+/// Only texts ever hold these characters, and there each can be written as its number.
+fn embedded(text: String) -> String {
+    // U+2028 and U+2029 are the only ones of these beyond ASCII; both begin with this byte, as few letters do.
+    if !text.bytes().any(|byte| matches!(byte, b'<' | b'>' | b'&' | 0xe2)) {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len() + 64);
     for c in text.chars() {
         match c {
             '<' => safe.push_str("\\u003c"),

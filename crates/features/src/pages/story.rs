@@ -207,7 +207,7 @@ fn render(
         section,
         published,
         updated,
-        content,
+        mut content,
         ..
     } = story;
     let place = view.section(section);
@@ -253,11 +253,12 @@ fn render(
         &crumbs,
         &links,
         &around.pictures,
-    );
+    )?;
 
+    // The last that needs the whole story is done, so that the text can be taken apart instead of copied.
+    let body = std::mem::take(&mut content.body);
     let lang = content.language.as_deref().filter(|lang| *lang != view.entry.language);
-    let StoryContent { body, .. } = &content;
-    let body = body::write(body.clone(), &around.pictures, &content.headline);
+    let body = body::write(body, &around.pictures, &content.headline);
     let related_ids: Vec<StoryId> = around.related.iter().map(|card| card.story).collect();
     let own = Own {
         story: StoryView {
@@ -398,7 +399,7 @@ fn markup(
     crumbs: &[Link],
     topics: &[Link],
     pictures: &[PublicPicture],
-) -> String {
+) -> Result<String, WebError> {
     let images = page.image.iter().map(|image| {
         serde_json::json!({
             "@type": "ImageObject", "url": image.url, "width": image.width, "height": image.height,
@@ -441,6 +442,7 @@ fn markup(
         },
         crumbs,
     )
+    .map_err(WebError::internal)
 }
 
 /// Whether IPTC's digital source type says that a machine made it or a part of it.

@@ -3,6 +3,7 @@
 //! A view is made again when the table of sites or the theme was replaced. Menus and names are therefore never read in
 //! a page's own snapshot; [`super::Pages::followed`] says how that is kept from making a stale page look fresh.
 
+use super::json_ld;
 use crate::sites::{SiteEntry, Sites};
 use masthead_domain::ids::{SectionId, SiteId};
 use masthead_domain::time::Timestamp;
@@ -29,6 +30,8 @@ pub(crate) struct SiteView {
     pub(crate) voice: Arc<Voice>,
     /// `site` of every template.
     pub(crate) value: Value,
+    /// The site as schema.org knows it.
+    pub(crate) publisher: serde_json::Value,
     sections: HashMap<SectionId, SectionView>,
     other_section: Value,
 }
@@ -83,6 +86,14 @@ struct SiteValue<'a> {
     nav: Vec<NavItem<'a>>,
     pages: Vec<PageItem<'a>>,
     network: Vec<Link>,
+    menu: Value,
+    foot: Value,
+}
+
+/// What the parts are given that are the same on every page.
+#[derive(Serialize)]
+struct Part<'a> {
+    site: &'a SiteValue<'a>,
 }
 
 #[derive(Serialize)]
@@ -112,7 +123,7 @@ impl SiteView {
                 order.extend(sections.get(&record.section.id));
             }
         }
-        let value = SiteValue {
+        let mut value = SiteValue {
             name: &entry.name,
             tagline: &entry.tagline,
             origin: &entry.origin,
@@ -143,7 +154,13 @@ impl SiteView {
                     href: format!("{}/", other.origin),
                 })
                 .collect(),
+            menu: Value::UNDEFINED,
+            foot: Value::UNDEFINED,
         };
+        let menu = voice.render("parts/menu.html", &Part { site: &value })?;
+        let foot = voice.render("parts/foot.html", &Part { site: &value })?;
+        value.menu = Value::from_safe_string(menu);
+        value.foot = Value::from_safe_string(foot);
         let value = Value::from(Serde(&value));
         let other = SectionValue {
             name: &entry.name,
@@ -152,6 +169,7 @@ impl SiteView {
         };
         Ok(Self {
             other_section: Value::from(Serde(&other)),
+            publisher: json_ld::publisher(entry, &theme),
             entry: Arc::clone(entry),
             sites,
             theme,

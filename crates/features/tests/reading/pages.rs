@@ -338,6 +338,8 @@ fn every_template_is_rendered_by_a_test_here() {
         "list.html",
         "page.html",
         "parts/card.html",
+        "parts/foot.html",
+        "parts/menu.html",
         "parts/say.txt",
         "robots.txt",
         "story.html",
