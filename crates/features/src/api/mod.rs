@@ -15,7 +15,7 @@ use http::header::{HeaderName, HeaderValue};
 use masthead_domain::ids::{FrontId, SiteId};
 use masthead_domain::time::Timestamp;
 use masthead_store::public;
-use masthead_store::{Conn, StoreError, fronts as front_rows, topics as topic_rows};
+use masthead_store::{Conn, authors as author_rows, fronts as front_rows, topics as topic_rows};
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
 use masthead_web::paging::Cursor;
@@ -24,6 +24,7 @@ use masthead_web::surrogate::SurrogateKey;
 use masthead_web::urls::Route;
 use serde::Serialize;
 use std::sync::Arc;
+use uuid::Uuid;
 
 pub use openapi::document as openapi;
 
@@ -359,43 +360,52 @@ async fn description(app: &App, view: &SiteView) -> Result<Rendered, WebError> {
     Ok(json(&openapi::document(&view.entry.origin), position)?.keys([SurrogateKey::site(view.entry.id)]))
 }
 
-/// The lists of a site that a filter asks for, with the kind's own key.
+/// The lists that the filters name, the rarest kind first, with the kinds' own keys. Without a filter: the site's own.
 async fn filtered(
     conn: &mut Conn,
     view: &SiteView,
     site: SiteId,
+    now: Timestamp,
     query: Query<'_>,
-) -> Result<(uuid::Uuid, Vec<SurrogateKey>), WebError> {
-    let given: Vec<(&str, String)> = ["section", "topic", "author"]
-        .into_iter()
-        .filter_map(|name| Some((name, query.get(name)?)))
-        .collect();
-    match given.as_slice() {
-        [] => Ok((site.0, Vec::new())),
-        [(kind, value)] => {
-            let found = match *kind {
-                "section" => view.sites.section_at(site, value).map(|record| {
-                    let id = record.section.id;
-                    (id.0, SurrogateKey::section(id))
-                }),
-                "topic" => by_slug(topic_rows::by_slug(conn, value).await, |topic| {
-                    (topic.id.0, SurrogateKey::topic(topic.id))
-                })?,
-                _ => by_slug(masthead_store::authors::by_slug(conn, value).await, |author| {
-                    (author.id.0, SurrogateKey::author(author.id))
-                })?,
-            };
-            let (id, key) =
-                found.ok_or_else(|| absent("no-such-list", "There is no such section, topic or author."))?;
-            Ok((id, vec![key]))
-        }
-        _ => Err(
-            WebError::bad_request("Only one of section, topic and author can be asked for at a time.")
-                .code("too-many-filters"),
-        ),
+) -> Result<Vec<(Uuid, SurrogateKey)>, WebError> {
+    let missing = || absent("no-such-list", "There is no such section, topic or author.");
+    let mut lists = Vec::new();
+    if let Some(slug) = slug(query, "author")? {
+        let known = author_rows::by_slug(conn, &slug).await.map_err(store_error)?;
+        let id = known.ok_or_else(missing)?.id;
+        lists.push((id.0, SurrogateKey::author(id)));
     }
+    if let Some(slug) = slug(query, "topic")? {
+        let known = topic_rows::by_slug(conn, &slug).await.map_err(store_error)?;
+        let id = known.ok_or_else(missing)?.id;
+        lists.push((id.0, SurrogateKey::topic(id)));
+    }
+    // A topic or author that only a withheld story has must look like none at all.
+    for (list, _) in &lists {
+        if public::newest(conn, now, *list, site, 1)
+            .await
+            .map_err(store_error)?
+            .is_empty()
+        {
+            return Err(missing());
+        }
+    }
+    if let Some(path) = slug(query, "section")? {
+        let id = view.sites.section_at(site, &path).ok_or_else(missing)?.section.id;
+        lists.push((id.0, SurrogateKey::section(id)));
+    }
+    if lists.is_empty() {
+        lists.push((site.0, list_key(site)));
+    }
+    Ok(lists)
 }
 
-fn by_slug<R, T>(found: Result<Option<R>, StoreError>, with: impl Fn(R) -> T) -> Result<Option<T>, WebError> {
-    Ok(found.map_err(store_error)?.map(with))
+/// A filter's value. No slug holds a control character, and the store refuses U+0000.
+fn slug(query: Query<'_>, name: &str) -> Result<Option<String>, WebError> {
+    match query.get(name) {
+        Some(text) if text.chars().any(char::is_control) => {
+            Err(absent("no-such-list", "There is no such section, topic or author."))
+        }
+        given => Ok(given),
+    }
 }

@@ -15,6 +15,7 @@ pub fn document(origin: &str) -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Everything that is public on a network's sites.",
             "description": "Lists are paged by keyset: follow `next` until it is null. Times are RFC 3339 in UTC. \
+                A parameter without a value counts as left out. \
                 Errors are problem details (RFC 9457).",
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
@@ -66,15 +67,17 @@ fn stories() -> Value {
         named("cursor"),
         named("limit")
     ]);
-    let summary = "A site's stories, newest first. At most one of section, topic and author can be given.";
+    let summary = "A site's stories, newest first. With several of section, topic and author a page can be short, or empty, and have a next one.";
     operation("listStories", summary, &parameters, "StoryList", &["400", "404"])
 }
 
 fn story() -> Value {
+    // A parameter without a value counts as left out, everywhere.
+    let formats: Vec<&str> = FORMATS.iter().copied().chain([""]).collect();
     let format = json!({
         "name": "format", "in": "query", "required": false,
         "description": "The form of the answer: our own, IPTC ninjs 3.1 or NITF 3.6.",
-        "schema": { "type": "string", "enum": FORMATS, "default": "json" },
+        "schema": { "type": "string", "enum": formats, "default": "json" },
     });
     let parameters = json!([named("storyId"), format]);
     let errors = ["400", "404", "410"];
@@ -102,7 +105,7 @@ fn topics() -> Value {
     let after = json!({
         "name": "after", "in": "query", "required": false,
         "description": "The slug after which the list goes on; taken from `next`.",
-        "schema": { "type": "string", "maxLength": 80 },
+        "schema": { "type": "string" },
     });
     let parameters = json!([named("site"), after, named("limit")]);
     operation(
@@ -137,7 +140,7 @@ fn parameters() -> Value {
     let filter = |name: &str, description: &str| {
         json!({
             "name": name, "in": "query", "required": false, "description": description,
-            "schema": { "type": "string", "minLength": 1, "maxLength": 200 },
+            "schema": { "type": "string" },
         })
     };
     json!({
@@ -148,11 +151,17 @@ fn parameters() -> Value {
         "cursor": {
             "name": "after", "in": "query", "required": false,
             "description": "The place after which the list goes on; taken from `next`.",
-            "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]{34}$" },
+            "schema": { "type": "string", "pattern": "^([A-Za-z0-9_-]{34})?$" },
         },
         "limit": {
             "name": "limit", "in": "query", "required": false, "description": "Items a page.",
-            "schema": { "type": "integer", "minimum": 1, "maximum": super::MOST, "default": super::LIMIT },
+            "schema": {
+                "anyOf": [
+                    { "type": "integer", "minimum": 1, "maximum": super::MOST },
+                    { "type": "string", "maxLength": 0 },
+                ],
+                "default": super::LIMIT,
+            },
         },
         "storyId": {
             "name": "id", "in": "path", "required": true, "description": "A story's id.",

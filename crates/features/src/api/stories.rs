@@ -14,7 +14,7 @@ use masthead_domain::time::Timestamp;
 use masthead_domain::wire::PubStatus;
 use masthead_formats::{export, html};
 use masthead_store::public::{self, Card, Cursor, Found, PublicPicture, PublicPlacement};
-use masthead_store::{Conn, StoreError};
+use masthead_store::{Conn, StoreError, stories as rows};
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
 use masthead_web::paging;
@@ -22,6 +22,7 @@ use masthead_web::press::Rendered;
 use masthead_web::surrogate::SurrogateKey;
 use masthead_web::urls::Route;
 use serde::Serialize;
+use uuid::Uuid;
 
 /// A story as lists and fronts give it, without what takes further questions.
 #[derive(Serialize)]
@@ -128,31 +129,43 @@ fn picture(site: &SiteEntry, picture: &PublicPicture) -> Option<PictureItem> {
     })
 }
 
+/// How many stories are looked at for one page of a list with several filters.
+const LOOKED_AT: usize = 400;
+
+/// Part of a list.
+struct Part {
+    cards: Vec<Card>,
+    next: Option<paging::Cursor>,
+    /// The oldest story that was looked at, shown or not.
+    oldest: Option<Timestamp>,
+}
+
 /// `/stories`: a site's stories, newest first.
 pub(super) async fn list(app: &App, view: &SiteView, query: Query<'_>) -> Result<Rendered, WebError> {
     let site = site(view, query)?;
     let (limit, after) = (limit(query)?, after(query)?);
     let (mut conn, now, position) = begin(app).await?;
-    let (list, own_keys) = filtered(&mut conn, view, site.id, query).await?;
+    let lists = filtered(&mut conn, view, site.id, now, query).await?;
+    let (ids, own_keys): (Vec<Uuid>, Vec<SurrogateKey>) = lists.into_iter().unzip();
+    let (first, others) = ids.split_first().ok_or_else(WebError::not_found)?;
     let start = after.map_or(Cursor::START, |cursor| Cursor(cursor.at, cursor.id.into()));
-    let rows = public::list(&mut conn, now, list, site.id, start, limit + 1)
+    let part = part(&mut conn, now, site, *first, others, start, limit)
         .await
         .map_err(store_error)?;
-    let page = paging::Page::from_rows(rows, limit, |card| paging::Cursor::new(card.published, card.story));
-    let keys = match (after, page.items.last()) {
-        (None, _) | (_, None) => vec![list_key(list)],
-        (Some(after), Some(last)) => span(list, last.published, after.at),
+    let keys = match (after, part.oldest) {
+        (None, _) | (_, None) => vec![list_key(*first)],
+        (Some(after), Some(oldest)) => span(*first, oldest, after.at),
     };
-    let stories: Vec<StoryId> = page.items.iter().map(|card| card.story).collect();
-    let mut items = Vec::with_capacity(page.items.len());
-    for card in page.items {
+    let stories: Vec<StoryId> = part.cards.iter().map(|card| card.story).collect();
+    let mut items = Vec::with_capacity(part.cards.len());
+    for card in part.cards {
         if let Some(item) = item(&mut conn, now, view, site, card).await.map_err(store_error)? {
             items.push(item);
         }
     }
     drop(conn);
     let kept = ["site", "section", "topic", "author", "limit"];
-    let next = page
+    let next = part
         .next
         .map(|cursor| address(view, "stories", query, &kept, &cursor.to_string()));
     Ok(json(&List { items, next }, position)?
@@ -160,6 +173,47 @@ pub(super) async fn list(app: &App, view: &SiteView, query: Query<'_>) -> Result
         .keys(own_keys)
         .keys(keys)
         .stories(stories))
+}
+
+/// The stories of a list that stand in the `others` too. With others a bounded number is looked at, so that a page can
+/// be short and still have a next one.
+async fn part(
+    conn: &mut Conn,
+    now: Timestamp,
+    site: &SiteEntry,
+    list: Uuid,
+    others: &[Uuid],
+    start: Cursor,
+    limit: usize,
+) -> Result<Part, StoreError> {
+    let wanted = if others.is_empty() { limit } else { LOOKED_AT };
+    let rows = public::list(conn, now, list, site.id, start, wanted + 1).await?;
+    let place = |card: &Card| paging::Cursor::new(card.published, card.story);
+    let mut page = paging::Page::from_rows(rows, wanted, place);
+    let mut oldest = page.items.last().map(|card| card.published);
+    if !others.is_empty() {
+        let mut cards = Vec::with_capacity(limit);
+        for (looked_at, card) in page.items.iter().enumerate() {
+            let lists = rows::lists(conn, card.story).await?;
+            let stands = |id: &Uuid| lists.iter().any(|entry| entry.list == *id && entry.site == site.id);
+            if others.iter().all(stands) {
+                cards.push(card.clone());
+            }
+            if cards.len() == limit {
+                if looked_at + 1 < page.items.len() {
+                    page.next = Some(place(card));
+                }
+                oldest = Some(card.published);
+                break;
+            }
+        }
+        page.items = cards;
+    }
+    Ok(Part {
+        cards: page.items,
+        next: page.next,
+        oldest,
+    })
 }
 
 async fn item(
