@@ -66,6 +66,11 @@ fn read_message(message: &str, problems: &mut Vec<Problem>) -> Option<NewsItem> 
         make_up_guid(&mut item, message, "SOH", problems);
     }
     read_text(text, &mut item, problems);
+    if item.headline.is_none() && item.body.is_empty() && item.editor_note.is_none() {
+        // Noise with the right control characters in it is no message.
+        problems.push(Problem::new(&*item.guid, "a message without any text was left out"));
+        return None;
+    }
     if after.is_none() {
         problems.push(Problem::new(&*item.guid, "the message has no end (ETX); held"));
         crate::item::hold_incomplete(&mut item, "no end of text");

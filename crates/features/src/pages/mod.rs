@@ -208,6 +208,11 @@ impl Pages {
         match path {
             "/live/front.json" => return live::front(app, view, query.get("since").as_deref()).await,
             "/.well-known/security.txt" => return small::security(app, view).await,
+            "/" => {
+                if let Some(old) = query.numbered() {
+                    return self.numbered(view, &old).await;
+                }
+            }
             _ => {}
         }
         if let Some(rest) = path.strip_prefix("/api/v1/") {
@@ -262,6 +267,25 @@ impl Pages {
         }
     }
 
+    /// Where an imported site's address by number leads: `/?p=17`, which links of many years are made of. A number that
+    /// is none of its stories leads to the front, and is not kept: anybody can invent numbers.
+    async fn numbered(&self, view: &SiteView, old: &str) -> Result<Rendered, WebError> {
+        let now = self.app.now();
+        let mut conn = self.app.db.snapshot().await.map_err(store_error)?;
+        let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
+        match public::at_path(&mut conn, now, view.entry.id, old)
+            .await
+            .map_err(store_error)?
+        {
+            Found::Nothing | Found::Story(..) => {
+                let mut front = Rendered::moved("/".to_owned(), position);
+                front.policy = CachePolicy::NoStore;
+                Ok(front)
+            }
+            found => story::leads_on(&mut conn, now, view, found, position).await,
+        }
+    }
+
     /// What an address that is no page leads to: an imported site's old addresses have forms of their own.
     async fn elsewhere(&self, view: &SiteView, path: &str, error: WebError) -> Result<Rendered, WebError> {
         let now = self.app.now();
@@ -290,6 +314,7 @@ impl Pages {
 /// The query parameters that make another page at this path; all others are ignored and never make a cache entry.
 pub fn declared_parameters(path: &str) -> &'static [&'static str] {
     match path {
+        "/" => return &["p", "page_id"],
         "/live/front.json" => return &["since"],
         "/sitemap.xml" => return &["month"],
         _ => {}
@@ -314,6 +339,13 @@ impl Query<'_> {
         url::form_urlencoded::parse(self.0.as_bytes())
             .find(|(key, value)| key == name && !value.is_empty())
             .map(|(_, value)| value.into_owned())
+    }
+
+    /// WordPress' address of a post or page by its number, as imports keep it.
+    fn numbered(self) -> Option<String> {
+        ["p", "page_id"]
+            .into_iter()
+            .find_map(|name| self.get(name).map(|number| format!("/?{name}={number}")))
     }
 
     /// The cursor of a list.

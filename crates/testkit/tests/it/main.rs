@@ -8,6 +8,7 @@
 )]
 
 mod embargo;
+mod imports;
 mod ingest;
 mod kill;
 mod pages;
