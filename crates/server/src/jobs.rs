@@ -106,6 +106,26 @@ pub async fn run_due(app: &Arc<App>, sources: &Arc<Vec<Source>>) -> Result<usize
     Ok(count)
 }
 
+/// Gives back what this node had claimed when it broke off, so that a release it was about to do is not late by the
+/// length of a claim.
+///
+/// # Errors
+/// When the store can't answer; the claims expire by themselves then.
+pub async fn leave_claims(app: &App) -> Result<(), StoreError> {
+    let node = app.node.clone();
+    let left = app
+        .db
+        .write("jobs.leave", move |tx| {
+            let node = node.clone();
+            Box::pin(async move { jobs::leave(tx, &node).await })
+        })
+        .await?;
+    if left > 0 {
+        tracing::info!(jobs = left, "jobs that broke off are done again");
+    }
+    Ok(())
+}
+
 async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Result<()> {
     let base = || Base::from_payload(&job.payload);
     match job.kind.as_str() {

@@ -130,6 +130,7 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
     };
     let position = follower.begin().await.context("the log can't be followed")?;
     let sources = Arc::new(settings.wire.clone());
+    jobs::leave_claims(&app).await?;
     ingest::schedule_all(&app, &sources).await?;
 
     let errors = ErrorPages::new(error_hook(&pages));
@@ -248,6 +249,10 @@ impl Node {
         for task in self.background {
             // Aborted on purpose; what it was doing is done again at the next start.
             drop(task.await);
+        }
+        // Another node does them at once.
+        if let Err(error) = jobs::leave_claims(&self.app).await {
+            tracing::warn!(%error, "jobs under way can't be given back: they are done when their claims expire");
         }
         self.app.db.close().await;
     }

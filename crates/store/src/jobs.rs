@@ -39,6 +39,9 @@ queries! {
     /// Not done; again later.
     RETRY = "update jobs set state = 'waiting', version = version + 1, due_at = $2, last_error = $3, \
              claimed_by = null, claimed_until = null where id = $1 and state = 'running'";
+    /// What a node that is gone had claimed.
+    LEAVE = "update jobs set state = 'waiting', version = version + 1, claimed_by = null, claimed_until = null \
+             where claimed_until is not null and claimed_by = $1 and state = 'running'";
     /// When the runner must look next.
     hot NEXT_WAITING = "select due_at from jobs where state = 'waiting' order by due_at limit 1";
     /// … or because a claim expires.
@@ -183,6 +186,15 @@ pub async fn finish(tx: &mut Tx, id: JobId) -> Result<bool, StoreError> {
 pub async fn retry(tx: &mut Tx, id: JobId, due_at: Timestamp, error: &str) -> Result<bool, StoreError> {
     let error = error.replace('\0', "\u{FFFD}");
     Ok(tx.execute(RETRY, params![id, due_at, error]).await? > 0)
+}
+
+/// Gives back whatever `node` had claimed, for it to be done at once instead of when the claims expire: a node that
+/// starts has nothing under way, and one that stops won't finish it. Returns how many.
+///
+/// # Errors
+/// What the engine reported.
+pub async fn leave(tx: &mut Tx, node: &str) -> Result<u64, StoreError> {
+    tx.execute(LEAVE, params![node]).await
 }
 
 /// When the next job is due or the next claim expires; it may lie in the past. `None` when nothing waits.

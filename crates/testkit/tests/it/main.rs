@@ -7,6 +7,7 @@
     reason = "a test that meets something unforeseen can only stop and say so"
 )]
 
+mod crash;
 mod embargo;
 mod imports;
 mod ingest;
