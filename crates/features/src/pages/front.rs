@@ -9,7 +9,7 @@ use crate::fronts::{self, Assembled, Filled, Which};
 use masthead_domain::fronts::ContainerStyle;
 use masthead_domain::ids::{SectionId, StoryId};
 use masthead_domain::time::Timestamp;
-use masthead_store::public::{self, Card};
+use masthead_store::public;
 use masthead_web::errors::WebError;
 use masthead_web::paging;
 use masthead_web::press::Rendered;
@@ -81,7 +81,7 @@ pub(crate) async fn front(app: &App, view: &SiteView, section: Option<SectionId>
         Some(section) => section_page(view, section),
         None => home_page(view, cursor.map(|cursor| paging::Cursor::new(cursor.0, cursor.1))),
     };
-    page.image = shown().find_map(|card| image(view, card));
+    page = page.pictured(view, shown());
     let older = match section {
         Some(_) => assembled.rest.map(|rest| {
             format!(
@@ -152,17 +152,6 @@ impl Page {
             .unwrap_or("/")
             .to_owned()
     }
-}
-
-fn image(view: &SiteView, card: &Card) -> Option<super::page::Image> {
-    let picture = card.picture.as_ref()?;
-    let (href, file) = cards::largest_plain(picture)?;
-    Some(super::page::Image {
-        url: view.absolute(&href),
-        width: file.width,
-        height: file.height,
-        alt: picture.alt.clone(),
-    })
 }
 
 /// The day of the archive on which a home front goes on.

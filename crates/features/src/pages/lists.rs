@@ -108,7 +108,7 @@ pub(crate) async fn section(
     };
     finish(
         view,
-        &page,
+        page,
         list,
         part,
         Some(after),
@@ -161,7 +161,7 @@ pub(crate) async fn topic(
     };
     finish(
         view,
-        &page,
+        page,
         list,
         part,
         after,
@@ -212,7 +212,7 @@ pub(crate) async fn author(
     };
     finish(
         view,
-        &page,
+        page,
         list,
         part,
         after,
@@ -283,6 +283,7 @@ pub(crate) async fn archive(app: &App, view: &SiteView, day: Day) -> Result<Rend
             href: path.clone(),
         }],
     );
+    let page = page.pictured(view, &cards);
     let modified = cards::newest(&cards);
     let link = |at: Timestamp| {
         let day = near(at);
@@ -340,7 +341,7 @@ fn head(view: &SiteView, name: &str, path: &str, after: Option<paging::Cursor>) 
 )]
 fn finish(
     view: &SiteView,
-    page: &Page,
+    page: Page,
     mut list: Head<'_>,
     part: Part,
     after: Option<paging::Cursor>,
@@ -349,6 +350,7 @@ fn finish(
     position: i64,
 ) -> Result<Rendered, WebError> {
     list.empty = word(view, "no-stories")?;
+    let page = page.pictured(view, &part.cards);
     let stories: Vec<_> = part.cards.iter().map(|card| card.story).collect();
     let modified = cards::newest(&part.cards);
     let own = Own {
@@ -359,7 +361,7 @@ fn finish(
         earlier: None,
         later: None,
     };
-    let html = view.voice.render("list.html", &whole(view, page, &own))?;
+    let html = view.voice.render("list.html", &whole(view, &page, &own))?;
     let mut rendered = Rendered::html(html, position)
         .keys(own_keys)
         .keys(keys::site(view))

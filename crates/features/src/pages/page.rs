@@ -1,6 +1,8 @@
 //! What every template is given beside its own: the head of the page.
 
+use super::cards::largest_plain;
 use super::view::SiteView;
+use masthead_store::public::Card;
 use masthead_web::urls::{FeedFormat, FeedScope, Route};
 use minijinja::Value;
 use serde::Serialize;
@@ -48,6 +50,31 @@ pub(crate) struct Feed {
     href: String,
 }
 
+impl Image {
+    /// The theme's picture for pages that have none of their own.
+    fn stand_in(view: &SiteView) -> Option<Self> {
+        let asset = view.theme.assets().named("images/share.png")?;
+        Some(Self {
+            url: view.absolute(&asset.path),
+            width: 1200,
+            height: 630,
+            alt: view.entry.name.clone(),
+        })
+    }
+
+    /// The widest file of a card's picture.
+    pub(crate) fn of_card(view: &SiteView, card: &Card) -> Option<Self> {
+        let picture = card.picture.as_ref()?;
+        let (href, file) = largest_plain(picture)?;
+        Some(Self {
+            url: view.absolute(&href),
+            width: file.width,
+            height: file.height,
+            alt: picture.alt.clone(),
+        })
+    }
+}
+
 impl Feed {
     fn of(scope: &FeedScope<'_>, format: FeedFormat, name: &str) -> Self {
         Self {
@@ -72,7 +99,7 @@ impl Page {
             canonical: view.absolute(path),
             kind: "website",
             robots: "",
-            image: None,
+            image: Image::stand_in(view),
             // Every page leads to the site's own feed; pages of a list put theirs before it.
             feeds: vec![Feed::of(&FeedScope::Site, FeedFormat::Rss, &view.entry.name)],
             section: String::new(),
@@ -90,6 +117,14 @@ impl Page {
             self.feeds.clear();
         }
         self.feeds.splice(0..0, own);
+        self
+    }
+
+    /// With the first picture of these cards, where one has any.
+    pub(crate) fn pictured<'a>(mut self, view: &SiteView, cards: impl IntoIterator<Item = &'a Card>) -> Self {
+        if let Some(image) = cards.into_iter().find_map(|card| Image::of_card(view, card)) {
+            self.image = Some(image);
+        }
         self
     }
 

@@ -243,7 +243,7 @@ fn render(
     page.kind = "article";
     page.canonical.clone_from(&canonical);
     page.section = place.map(|section| section.top.clone()).unwrap_or_default();
-    page.image = image(view, &content, &around.pictures);
+    page.image = image(view, &content, &around.pictures).or(page.image);
     page.json_ld = markup(
         view,
         &content,
@@ -400,13 +400,23 @@ fn markup(
     topics: &[Link],
     pictures: &[PublicPicture],
 ) -> Result<String, WebError> {
+    let credit = first_picture(content, pictures).map_or("", |(stored, block)| {
+        if block.credit.is_empty() {
+            stored.credit.as_str()
+        } else {
+            block.credit.as_str()
+        }
+    });
     let images = page.image.iter().map(|image| {
-        serde_json::json!({
+        let mut object = serde_json::json!({
             "@type": "ImageObject", "url": image.url, "width": image.width, "height": image.height,
-            "creditText": first_picture(content, pictures).map_or("", |(stored, block)| {
-                if block.credit.is_empty() { stored.credit.as_str() } else { block.credit.as_str() }
-            }),
-        })
+        });
+        if let Some(object) = object.as_object_mut()
+            && !credit.is_empty()
+        {
+            object.insert("creditText".to_owned(), credit.into());
+        }
+        object
     });
     json_ld::news_article(
         view,

@@ -9,6 +9,7 @@
 
 mod crash;
 mod embargo;
+mod hostile;
 mod imports;
 mod ingest;
 mod kill;
