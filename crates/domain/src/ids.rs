@@ -86,4 +86,16 @@ ids! {
     JobId;
     /// A comment, here kept from imports.
     CommentId;
+    /// Somebody who can sign in.
+    AccountId;
+    /// The public identity of a reader or journalist; it outlives its account as a tombstone.
+    ProfileId;
+    /// One browser that is signed in.
+    SessionId;
+    /// A passkey of an account.
+    PasskeyId;
+    /// A change of a profile that waits for review.
+    ProfileChangeId;
+    /// A mail on its way out.
+    MailId;
 }

@@ -5,12 +5,14 @@
 
 #![warn(missing_docs)]
 
+pub mod accounts;
 pub mod document;
 pub mod events;
 pub mod fronts;
 pub mod ids;
 pub mod imports;
 pub mod permissions;
+pub mod profiles;
 pub mod routing;
 pub mod sites;
 pub mod stories;

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 #![recursion_limit = "256"]
 
+pub mod accounts;
 pub mod archive;
 pub mod authors;
 pub mod backup;
@@ -13,10 +14,13 @@ pub mod imports;
 pub mod jobs;
 pub mod leases;
 pub mod log;
+pub mod mails;
 pub mod migrate;
 pub mod pages;
 pub mod pictures;
+pub mod profiles;
 pub mod public;
+pub mod sessions;
 pub mod sites;
 pub mod stories;
 #[cfg(any(test, feature = "testing"))]
@@ -32,6 +36,7 @@ pub use db::{BoxFuture, Cell, Column, Conn, Db, DbSettings, Engine, FromRow, Jso
 /// missing here fails a test.
 pub fn all_queries() -> Vec<Query> {
     let mut all = [
+        accounts::ALL,
         authors::ALL,
         db::ALL,
         db::maintenance::ALL,
@@ -42,9 +47,12 @@ pub fn all_queries() -> Vec<Query> {
         jobs::ALL,
         leases::ALL,
         log::ALL,
+        mails::ALL,
         migrate::ALL,
         pages::ALL,
         pictures::ALL,
+        profiles::ALL,
+        sessions::ALL,
         sites::ALL,
         stories::ALL,
         topics::ALL,

@@ -64,7 +64,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "migrations",
-        says: "both engines have the same migrations, numbered without gaps",
+        says: "both engines have the same migrations, each with a number of its own",
         check: migrations::check,
     },
     Rule {
