@@ -3,7 +3,8 @@
 //! 1. `web::fast`: host to site, pages from memory, the access log. Everything below is reached only on a miss.
 //! 2. `web::edge` (outermost layer of the router): errors get their form, a panic becomes a 500 with a request id,
 //!    security headers are on all, and what named no cache policy is not kept.
-//! 3. The body limit: no body is read further than a pushed document may be long.
+//! 3. The body limit: no body is read further than a pushed document may be long, and one that says that it is longer
+//!    is refused before its sender is asked to go on.
 //! 4. Foreign origins: a change that a browser sends from elsewhere is refused.
 
 use crate::router::LARGEST_PUSH;
@@ -15,12 +16,14 @@ use axum::response::{IntoResponse, Response};
 use masthead_web::edge::EdgeLayer;
 use masthead_web::errors::WebError;
 use masthead_web::request::RequestInfo;
+use tower_http::limit::RequestBodyLimitLayer;
 
 /// Puts the stack around the router.
 pub fn stack(router: Router, edge: EdgeLayer) -> Router {
     router
         .layer(from_fn(refuse_foreign_origins))
         .layer(DefaultBodyLimit::max(LARGEST_PUSH))
+        .layer(RequestBodyLimitLayer::new(LARGEST_PUSH))
         .layer(edge)
 }
 
