@@ -1,58 +1,86 @@
-// Says when the front page has stories that this reader has not been shown. It asks only in tabs that are seen, holds
-// no connection, and puts its words into a place of their own over the page, so that nothing moves.
+// Says when the front page has stories that this reader has not been shown. A tab that is seen holds a stream; without
+// streams it asks from time to time, and a hidden tab does neither. The words stand over the page, so nothing moves.
 (() => {
   'use strict';
   const box = document.querySelector('[data-live]');
-  if (!box || !window.fetch) return;
+  if (!box) return;
   const key = 'front-cursor';
   const every = 30000;
+  // A cursor is a time and an id in bytes, so that the newer one is the greater.
+  const raw = (cursor) => { try { return atob(cursor.replace(/-/g, '+').replace(/_/g, '/')); } catch { return ''; } };
   let memory = null;
   const read = () => { try { return localStorage.getItem(key) || memory; } catch { return memory; } };
-  const keep = (cursor) => { memory = cursor; try { localStorage.setItem(key, cursor); } catch { /* private mode */ } };
-  let timer = 0;
-  let last = 0;
-  let dismissed = null;
+  const keep = (cursor) => {
+    const known = read();
+    // A front out of a browser's store may be older than what this reader saw since.
+    if (!cursor || (known && raw(known) > raw(cursor))) return;
+    memory = cursor;
+    try { localStorage.setItem(key, cursor); } catch { /* private mode */ }
+  };
+  let dismissed = '';
 
-  const show = (answer) => {
-    if (answer.cursor === dismissed || box.firstChild) return;
+  const show = (href) => {
+    if (box.firstChild) return;
     const words = document.createElement('span');
     words.textContent = box.dataset.words + ' ';
     const link = document.createElement('a');
-    link.href = answer.href;
+    link.href = href;
     link.textContent = box.dataset.link;
     const close = document.createElement('button');
     close.type = 'button';
     close.setAttribute('aria-label', box.dataset.close);
     close.textContent = '×';
-    close.addEventListener('click', () => { dismissed = answer.cursor; box.replaceChildren(); });
+    close.addEventListener('click', () => { dismissed = newest; box.replaceChildren(); });
     box.replaceChildren(words, link, close);
   };
 
+  let newest = '';
+  const hear = (news) => {
+    newest = news.cursor;
+    const since = read();
+    if (!since) keep(newest);
+    else if (newest === dismissed) return;
+    // What was new may have been withdrawn since.
+    else if (raw(newest) > raw(since)) show(news.href);
+    else box.replaceChildren();
+  };
+
+  let stream = null;
+  let timer = 0;
+  let streams = 'EventSource' in window;
   const ask = async () => {
     timer = 0;
-    if (document.hidden) return;
-    last = Date.now();
     const since = read();
     try {
       const answer = await fetch(box.dataset.live + (since ? '?since=' + encodeURIComponent(since) : ''));
-      if (answer.ok) {
-        const news = await answer.json();
-        if (!since) keep(news.cursor);
-        else if (news.new > 0) show(news);
-        else box.replaceChildren();
-      }
+      if (answer.ok) hear(await answer.json());
     } catch { /* offline: asked again later */ }
-    plan(every);
+    begin();
   };
-  const plan = (wait) => { if (!timer && !document.hidden) timer = setTimeout(ask, wait * (0.9 + Math.random() / 5)); };
-
-  // The front itself has been shown now, so its own cursor is where this reader stands.
-  const own = document.body.dataset.cursor;
-  if (own) keep(own);
-  document.addEventListener('visibilitychange', () => {
+  const begin = () => {
+    if (document.hidden || stream || timer) return;
+    if (!streams) { timer = setTimeout(ask, every * (0.9 + Math.random() / 5)); return; }
+    stream = new EventSource(box.dataset.events);
+    stream.addEventListener('front', (event) => hear(JSON.parse(event.data)));
+    stream.addEventListener('error', () => {
+      // The browser comes back by itself unless it was refused.
+      if (stream && stream.readyState === EventSource.CLOSED) { streams = false; end(); begin(); }
+    });
+  };
+  const end = () => {
+    if (stream) stream.close();
+    stream = null;
     clearTimeout(timer);
     timer = 0;
-    plan(Math.max(500, every - (Date.now() - last)));
-  });
-  plan(own ? every : 2000);
+  };
+
+  // The front itself has been shown now, so its own cursor is where this reader stands.
+  keep(document.body.dataset.cursor);
+  // A tab that another one was read in beside may have nothing new left to say.
+  addEventListener('storage', (event) => { if (event.key === key && newest) hear({ cursor: newest, href: '/' }); });
+  addEventListener('pagehide', end);
+  addEventListener('pageshow', (event) => { if (event.persisted) begin(); });
+  document.addEventListener('visibilitychange', () => { if (document.hidden) end(); else begin(); });
+  // Not before the page is there: a stream must not keep it from its pictures.
+  if (document.readyState === 'complete') begin(); else addEventListener('load', () => setTimeout(begin, 1000));
 })();

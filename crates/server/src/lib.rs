@@ -7,6 +7,7 @@ pub mod demo;
 pub mod followers;
 pub mod jobs;
 pub mod kills;
+pub mod live;
 pub mod middleware;
 pub mod network;
 pub mod probes;

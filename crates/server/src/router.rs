@@ -11,11 +11,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Json, Router};
 use bytes::Bytes;
+use futures::StreamExt as _;
 use masthead_domain::permissions::Permission;
 use masthead_features::ingest::{self, IngestError};
 use masthead_features::wire::Outcome;
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::{ErrorKind, WebError};
+use masthead_web::live::{EVENTS_PATH, Topics, stream_headers};
 use masthead_web::request::RequestInfo;
 use std::sync::Arc;
 
@@ -65,6 +67,9 @@ pub fn routes() -> Vec<Route> {
         Route::new(MethodFilter::POST, "/ingest/{source}", push)
             .permission(Permission::SourceToken)
             .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, EVENTS_PATH, events)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
     ]
 }
 
@@ -106,6 +111,26 @@ async fn page(Extract(state): Extract<Arc<State>>, request: Request) -> Result<R
         .cloned()
         .ok_or_else(WebError::not_found)?;
     state.page(&info, &method, request.uri(), request.headers()).await
+}
+
+/// What is new, for readers whose request the fast path does not take: over HTTP/2, or with a cookie of ours.
+async fn events(Extract(state): Extract<Arc<State>>, request: Request) -> Result<Response, WebError> {
+    let info = request
+        .extensions()
+        .get::<RequestInfo>()
+        .ok_or_else(WebError::not_found)?;
+    let topics = Topics::of_query(request.uri().query())
+        .ok_or_else(|| WebError::bad_request("topics must be 'front', 'story:ID' or several with commas."))?;
+    let last = request.headers().get("last-event-id");
+    let last = last.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let stream = state
+        .live
+        .stream(info.site.id, topics, last)
+        .map_err(WebError::unavailable)?;
+    let body = axum::body::Body::from_stream(stream.map(Ok::<_, std::convert::Infallible>));
+    let mut response = Response::new(body);
+    stream_headers(response.headers_mut());
+    Ok(response)
 }
 
 /// A wire document that a sender pushes.

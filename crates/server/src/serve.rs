@@ -3,7 +3,7 @@
 use crate::admin::{self, Admin};
 use crate::followers::{PressFollower, render};
 use crate::settings::Settings;
-use crate::{jobs, middleware, router, search};
+use crate::{jobs, live, middleware, router, search};
 use anyhow::Context as _;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
@@ -19,6 +19,7 @@ use masthead_web::errors::WebError;
 use masthead_web::errors::present::{ErrorHook, ErrorPages};
 use masthead_web::fast::{Front, FrontOptions};
 use masthead_web::hosts::{HostSite, Hosts};
+use masthead_web::live::Live;
 use masthead_web::press::{PageKey, Press, PressOptions, canonical_query};
 use masthead_web::proxies::TrustedProxies;
 use masthead_web::request::{RequestIds, RequestInfo};
@@ -45,6 +46,8 @@ pub struct State {
     pub pages: Arc<Pages>,
     /// Where they are kept.
     pub press: Arc<Press>,
+    /// What is new.
+    pub live: Arc<Live>,
     /// Wire sources of the settings.
     pub sources: Arc<Vec<Source>>,
     hsts: axum::http::HeaderValue,
@@ -139,10 +142,16 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
         Arc::clone(&pages),
         settings.data_folder().join("search"),
     );
+    let limits = Limits::default();
+    let live = Live::new(limits.streams, security.clone(), Arc::clone(&app.clock));
+    let live_from = live::begin(&app, &live)
+        .await
+        .context("the fronts' news can't be read")?;
     let state = Arc::new(State {
         app: Arc::clone(&app),
         pages,
         press: Arc::clone(&press),
+        live: Arc::clone(&live),
         sources: Arc::clone(&sources),
         hsts: security.hsts().clone(),
     });
@@ -150,6 +159,7 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
     let front = Front::new(
         FrontOptions {
             press: Arc::clone(&press),
+            live: Arc::clone(&live),
             hosts,
             proxies: TrustedProxies::parse(&settings.server.trusted_proxies)
                 .map_err(|error| anyhow::anyhow!("server.trusted_proxies: {error}"))?,
@@ -193,14 +203,7 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
     };
     let stopped = Arc::clone(&stop);
     let listener = tokio::spawn(async move {
-        match serve(
-            listener,
-            front,
-            Limits::default(),
-            async move { stopped.notified().await },
-        )
-        .await
-        {
+        match serve(listener, front, limits, async move { stopped.notified().await }).await {
             Ok(drained) if drained.cut > 0 => {
                 tracing::warn!(
                     connections = drained.cut,
@@ -214,6 +217,7 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
     let background = vec![
         tokio::spawn(follower.run(position)),
         tokio::spawn(search),
+        tokio::spawn(live::run(Arc::clone(&app), live, live_from)),
         tokio::spawn(jobs::run(Arc::clone(&app), sources)),
         tokio::spawn(masthead_store::log::run_stamper(app.db.clone(), app.node.clone())),
         tokio::spawn(async move {

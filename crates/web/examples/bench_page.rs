@@ -15,6 +15,7 @@ use masthead_web::errors::WebError;
 use masthead_web::errors::present::ErrorPages;
 use masthead_web::fast::{Front, FrontOptions};
 use masthead_web::hosts::{HostSite, Hosts};
+use masthead_web::live::Live;
 use masthead_web::press::{PageKey, Press, PressOptions, Rendered};
 use masthead_web::proxies::TrustedProxies;
 use masthead_web::request::RequestIds;
@@ -119,6 +120,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let log = std::fs::File::create(folder.join("access.log"))?;
         let options = FrontOptions {
             press,
+            live: Live::new(0, security.clone(), clock.clone()),
             assets: Arc::new(AssetPages::new(Arc::default(), security.clone(), clock.clone())),
             hosts: Arc::new(Hosts::new([(host, vec!["daily.example"])])),
             proxies: TrustedProxies::default(),

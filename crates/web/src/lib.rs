@@ -12,6 +12,7 @@
 //! | [`hosts`], [`proxies`], [`request`] | which site a request is for; whose forwarded headers are believed; what handlers are told |
 //! | [`fast`], [`serve`], [`patience`] | answering from memory before the router; the accept loop, its limits and the drain |
 //! | [`edge`] | what every answer of the router goes through on its way out |
+//! | [`live`] | what is new on a front, asked for and streamed |
 //! | [`access_log`], [`counts`] | one line and one number a request |
 //! | [`templates`], [`strings`], [`assets`], [`theme_files`] | the theme: compiled templates, Fluent strings, inlined and hashed CSS and script |
 //! | [`errors`] | one error type, shown as problem details or as an HTML page |
@@ -54,6 +55,7 @@ pub mod encodings;
 pub mod errors;
 pub mod fast;
 pub mod hosts;
+pub mod live;
 pub mod paging;
 pub mod patience;
 pub mod press;

@@ -114,6 +114,11 @@ impl<T> PatientStream<T> {
         }
     }
 
+    /// The stream itself, for whoever is patient in another way. What was given back is lost.
+    pub fn into_inner(self) -> T {
+        self.inner
+    }
+
     /// Gives back what was read and not used.
     pub fn give_back(&mut self, unread: Bytes) {
         self.unread = unread;

@@ -2,6 +2,8 @@
 
 use crate::fast::wire::{self, Left};
 use crate::fast::{FastPath, Front};
+use crate::live::hub::Command;
+use crate::live::{self, Joining};
 use crate::patience::PatientStream;
 use axum::body::Body;
 use http::{Request, Response};
@@ -29,6 +31,8 @@ pub struct Limits {
     pub threads: usize,
     /// Open connections; further ones wait in the kernel's queue.
     pub connections: usize,
+    /// Of these, connections whose readers wait for news. The rest is for pages.
+    pub streams: usize,
     /// Time for the head of a request to arrive, counted from the end of the one before: so it is also how long an
     /// idle connection is kept.
     pub header_time: Duration,
@@ -45,6 +49,7 @@ impl Default for Limits {
         Self {
             threads: 0,
             connections: 20_000,
+            streams: 15_000,
             header_time: Duration::from_secs(20),
             header_bytes: 16 << 10,
             header_lines: 64,
@@ -226,6 +231,17 @@ async fn event_loop<S>(
     S::Future: Send,
 {
     let protocols = Arc::new(Protocols::new(limits));
+    let (waiting, hub) = live::hub(front.live());
+    tokio::spawn(hub.run());
+    tokio::spawn({
+        let (waiting, signal) = (waiting.clone(), signal.clone());
+        async move {
+            signal.reached(DRAINING).await;
+            if waiting.send(Command::Drain).is_err() {
+                tracing::error!("a hub has ended before its time");
+            }
+        }
+    });
     while let Some((stream, peer, place)) = receiver.recv().await {
         let stream = match TcpStream::from_std(stream) {
             Ok(stream) => stream,
@@ -235,10 +251,14 @@ async fn event_loop<S>(
             }
         };
         let service = front.connection(peer, false, router.clone());
-        let (protocols, signal) = (protocols.clone(), signal.clone());
+        let (protocols, signal, waiting) = (protocols.clone(), signal.clone(), waiting.clone());
         tokio::spawn(async move {
-            protocols.connection(stream, service, &signal).await;
-            drop(place);
+            // This task, with room for all that HTTP needs, ends before the reader begins to wait.
+            if let Some((stream, joining)) = protocols.connection(stream, service, &signal).await
+                && waiting.send(Command::JoinSocket(joining, stream, place)).is_err()
+            {
+                tracing::error!("a hub has ended before its time");
+            }
         });
     }
     // The loop goes on turning for the connections that are still open; what is left then is dropped with it.
@@ -287,7 +307,13 @@ impl Protocols {
         }
     }
 
-    async fn connection<S>(&self, stream: TcpStream, service: FastPath<S>, signal: &Signal)
+    /// Answers until the connection ends, or its reader waits for news.
+    async fn connection<S>(
+        &self,
+        stream: TcpStream,
+        service: FastPath<S>,
+        signal: &Signal,
+    ) -> Option<(TcpStream, Joining)>
     where
         S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
         S::Future: Send,
@@ -295,11 +321,11 @@ impl Protocols {
         let greeted = tokio::select! {
             biased;
             greeted = tokio::time::timeout(self.header_time, speaks_http2(&stream)) => greeted,
-            () = signal.reached(DRAINING) => return,
+            () = signal.reached(DRAINING) => return None,
         };
         let result = match greeted {
             // Silent for too long, or gone before a word.
-            Err(_) | Ok(Err(_)) => return,
+            Err(_) | Ok(Err(_)) => return None,
             Ok(Ok(false)) => {
                 let mut stream = PatientStream::new(stream);
                 let draining = signal.reached(DRAINING);
@@ -309,7 +335,8 @@ impl Protocols {
                         stream.give_back(unread);
                         service
                     }
-                    Ok((Left::Over, _)) | Err(_) => return,
+                    Ok((Left::Waiting(joining), _)) => return Some((stream.into_inner(), joining)),
+                    Ok((Left::Over, _)) | Err(_) => return None,
                 };
                 let serving = self.http1.serve_connection(TokioIo::new(stream), service);
                 until_drained(serving, http1::Connection::graceful_shutdown, signal).await
@@ -324,6 +351,7 @@ impl Protocols {
             // A client that went away or sent nonsense: of interest to whoever looks for it, not to the log.
             tracing::debug!(%error, "a connection ended early");
         }
+        None
     }
 }
 

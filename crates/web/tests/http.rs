@@ -20,6 +20,7 @@ use masthead_web::errors::WebError;
 use masthead_web::errors::present::ErrorPages;
 use masthead_web::fast::{Front, FrontOptions};
 use masthead_web::hosts::{HostSite, Hosts};
+use masthead_web::live::Live;
 use masthead_web::press::{PageKey, Press, PressOptions, Rendered};
 use masthead_web::proxies::TrustedProxies;
 use masthead_web::request::{RequestIds, RequestInfo};
@@ -136,6 +137,7 @@ async fn start(limits: Limits) -> Served {
     let front = Arc::new(Front::new(
         FrontOptions {
             press: press.clone(),
+            live: Live::new(8, security.clone(), Arc::new(Still)),
             assets: Arc::new(AssetPages::new(Arc::new(assets), security.clone(), Arc::new(Still))),
             hosts: Arc::new(hosts),
             proxies: TrustedProxies::default(),

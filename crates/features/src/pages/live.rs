@@ -1,63 +1,36 @@
-//! `/live/front.json`: whether a reader's front has news, for one origin computation however many ask.
+//! What is new on a site's front: the newest stories of its home list, by which `/live/front.json` and the streams say
+//! whether a reader's front has news.
 //!
-//! The cursor is the newest story of the site's home list. The answer at the newest cursor lives five seconds; an
-//! older one's an hour, since whoever holds it moves on to the newest. A forged cursor or one from the future (another
-//! node may be ahead) is answered as the newest, never refused.
+//! A node's follower reads them with [`newest`] after each event and hands them to `web::live`, which answers from
+//! memory. [`front`] answers from the store: before that follower has spoken, and for nodes that have none.
 
+use super::store_error;
 use super::view::SiteView;
-use super::{keys, store_error};
 use crate::app::App;
-use masthead_store::public;
-use masthead_web::cache_policy::CachePolicy;
+use masthead_domain::ids::SiteId;
+use masthead_store::{StoreError, public};
 use masthead_web::errors::WebError;
+use masthead_web::live::{MOST_NEW, front_answer, new_since};
 use masthead_web::paging::Cursor;
-use masthead_web::press::Rendered;
-use serde::Serialize;
+use masthead_web::press::{LogPosition, Rendered};
 
-/// Nobody needs to know of more than this many new stories.
-const MOST: usize = 50;
-
-#[derive(Serialize)]
-struct Answer {
-    cursor: String,
-    new: usize,
-    href: &'static str,
+/// The newest stories of a site's home list that readers may see, newest first, with the log's position in the same
+/// snapshot.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn newest(app: &App, site: SiteId) -> Result<(Vec<Cursor>, LogPosition), StoreError> {
+    let mut conn = app.db.snapshot().await?;
+    let position = masthead_store::log::head(&mut conn).await?;
+    let cards = public::newest(&mut conn, app.now(), site, site, MOST_NEW).await?;
+    let cursors = cards.iter().map(|card| Cursor::new(card.published, card.story));
+    Ok((cursors.collect(), position))
 }
 
-/// The answer to `since`.
+/// The answer to `since`, from the store.
 pub(crate) async fn front(app: &App, view: &SiteView, since: Option<&str>) -> Result<Rendered, WebError> {
-    let now = app.now();
     let site = view.entry.id;
-    let mut conn = app.db.snapshot().await.map_err(store_error)?;
-    let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
-    let newest = public::fronts_cursor(&mut conn, now, site).await.map_err(store_error)?;
-    let newest = newest.map(|cursor| Cursor::new(cursor.0, cursor.1));
-    let since = since
-        .and_then(|text| Cursor::parse(text).ok())
-        .filter(|since| newest.is_some_and(|newest| *since < newest));
-    let new = match since {
-        Some(since) => {
-            let recent = public::newest(&mut conn, now, site, site, MOST)
-                .await
-                .map_err(store_error)?;
-            recent
-                .iter()
-                .take_while(|card| Cursor::new(card.published, card.story) > since)
-                .count()
-        }
-        None => 0,
-    };
-    drop(conn);
-    let answer = Answer {
-        cursor: newest.map(|cursor| cursor.to_string()).unwrap_or_default(),
-        new,
-        href: "/",
-    };
-    let policy = if since.is_some() {
-        CachePolicy::LiveOlder
-    } else {
-        CachePolicy::LiveNewest
-    };
-    let body = serde_json::to_vec(&answer).map_err(WebError::internal)?;
-    Ok(Rendered::new("application/json", body.into(), policy, position).keys(keys::whole_site(site)))
+    let (newest, position) = newest(app, site).await.map_err(store_error)?;
+    let new = new_since(&newest, since);
+    Ok(front_answer(site, newest.first().copied(), new, position))
 }

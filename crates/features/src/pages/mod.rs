@@ -9,6 +9,7 @@
 //! | [`Pages::error_page`]`(site, &error, path, request_id)` | the HTML of an error, from the server's error hook |
 //! | [`stale_keys`]`(&event)`, [`touched`]`(conn, &sites, &event)` | the press follower: what an event makes stale |
 //! | [`Pages::followed`]`(position)` | the press follower, after reloading the sites and *before* `Press::mark_stale` |
+//! | [`live_newest`]`(app, site)` | the live follower, after an event that concerns the site |
 //! | [`Pages::set_search`]`(index)` | once, when the node's search index is open |
 //! | [`Pages::set_theme`]`(theme)` | the theme's files changed; follow it with `Press::mark_all_stale` |
 //!
@@ -32,6 +33,7 @@ mod story;
 mod view;
 
 pub use keys::{stale_keys, touched};
+pub use live::newest as live_newest;
 
 pub(crate) use cards::largest_plain;
 pub(crate) use keys::{bounds, list as list_key, span, unlaunched, whole_site};

@@ -13,6 +13,7 @@ use crate::encodings::Acceptable;
 use crate::errors::present::{ErrorPage, ErrorPages};
 use crate::errors::{ErrorKind, WebError};
 use crate::hosts::{HostSite, Hosts};
+use crate::live::{FRONT_PATH, Live};
 use crate::patience::PatientBody;
 use crate::press::{PageRef, Press, PressedPage, canonical_query};
 use crate::proxies::TrustedProxies;
@@ -41,6 +42,8 @@ pub struct FrontOptions {
     pub press: Arc<Press>,
     /// The theme's static files, answered at `/assets/` on every host.
     pub assets: Arc<AssetPages>,
+    /// What is new, for those who ask and those who wait.
+    pub live: Arc<Live>,
     /// The table of host names.
     pub hosts: Arc<Hosts>,
     /// The peers whose forwarded headers are believed.
@@ -126,6 +129,11 @@ where
         }
     }
 
+    /// What is new.
+    pub(crate) fn live(&self) -> &Arc<Live> {
+        &self.shared.options.live
+    }
+
     /// The numbers so far.
     pub fn counts(&self) -> &Counts {
         &self.shared.counts
@@ -177,7 +185,7 @@ where
         if brings_cookie(headers, options.own_cookies) && !path.starts_with("/assets/") {
             return None;
         }
-        let Found { page, path } = self.shared.find(&site.slug, path, uri.query())?;
+        let Found { page, path } = self.shared.find(&site, path, uri.query())?;
         let acceptable = self.acceptable(headers);
         let response = respond_in(&page, method, headers, acceptable, tls.then_some(&self.shared.hsts));
         let length = response.body().length().and_then(|length| usize::try_from(length).ok());
@@ -316,16 +324,22 @@ struct Found<'a> {
 }
 
 impl Shared {
-    fn find<'a>(&self, site: &str, path: &'a str, query: Option<&str>) -> Option<Found<'a>> {
+    fn find<'a>(&self, site: &HostSite, path: &'a str, query: Option<&str>) -> Option<Found<'a>> {
         let page = if path.starts_with("/assets/") {
             self.options.assets.at(path)?
+        } else if path == FRONT_PATH {
+            self.options.live.page(site.id, query)?
         } else {
             let query = match query {
                 None => Cow::Borrowed(""),
                 query => canonical_query(query, (self.options.declared)(path)),
             };
             let query = &query;
-            self.options.press.get(&PageRef { site, path, query })?
+            self.options.press.get(&PageRef {
+                site: &site.slug,
+                path,
+                query,
+            })?
         };
         Some(Found { page, path })
     }

@@ -13,6 +13,7 @@
 use super::{FastPath, Found};
 use crate::access_log::Source;
 use crate::encodings::{none_match_line, unmodified_since_line};
+use crate::live::{EVENTS_PATH, Joining, Topics};
 use crate::proxies;
 use crate::respond::holds;
 use axum::body::Body;
@@ -41,6 +42,8 @@ pub(crate) enum Left {
     Over,
     /// The next request is hyper's, together with what was read of it.
     ForHyper(Bytes),
+    /// The reader waits for news; status and headers were sent.
+    Waiting(Joining),
 }
 
 /// A request of the plainest kind.
@@ -52,6 +55,7 @@ struct Asked<'a> {
     accept: Option<&'a [u8]>,
     none_match: Option<&'a [u8]>,
     modified_since: Option<&'a [u8]>,
+    last_event: Option<&'a [u8]>,
     tls: bool,
 }
 
@@ -115,12 +119,22 @@ where
             }
         };
         // In a drain the last answer says `connection: close`, which hyper knows how to do.
-        let answer = if is_draining() {
+        let asked = if is_draining() {
             None
         } else {
-            Asked::read(&request, fast.trusted, fast.tls).and_then(|asked| fast.answer_on_the_wire(&asked))
+            Asked::read(&request, fast.trusted, fast.tls)
         };
-        let Some(answer) = answer else {
+        // Nothing may stand behind the request: a stream's client sends nothing more.
+        if let Some(asked) = &asked
+            && asked.path == EVENTS_PATH
+            && unread.len() == length
+            && let Some(joining) = fast.joining(asked)
+        {
+            let mut head = fast.shared.options.live.head().clone().chain(fast.tail(asked.tls));
+            stream.write_all_buf(&mut head).await?;
+            return Ok((Left::Waiting(joining), fast));
+        }
+        let Some(answer) = asked.and_then(|asked| fast.answer_on_the_wire(&asked)) else {
             return Ok((hand_over(buffer, begin), fast));
         };
         begin += length;
@@ -240,6 +254,7 @@ impl<'a> Asked<'a> {
             accept: None,
             none_match: None,
             modified_since: None,
+            last_event: None,
             tls,
         };
         for line in request.headers.iter() {
@@ -253,6 +268,7 @@ impl<'a> Asked<'a> {
                 7 if is("upgrade") => return None,
                 10 if is("connection") && !value.eq_ignore_ascii_case(b"keep-alive") => return None,
                 13 if is("if-none-match") => once(&mut asked.none_match)?,
+                13 if is("last-event-id") => once(&mut asked.last_event)?,
                 14 if is("content-length") => return None,
                 15 if is("accept-encoding") => once(&mut asked.accept)?,
                 16 if trusted && is("x-forwarded-host") => return None,
@@ -275,7 +291,7 @@ where
     /// The answer from memory; `None` when there is none, for whatever reason: hyper's way finds the reason again.
     fn answer_on_the_wire(&self, asked: &Asked<'_>) -> Option<Answer> {
         let site = self.site_named(asked.host).ok()?;
-        let Found { page, path } = self.shared.find(&site.slug, asked.path, asked.query)?;
+        let Found { page, path } = self.shared.find(&site, asked.path, asked.query)?;
         let encoding = self.acceptable_in(asked.accept).choose(page.prepared());
         let has = page.status() == StatusCode::OK
             && holds(
@@ -301,6 +317,22 @@ where
             head: head.clone(),
             tail: self.tail(asked.tls),
             body,
+        })
+    }
+
+    /// A reader of a stream; `None` when the router has to say why not.
+    fn joining(&self, asked: &Asked<'_>) -> Option<Joining> {
+        let site = self.site_named(asked.host).ok()?;
+        let topics = Topics::of_query(asked.query).filter(|_| !asked.head_only)?;
+        let seat = self.shared.options.live.seat()?;
+        self.note(&site.slug, &Method::GET, asked.path, StatusCode::OK, 0, Source::Memory);
+        Some(Joining {
+            site: site.id,
+            topics,
+            last: asked
+                .last_event
+                .and_then(|line| std::str::from_utf8(line).ok()?.trim().parse().ok()),
+            seat,
         })
     }
 
