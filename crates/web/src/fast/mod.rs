@@ -185,7 +185,7 @@ where
         if brings_cookie(headers, options.own_cookies) && !path.starts_with("/assets/") {
             return None;
         }
-        let Found { page, path } = self.shared.find(&site, path, uri.query())?;
+        let Found { page, path } = self.shared.find(site, path, uri.query())?;
         let acceptable = self.acceptable(headers);
         let response = respond_in(&page, method, headers, acceptable, tls.then_some(&self.shared.hsts));
         let length = response.body().length().and_then(|length| usize::try_from(length).ok());
