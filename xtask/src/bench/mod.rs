@@ -19,6 +19,7 @@ mod process;
 mod publish;
 mod render;
 mod scale;
+mod sse;
 mod start;
 mod weight;
 
@@ -79,6 +80,12 @@ const KINDS: &[Kind] = &[
         name: "latency",
         says: "latencies at fixed rates while stories are published",
         run: latency::run,
+        usual: true,
+    },
+    Kind {
+        name: "sse",
+        says: "10,000 readers who wait for news",
+        run: sse::run,
         usual: true,
     },
     Kind {
