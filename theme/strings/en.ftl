@@ -39,6 +39,26 @@ no-stories = There are no stories here yet.
 nothing-yet-title = The first edition is being made
 nothing-yet = Nothing has been published on this site yet. Come back soon.
 
+## Multimedia
+multimedia = Multimedia
+multimedia-about = Picture galleries and the news in pictures from { $site }.
+galleries = Galleries
+galleries-empty = There are no galleries here yet.
+news-in-pictures = News in pictures
+news-in-pictures-about = The news of { $day } in pictures, from { $site }.
+news-in-pictures-all = All pictures of the day
+gallery = Gallery
+gallery-pictures = { $count ->
+    [one] { $count } picture
+   *[other] { $count } pictures
+}
+gallery-back = Back to the gallery
+picture-of = Picture { $number } of { $count }
+picture-open = Open picture { $number } of { $count } by itself
+picture-previous = Previous picture
+picture-next = Next picture
+picture-all = All pictures of this gallery
+
 ## Story
 by = By
 and = and

@@ -80,6 +80,8 @@ pub enum Fill {
     Section(String),
     /// The newest of a topic, by its slug.
     Topic(String),
+    /// The site's newest galleries.
+    Galleries,
 }
 
 /// Chooses a container's stories: pinned ones that readers can see first, then the fill's, none that `used` holds.
@@ -110,7 +112,8 @@ pub fn arrange(
 }
 
 impl FrontLayout {
-    /// The layout of a home front nobody has curated: a lead, then a container for each section in menu order.
+    /// The layout of a home front nobody has curated: a lead, then a container for each section in menu
+    /// order, then the galleries.
     pub fn for_home(sections: &[(String, String)]) -> Self {
         let mut containers = vec![Container {
             style: ContainerStyle::Lead,
@@ -124,6 +127,12 @@ impl FrontLayout {
             limit: 4,
             ..Container::default()
         }));
+        containers.push(Container {
+            style: ContainerStyle::Strip,
+            fill: Fill::Galleries,
+            limit: 8,
+            ..Container::default()
+        });
         Self {
             banner: None,
             containers,

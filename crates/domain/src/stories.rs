@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StoryContent {
+    /// What kind of story it is; fixed once it has an address.
+    pub kind: StoryKind,
     /// The headline.
     pub headline: String,
     /// The standfirst: one or two sentences under the headline; may be empty.
@@ -44,6 +46,22 @@ pub struct StoryContent {
     /// IPTC digital source type URI, where the sender gave one.
     pub digital_source_type: Option<String>,
 }
+
+/// What kind of thing a story is. All kinds share standing, revisions, placements and lists, so that embargo and kill
+/// hold for each of them without a word said twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoryKind {
+    /// Text, with pictures or without.
+    #[default]
+    Article,
+    /// A story whose text is its pictures, at `/galleries/<slug>-<yyyymmdd>`, with an address for each picture.
+    Gallery,
+}
+
+/// The list of a site's galleries among its lists of stories. Lists are named by the id of what they belong to (a site,
+/// a section, a topic, an author); galleries belong to none of these, so their list has a fixed id.
+pub const GALLERIES: uuid::Uuid = uuid::Uuid::from_u128(0x6d61_7374_6865_6164_8a11_6e72_6965_7301);
 
 /// One name of a byline.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -212,6 +212,9 @@ async fn surfaces(
         for moment in moments.into_iter().flatten() {
             let day = Day::of(moment, &site.zone);
             paths.push(Route::Archive(day).to_string());
+            paths.push(Route::NewsInPictures(Some(day)).to_string());
+            let gallery = Route::gallery(story.slug.as_str(), day).to_string();
+            paths.extend([format!("{gallery}/1"), gallery]);
             // The address that it has, had, or will have.
             for place in &places {
                 if let Some(section) = sites.section(place.placement.section) {
@@ -227,6 +230,9 @@ async fn surfaces(
                 "/sitemap.xml",
                 "/news-sitemap.xml",
                 "/corrections",
+                "/multimedia",
+                "/news-in-pictures",
+                "/api/v1/galleries",
                 "/robots.txt",
                 "/search",
                 "/live/front.json",

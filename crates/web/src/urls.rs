@@ -218,7 +218,13 @@ pub enum Route<'a> {
         slug: Cow<'a, str>,
         /// Its day of publication in the site's zone.
         day: Day,
+        /// One of its pictures, counted from 1: `/galleries/<slug>-<yyyymmdd>/<number>`.
+        picture: Option<u16>,
     },
+    /// `/multimedia`
+    Multimedia,
+    /// `/news-in-pictures`, and `/news-in-pictures/<yyyy>/<mm>/<dd>` for a day.
+    NewsInPictures(Option<Day>),
     /// `…/feed.xml`, `feed.atom`, `feed.json`
     Feed(FeedScope<'a>, FeedFormat),
     /// `/media/<picture id>/<width>.<ext>`
@@ -254,6 +260,15 @@ impl<'a> Route<'a> {
         }
     }
 
+    /// A gallery's address.
+    pub fn gallery(slug: impl Into<Cow<'a, str>>, day: Day) -> Self {
+        Self::Gallery {
+            slug: slug.into(),
+            day,
+            picture: None,
+        }
+    }
+
     /// Reads the path of a request (still percent-encoded, without query). `None` for what has no such route; a
     /// trailing slash, an empty segment and dots are not read as something else.
     pub fn parse(path: &'a str) -> Option<Self> {
@@ -283,12 +298,16 @@ impl<'a> Route<'a> {
             ["profiles", name] => decode(name).map(Self::Profile),
             ["comments", id] => id.parse().ok().map(Self::Comment),
             ["archive", year, month, day] => archive(year, month, day).map(Self::Archive),
-            ["galleries", name] => {
-                let (slug, day) = dated(name)?;
-                Some(Self::Gallery {
-                    slug: decode(slug)?,
-                    day,
-                })
+            ["galleries", name] => gallery(name, None),
+            ["galleries", name, number] => {
+                let digits = !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit());
+                let number = number.parse().ok().filter(|_| digits)?;
+                gallery(name, Some(number))
+            }
+            ["multimedia"] => Some(Self::Multimedia),
+            ["news-in-pictures"] => Some(Self::NewsInPictures(None)),
+            ["news-in-pictures", year, month, day] => {
+                archive(year, month, day).map(|day| Self::NewsInPictures(Some(day)))
             }
             ["media", picture, file] => media(picture, file),
             [first, ..] if RESERVED.contains(first) => None,
@@ -355,9 +374,19 @@ impl fmt::Display for Route<'_> {
             Self::Archive(Day(date)) => {
                 write!(f, "/archive/{:04}/{:02}/{:02}", date.year(), date.month(), date.day())
             }
-            Self::Gallery { slug, day } => {
-                write!(f, "/galleries/{}-{}", Encoded(slug, false), day.compact())
+            Self::Gallery { slug, day, picture } => {
+                write!(f, "/galleries/{}-{}", Encoded(slug, false), day.compact())?;
+                picture.map_or(Ok(()), |number| write!(f, "/{number}"))
             }
+            Self::Multimedia => f.write_str("/multimedia"),
+            Self::NewsInPictures(None) => f.write_str("/news-in-pictures"),
+            Self::NewsInPictures(Some(Day(date))) => write!(
+                f,
+                "/news-in-pictures/{:04}/{:02}/{:02}",
+                date.year(),
+                date.month(),
+                date.day()
+            ),
             Self::Feed(scope, format) => write!(f, "{scope}/{}", format.file_name()),
             Self::Media { picture, width, format } => {
                 write!(f, "/media/{picture}/{width}.{}", format.extension())
@@ -479,6 +508,15 @@ fn dated(name: &str) -> Option<(&str, Day)> {
     Some((slug, Day::parse_compact(day)?))
 }
 
+fn gallery<'a>(name: &'a str, picture: Option<u16>) -> Option<Route<'a>> {
+    let (slug, day) = dated(name)?;
+    Some(Route::Gallery {
+        slug: decode(slug)?,
+        day,
+        picture,
+    })
+}
+
 fn archive(year: &str, month: &str, day: &str) -> Option<Day> {
     let fits = year.len() == 4 && month.len() == 2 && day.len() == 2;
     fits.then(|| Day::parse_compact(&format!("{year}{month}{day}")))
@@ -527,13 +565,18 @@ mod tests {
             (Route::Author("ada-example".into()), "/authors/ada-example"),
             (Route::Profile("~12".into()), "/profiles/~12"),
             (Route::Archive(day()), "/archive/2014/09/15"),
+            (Route::gallery("x", day()), "/galleries/x-20140915"),
             (
                 Route::Gallery {
                     slug: "x".into(),
                     day: day(),
+                    picture: Some(12),
                 },
-                "/galleries/x-20140915",
+                "/galleries/x-20140915/12",
             ),
+            (Route::Multimedia, "/multimedia"),
+            (Route::NewsInPictures(None), "/news-in-pictures"),
+            (Route::NewsInPictures(Some(day())), "/news-in-pictures/2014/09/15"),
             (Route::Feed(FeedScope::Site, FeedFormat::Rss), "/feed.xml"),
             (
                 Route::Feed(FeedScope::Section("a/b".into()), FeedFormat::Atom),

@@ -32,6 +32,7 @@ pub use openapi::document as openapi;
 pub const ROUTES: &[(&str, &[&str])] = &[
     ("stories", &["site", "section", "topic", "author", "after", "limit"]),
     ("stories/{id}", &["format"]),
+    ("galleries", &["site", "section", "topic", "author", "after", "limit"]),
     ("sections", &["site"]),
     ("topics", &["site", "after", "limit"]),
     ("fronts/{id}", &[]),
@@ -63,7 +64,7 @@ pub fn declared_parameters(rest: &str) -> &'static [&'static str] {
 pub(crate) async fn respond(app: &App, view: &SiteView, rest: &str, query: Query<'_>) -> Result<Rendered, WebError> {
     let rendered = match rest.split_once('/') {
         None => match rest {
-            "stories" => stories::list(app, view, query).await,
+            "stories" | "galleries" => stories::list(app, view, rest, query).await,
             "sections" => sections(app, view, query).await,
             "topics" => topics(app, view, query).await,
             "openapi.json" => description(app, view).await,

@@ -23,6 +23,7 @@ pub fn document(origin: &str) -> Value {
         "paths": {
             "/stories": { "get": stories() },
             "/stories/{id}": { "get": story() },
+            "/galleries": { "get": galleries() },
             "/sections": { "get": sections() },
             "/topics": { "get": topics() },
             "/fronts/{id}": { "get": front() },
@@ -69,6 +70,19 @@ fn stories() -> Value {
     ]);
     let summary = "A site's stories, newest first. With several of section, topic and author a page can be short, or empty, and have a next one.";
     operation("listStories", summary, &parameters, "StoryList", &["400", "404"])
+}
+
+fn galleries() -> Value {
+    let parameters = json!([
+        named("site"),
+        named("section"),
+        named("topic"),
+        named("author"),
+        named("cursor"),
+        named("limit")
+    ]);
+    let summary = "A site's picture galleries, newest first. Each is a story, whose text has its pictures in order.";
+    operation("listGalleries", summary, &parameters, "StoryList", &["400", "404"])
 }
 
 fn story() -> Value {

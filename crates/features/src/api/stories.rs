@@ -9,7 +9,7 @@ use crate::pages::{
 use crate::sites::{SiteEntry, Sites};
 use masthead_domain::document::Document;
 use masthead_domain::ids::StoryId;
-use masthead_domain::stories::StoryContent;
+use masthead_domain::stories::{GALLERIES, StoryContent};
 use masthead_domain::time::Timestamp;
 use masthead_domain::wire::PubStatus;
 use masthead_formats::{export, html};
@@ -140,12 +140,15 @@ struct Part {
     oldest: Option<Timestamp>,
 }
 
-/// `/stories`: a site's stories, newest first.
-pub(super) async fn list(app: &App, view: &SiteView, query: Query<'_>) -> Result<Rendered, WebError> {
+/// `/stories` and `/galleries`: a site's stories, or those of them that are galleries, newest first.
+pub(super) async fn list(app: &App, view: &SiteView, route: &str, query: Query<'_>) -> Result<Rendered, WebError> {
     let site = site(view, query)?;
     let (limit, after) = (limit(query)?, after(query)?);
     let (mut conn, now, position) = begin(app).await?;
-    let lists = filtered(&mut conn, view, site.id, now, query).await?;
+    let mut lists = filtered(&mut conn, view, site.id, now, query).await?;
+    if route == "galleries" {
+        lists.insert(0, (GALLERIES, list_key(GALLERIES)));
+    }
     let (ids, own_keys): (Vec<Uuid>, Vec<SurrogateKey>) = lists.into_iter().unzip();
     let (first, others) = ids.split_first().ok_or_else(WebError::not_found)?;
     let start = after.map_or(Cursor::START, |cursor| Cursor(cursor.at, cursor.id.into()));
@@ -167,7 +170,7 @@ pub(super) async fn list(app: &App, view: &SiteView, query: Query<'_>) -> Result
     let kept = ["site", "section", "topic", "author", "limit"];
     let next = part
         .next
-        .map(|cursor| address(view, "stories", query, &kept, &cursor.to_string()));
+        .map(|cursor| address(view, route, query, &kept, &cursor.to_string()));
     Ok(json(&List { items, next }, position)?
         .keys([SurrogateKey::site(site.id)])
         .keys(own_keys)

@@ -125,10 +125,12 @@ async fn other_pages(conn: &mut Conn, view: &SiteView) -> Result<Vec<SitemapUrl>
             changed: Some(page.updated_at),
         });
     }
-    urls.push(SitemapUrl {
-        url: view.absolute("/corrections"),
-        changed: None,
-    });
+    for path in ["/multimedia", "/corrections"] {
+        urls.push(SitemapUrl {
+            url: view.absolute(path),
+            changed: None,
+        });
+    }
     Ok(urls)
 }
 

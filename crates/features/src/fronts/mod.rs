@@ -8,6 +8,7 @@ use crate::sites::Sites;
 use masthead_domain::events::Event;
 use masthead_domain::fronts::{Container, ContainerStyle, Fill, FrontLayout, arrange};
 use masthead_domain::ids::{EventId, FrontId, SectionId, SiteId, StoryId};
+use masthead_domain::stories::GALLERIES;
 use masthead_domain::time::Timestamp;
 use masthead_store::fronts::{self as rows, FrontRecord};
 use masthead_store::public::{self, Card, Cursor};
@@ -56,6 +57,8 @@ pub struct Filled {
     pub section: Option<SectionId>,
     /// The topic's slug, where it shows one.
     pub topic: Option<String>,
+    /// It shows the site's galleries.
+    pub galleries: bool,
     /// Cards with the headlines that editors gave them here.
     pub cards: Vec<(Card, Option<String>)>,
 }
@@ -242,6 +245,7 @@ impl Filling {
             style: container.style,
             section,
             topic,
+            galleries: container.fill == Fill::Galleries,
             cards,
         })
     }
@@ -256,6 +260,7 @@ impl Filling {
         let source = match fill {
             Fill::None => (None, None, None),
             Fill::Latest => (Some(self.which.list()), None, None),
+            Fill::Galleries => (Some(GALLERIES), None, None),
             Fill::Section(path) => {
                 let section = sites.section_at(self.which.site, path).map(|record| record.section.id);
                 (section.map(|id| id.0), section, None)

@@ -183,7 +183,10 @@ fn container(view: &SiteView, filled: Filled) -> ContainerView {
     let leads = filled.style == ContainerStyle::Lead;
     ContainerView {
         title: filled.title,
-        href: section.map(|section| section.href.clone()).or(topic),
+        href: section
+            .map(|section| section.href.clone())
+            .or(topic)
+            .or_else(|| filled.galleries.then(|| Route::Multimedia.to_string())),
         style,
         accent: section.map_or("", |section| section.accent),
         cards: filled

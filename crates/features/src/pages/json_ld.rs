@@ -29,6 +29,19 @@ pub(crate) struct NewsArticle<'a> {
     pub(crate) dateline: &'a str,
 }
 
+/// What a gallery's markup says.
+pub(crate) struct Gallery<'a> {
+    pub(crate) headline: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) published: Timestamp,
+    pub(crate) modified: Timestamp,
+    /// Name and absolute address of each author's page.
+    pub(crate) authors: Vec<(&'a str, Option<String>)>,
+    /// `ImageObject`s in order.
+    pub(crate) pictures: Vec<Value>,
+}
+
 /// What is written of a story. It is a struct and no [`Value`], because every story page has one: a map of maps costs
 /// more to build and to drop than to write.
 #[derive(Serialize)]
@@ -188,6 +201,23 @@ pub(crate) fn collection(view: &SiteView, name: &str, path: &str, crumbs: &[Link
     let page = json!({
         "@context": CONTEXT, "@type": "CollectionPage", "@id": url, "url": url, "name": name,
         "inLanguage": view.entry.language, "publisher": view.publisher,
+    });
+    script(&json!([page, breadcrumbs(view, crumbs)]))
+}
+
+/// A gallery with its pictures, each an `ImageObject` of its own.
+pub(crate) fn gallery(view: &SiteView, gallery: &Gallery<'_>, crumbs: &[Link]) -> String {
+    let author: Vec<Value> = gallery
+        .authors
+        .iter()
+        .map(|(name, url)| person(name, url.as_deref()))
+        .collect();
+    let page = json!({
+        "@context": CONTEXT, "@type": "ImageGallery", "@id": gallery.url, "url": gallery.url, "name": gallery.headline,
+        "headline": gallery.headline, "description": gallery.description,
+        "datePublished": view.machine(gallery.published), "dateModified": view.machine(gallery.modified),
+        "author": author, "inLanguage": view.entry.language, "publisher": view.publisher,
+        "isAccessibleForFree": true, "associatedMedia": gallery.pictures,
     });
     script(&json!([page, breadcrumbs(view, crumbs)]))
 }

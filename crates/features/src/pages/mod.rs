@@ -20,11 +20,13 @@ mod body;
 mod cards;
 mod errors;
 mod front;
+mod galleries;
 mod json_ld;
 mod keys;
 mod lists;
 mod live;
 mod media;
+mod multimedia;
 mod own;
 mod page;
 mod search;
@@ -265,7 +267,13 @@ impl Pages {
             Route::Robots => small::robots(app, view).await,
             Route::Corrections => own::corrections(app, view).await,
             Route::Search => search::search(app, view, self.search.get().map(Arc::as_ref), query).await,
-            Route::Profile(_) | Route::Gallery { .. } | Route::Comment(_) => Err(WebError::not_found()),
+            Route::Gallery { slug, day, picture } => {
+                let gallery = Route::gallery(slug.as_ref(), *day).to_string();
+                galleries::gallery(app, view, &gallery, *picture).await
+            }
+            Route::Multimedia => multimedia::multimedia(app, view).await,
+            Route::NewsInPictures(day) => multimedia::news_in_pictures(app, view, *day).await,
+            Route::Profile(_) | Route::Comment(_) => Err(WebError::not_found()),
         }
     }
 

@@ -56,9 +56,9 @@ struct StoryView<'a> {
 }
 
 #[derive(Serialize)]
-struct BylineView {
-    name: String,
-    href: Option<String>,
+pub(super) struct BylineView {
+    pub(super) name: String,
+    pub(super) href: Option<String>,
     role: Option<String>,
 }
 
@@ -77,17 +77,17 @@ struct CorrectionView<'a> {
 }
 
 #[derive(Serialize)]
-struct Share {
+pub(super) struct Share {
     key: &'static str,
     href: String,
 }
 
 /// What a story page shows beside the story itself, read in the story's snapshot.
-struct Around {
-    topics: Vec<TopicRecord>,
-    authors: Vec<AuthorRecord>,
-    pictures: Vec<PublicPicture>,
-    related: Vec<Card>,
+pub(super) struct Around {
+    pub(super) topics: Vec<TopicRecord>,
+    pub(super) authors: Vec<AuthorRecord>,
+    pub(super) pictures: Vec<PublicPicture>,
+    pub(super) related: Vec<Card>,
 }
 
 /// The story at `path`; a redirect from an old address of it; 410 when it is gone; 404 otherwise.
@@ -141,7 +141,12 @@ pub(crate) async fn leads_on(
     }
 }
 
-async fn around(conn: &mut Conn, now: Timestamp, view: &SiteView, story: &PublicStory) -> Result<Around, StoreError> {
+pub(super) async fn around(
+    conn: &mut Conn,
+    now: Timestamp,
+    view: &SiteView,
+    story: &PublicStory,
+) -> Result<Around, StoreError> {
     let topics = topics_of(conn, story.id).await?;
     let authors = authors_of(conn, story.id).await?;
     let pictures = public::of_story(conn, now, story.id).await?;
@@ -213,14 +218,7 @@ fn render(
     let place = view.section(section);
     let canonical = canonical(view, places).unwrap_or_else(|| view.absolute(&path));
     let crumbs = crumbs(view, section);
-    let links: Vec<Link> = around
-        .topics
-        .iter()
-        .map(|topic| Link {
-            name: topic.name.clone(),
-            href: Route::Topic(topic.slug.as_str().into()).to_string(),
-        })
-        .collect();
+    let links = topic_links(&around.topics);
     let bylines = bylines(&content.bylines, &around.authors);
     let lead = content
         .lead_picture
@@ -302,6 +300,17 @@ fn render(
         .modified(updated.max(published)))
 }
 
+/// The topics as "Read more on" names them.
+pub(super) fn topic_links(topics: &[TopicRecord]) -> Vec<Link> {
+    topics
+        .iter()
+        .map(|topic| Link {
+            name: topic.name.clone(),
+            href: Route::Topic(topic.slug.as_str().into()).to_string(),
+        })
+        .collect()
+}
+
 /// The address of record: where the story stands first, whatever site is asked.
 pub(crate) fn canonical(view: &SiteView, places: &[PublicPlacement]) -> Option<String> {
     let first = places.first()?;
@@ -327,7 +336,7 @@ pub(crate) fn crumbs(view: &SiteView, section: masthead_domain::ids::SectionId) 
     crumbs
 }
 
-fn bylines(printed: &[Byline], authors: &[AuthorRecord]) -> Vec<BylineView> {
+pub(super) fn bylines(printed: &[Byline], authors: &[AuthorRecord]) -> Vec<BylineView> {
     printed
         .iter()
         .filter(|byline| !byline.name.trim().is_empty())
@@ -374,7 +383,7 @@ fn first_picture<'a>(
         .find_map(|block| body::found(block, pictures).map(|stored| (stored, block)))
 }
 
-fn image(view: &SiteView, content: &StoryContent, pictures: &[PublicPicture]) -> Option<Image> {
+pub(super) fn image(view: &SiteView, content: &StoryContent, pictures: &[PublicPicture]) -> Option<Image> {
     let (stored, block) = first_picture(content, pictures)?;
     let (href, file) = cards::largest_plain(stored)?;
     let alt = if block.alt.is_empty() { &stored.alt } else { &block.alt };
@@ -456,7 +465,7 @@ fn markup(
 }
 
 /// Whether IPTC's digital source type says that a machine made it or a part of it.
-fn made_by_machine(source_type: Option<&str>) -> bool {
+pub(super) fn made_by_machine(source_type: Option<&str>) -> bool {
     let last = source_type.and_then(|uri| uri.rsplit(['/', ':']).next());
     matches!(
         last,
@@ -470,7 +479,7 @@ fn made_by_machine(source_type: Option<&str>) -> bool {
     )
 }
 
-fn share(view: &SiteView, headline: &str, url: &str) -> Vec<Share> {
+pub(super) fn share(view: &SiteView, headline: &str, url: &str) -> Vec<Share> {
     let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     // Mail programs read `+` as it stands, so that spaces are written in the longer way there.
     let mailed = |text: &str| encoded(text).replace('+', "%20");
@@ -501,7 +510,7 @@ fn share(view: &SiteView, headline: &str, url: &str) -> Vec<Share> {
     ]
 }
 
-fn also_on(view: &SiteView, places: &[PublicPlacement]) -> Vec<Link> {
+pub(super) fn also_on(view: &SiteView, places: &[PublicPlacement]) -> Vec<Link> {
     places
         .iter()
         .filter(|place| place.site != view.entry.id)

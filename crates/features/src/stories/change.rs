@@ -7,7 +7,7 @@ use crate::wire::authors;
 use masthead_domain::document::{PictureBlock, PictureSource};
 use masthead_domain::events::{Event, StoryFact};
 use masthead_domain::ids::{EventId, IdSource, PictureId, SiteId, StoryId, TopicId, WireItemId};
-use masthead_domain::stories::{Placement, Standing, StoryContent, StoryError, StoryState};
+use masthead_domain::stories::{GALLERIES, Placement, Standing, StoryContent, StoryError, StoryKind, StoryState};
 use masthead_domain::time::Timestamp;
 use masthead_store::stories::{ListEntry, PlacementRecord, StoryRecord};
 use masthead_store::{StoreError, Tx, jobs, log, pictures, sites as site_rows, stories as rows};
@@ -271,13 +271,17 @@ impl Change {
     /// Gives the story an address on each site where it has none yet. The address is made once, from the day of its
     /// first publication in the site's zone, and stays when the section changes later.
     async fn assign_paths(
-        &self,
+        &mut self,
         tx: &mut Tx,
         context: &Context,
         placements: &mut [PlacementRecord],
         published: Timestamp,
     ) -> Result<(), ChangeError> {
         let mut changed = false;
+        if placements.iter().all(|record| record.path.is_some()) {
+            return Ok(());
+        }
+        let kind = self.content(tx).await?.kind;
         for record in placements.iter_mut().filter(|record| record.path.is_none()) {
             let Some(site) = context.sites.site(record.placement.site) else {
                 continue;
@@ -289,7 +293,11 @@ impl Change {
             let day = Day::of(published, &site.zone);
             for attempt in 1_u32.. {
                 let slug = slugs::numbered(&self.story.slug, attempt);
-                let path = Route::story(section.path.as_str(), slug.as_str(), day).to_string();
+                let route = match kind {
+                    StoryKind::Article => Route::story(section.path.as_str(), slug.as_str(), day),
+                    StoryKind::Gallery => Route::gallery(slug.as_str(), day),
+                };
+                let path = route.to_string();
                 let holder = rows::at_path(tx, site.id, &path).await?;
                 if holder.is_none_or(|holder| holder == self.story.id) {
                     record.path = Some(path);
@@ -341,7 +349,7 @@ impl Change {
     ///
     /// A held story stays in them: the public read path leaves it out, and letting it go brings it back as it was.
     async fn write_lists(
-        &self,
+        &mut self,
         tx: &mut Tx,
         context: &Context,
         placements: &[PlacementRecord],
@@ -352,13 +360,15 @@ impl Change {
         {
             let topics = rows::topics(tx, self.story.id).await?;
             let people = rows::authors(tx, self.story.id).await?;
+            let kind = self.content(tx).await?.kind;
             for record in placements {
                 let site = record.placement.site;
                 let sections = context.sites.line(record.placement.section);
                 let ids = std::iter::once(site.0)
                     .chain(sections.iter().map(|section| section.0))
                     .chain(topics.iter().map(|topic| topic.0))
-                    .chain(people.iter().map(|author| author.0));
+                    .chain(people.iter().map(|author| author.0))
+                    .chain((kind == StoryKind::Gallery).then_some(GALLERIES));
                 entries.extend(ids.map(|list| ListEntry {
                     list,
                     site,

@@ -12,6 +12,8 @@ use std::collections::HashMap;
 /// A story or gallery with its places, the canonical one first.
 pub(super) struct Placed<'a> {
     pub(super) id: &'a str,
+    /// A gallery has an address of its own kind.
+    gallery: bool,
     /// Site's slug and path of the section there.
     pub(super) places: Vec<(&'a str, String)>,
     age: u32,
@@ -33,6 +35,7 @@ pub(super) fn placed(content: &Content) -> anyhow::Result<Vec<Placed<'_>>> {
             places,
             age: story.age,
             public: story.life == Life::Published,
+            gallery: false,
         });
     }
     for gallery in &content.galleries {
@@ -48,6 +51,7 @@ pub(super) fn placed(content: &Content) -> anyhow::Result<Vec<Placed<'_>>> {
             places,
             age: gallery.age_minutes,
             public: true,
+            gallery: true,
         });
     }
     Ok(all)
@@ -90,7 +94,11 @@ impl Addresses {
                     site: site.id,
                     slug: (*slug).to_owned(),
                     origin: site.origin.clone(),
-                    path: Route::story(top, story.id, day).to_string(),
+                    path: if story.gallery {
+                        Route::gallery(story.id, day).to_string()
+                    } else {
+                        Route::story(top, story.id, day).to_string()
+                    },
                 });
             }
             all.insert(story.id.to_owned(), addresses);

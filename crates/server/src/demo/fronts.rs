@@ -47,6 +47,7 @@ async fn layout(app: &App, content: &Content, front: &Front) -> anyhow::Result<F
         }
         let fill = match &container.section {
             Some(section) => Fill::Section(site.section_path(section)?),
+            None if container.name == "multimedia" => Fill::Galleries,
             None => Fill::None,
         };
         let limit = if fill == Fill::None {
@@ -80,7 +81,7 @@ fn style(container: &FrontContainer) -> ContainerStyle {
     match container.name.as_str() {
         "lead" => ContainerStyle::Lead,
         "opinion" => ContainerStyle::List,
-        "long-reads" | "travel" => ContainerStyle::Strip,
+        "long-reads" | "travel" | "multimedia" => ContainerStyle::Strip,
         _ => ContainerStyle::Grid,
     }
 }

@@ -8,7 +8,7 @@ use super::tokens::Start;
 use anyhow::Context as _;
 use masthead_domain::document::{Block, Document};
 use masthead_domain::ids::{AuthorId, PictureId, SiteId, TopicId};
-use masthead_domain::stories::{Byline, Correction, Placement, StoryContent};
+use masthead_domain::stories::{Byline, Correction, Placement, StoryContent, StoryKind};
 use masthead_domain::time::Timestamp;
 use masthead_features::app::App;
 use masthead_features::sites::Sites;
@@ -151,6 +151,7 @@ impl Maker<'_> {
             .context("the lead is not among the pictures")?
             .clone();
         let said = StoryContent {
+            kind: StoryKind::Gallery,
             headline: gallery.title.clone(),
             standfirst: names.words(&gallery.standfirst)?,
             kicker: "Pictures".to_owned(),

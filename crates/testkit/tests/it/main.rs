@@ -9,6 +9,7 @@
 
 mod crash;
 mod embargo;
+mod galleries;
 mod hostile;
 mod imports;
 mod ingest;

@@ -29,6 +29,9 @@ pub(crate) async fn all(test: &TestApp, stories: &[&Planted]) -> anyhow::Result<
         "/news-sitemap.xml",
         "/robots.txt",
         "/corrections",
+        "/multimedia",
+        "/news-in-pictures",
+        "/api/v1/galleries",
         "/live/front.json",
         "/live/front.json?since=0",
         "/api/v1/stories",
@@ -54,7 +57,11 @@ pub(crate) async fn all(test: &TestApp, stories: &[&Planted]) -> anyhow::Result<
     ]);
     let now = test.app.now().to_rfc3339();
     let (day, month) = (now[..10].replace('-', "/"), now[..7].to_owned());
-    paths.extend([format!("/archive/{day}"), format!("/sitemap.xml?month={month}")]);
+    paths.extend([
+        format!("/news-in-pictures/{day}"),
+        format!("/archive/{day}"),
+        format!("/sitemap.xml?month={month}"),
+    ]);
     for front in fronts::all(&mut test.app.db.reader().await?).await? {
         paths.push(format!("/api/v1/fronts/{}", front.id));
     }

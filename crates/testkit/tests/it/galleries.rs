@@ -1,0 +1,157 @@
+//! Galleries: stories whose text is their pictures. They have addresses of their own and stand where pictures are
+//! gathered, and what is taken back is gone from there too.
+
+use crate::support::plant::{addresses, jpeg};
+use masthead_domain::document::{Block, Document, PictureBlock, PictureSource, Text};
+use masthead_domain::stories::StoryKind;
+use masthead_features::pictures::{self, Said};
+use masthead_features::stories::{self as desk, NewStory};
+use masthead_store::Engine;
+use masthead_testkit::build::content;
+use masthead_testkit::{TestApp, on_both_engines};
+
+on_both_engines!(
+    every_picture_has_an_address_and_leads_to_the_next,
+    the_days_pictures_are_those_of_its_stories,
+);
+
+async fn picture(test: &TestApp, word: &str, width: u32) -> anyhow::Result<PictureBlock> {
+    let said = Said {
+        credit: format!("{word} Pictures"),
+        ..Said::default()
+    };
+    let id = pictures::take(&test.app, jpeg(word, width, width / 2), said).await?;
+    test.run_jobs().await?;
+    Ok(PictureBlock {
+        picture: PictureSource::Stored(id),
+        caption: Text::plain(format!("The {word} from the bank.")),
+        credit: format!("{word} Pictures"),
+        alt: format!("A {word}"),
+    })
+}
+
+async fn every_picture_has_an_address_and_leads_to_the_next(engine: Engine) -> anyhow::Result<()> {
+    let test = TestApp::new(engine).await?;
+    let mut content = content("Birds of the marsh", "heron");
+    content.kind = StoryKind::Gallery;
+    let mut pictures = Vec::new();
+    for word in ["curlew", "godwit", "avocet"] {
+        pictures.push(picture(&test, word, 64).await?);
+    }
+    content.body = Document {
+        blocks: vec![Block::Gallery {
+            title: String::new(),
+            pictures,
+        }],
+    };
+    let new = NewStory {
+        content,
+        slug: "birds".into(),
+        placements: test.places(&["daily/world", "weekly/world"]),
+        ..NewStory::default()
+    };
+    let id = desk::create(&test.app, new, "test").await?;
+    desk::publish(&test.app, id, None, "test").await?;
+    let node = test.start().await?;
+    let (_, path) = addresses(&test, id).await?.remove(0);
+    assert!(path.starts_with("/galleries/birds-"), "{path}");
+
+    let all = node.get("daily", &path).await?;
+    assert_eq!(all.status, 200);
+    let text = all.text();
+    for word in ["curlew", "godwit", "avocet"] {
+        assert!(text.contains(&format!("The {word} from the bank.")), "{word}");
+        assert!(text.contains(&format!("{word} Pictures")), "{word}");
+    }
+    assert!(text.contains("\"@type\":\"ImageGallery\""));
+
+    let second = node.get("weekly", &format!("{path}/2")).await?;
+    assert_eq!(second.status, 200);
+    let text = second.text();
+    assert!(text.contains("The godwit from the bank.") && !text.contains("The avocet from the bank."));
+    assert!(
+        text.contains(&format!("rel=\"prev\" href=\"{path}/1#picture\"")),
+        "{text}"
+    );
+    assert!(
+        text.contains(&format!("rel=\"next\" href=\"{path}/3#picture\"")),
+        "{text}"
+    );
+    for wrong in ["0", "4", "02", "two", "65536", "2/1"] {
+        assert_eq!(
+            node.get("daily", &format!("{path}/{wrong}")).await?.status,
+            404,
+            "{wrong}"
+        );
+    }
+    let listed = |text: String| text.contains("Birds of the marsh");
+    for place in ["/multimedia", "/api/v1/galleries", "/world", "/feed.xml"] {
+        assert!(listed(node.get("daily", place).await?.text()), "{place}");
+    }
+
+    let receipt_from = std::time::Instant::now();
+    desk::kill(&test.app, id, "The permission was withdrawn.", "test").await?;
+    loop {
+        let answers = [
+            node.get("daily", &path).await?,
+            node.get("daily", &format!("{path}/2")).await?,
+            node.get("weekly", &format!("{path}/2")).await?,
+        ];
+        let gone = answers.iter().all(|answer| answer.status == 410);
+        let mut left = 0;
+        for place in ["/multimedia", "/api/v1/galleries"] {
+            left += usize::from(listed(node.get("daily", place).await?.text()));
+        }
+        if gone && left == 0 {
+            assert!(
+                answers
+                    .iter()
+                    .all(|answer| answer.text().contains("permission was withdrawn"))
+            );
+            break;
+        }
+        assert!(receipt_from.elapsed().as_secs() < 20, "still there");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+async fn the_days_pictures_are_those_of_its_stories(engine: Engine) -> anyhow::Result<()> {
+    let test = TestApp::new(engine).await?;
+    let node = test.start().await?;
+    assert_eq!(
+        node.get("daily", "/news-in-pictures").await?.status,
+        404,
+        "there are none yet"
+    );
+    for (word, width) in [("lapwing", 800), ("plover", 64)] {
+        let mut content = content(&format!("A {word} comes back"), word);
+        content.lead_picture = Some(picture(&test, word, width).await?);
+        let new = NewStory {
+            content,
+            placements: test.places(&["daily/world"]),
+            ..NewStory::default()
+        };
+        let id = desk::create(&test.app, new, "test").await?;
+        desk::publish(&test.app, id, None, "test").await?;
+    }
+    let day = test.app.now().to_rfc3339()[..10].replace('-', "/");
+    for path in ["/news-in-pictures".to_owned(), format!("/news-in-pictures/{day}")] {
+        let mut answer = node.get("daily", &path).await?;
+        for _ in 0..100 {
+            if answer.status == 200 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            answer = node.get("daily", &path).await?;
+        }
+        assert_eq!(answer.status, 200, "{path}");
+        let text = answer.text();
+        assert!(text.contains("A lapwing comes back"), "{path}");
+        assert!(!text.contains("A plover comes back"), "{path}: too small to look at");
+    }
+    for path in ["/news-in-pictures/1999/01/01", "/news-in-pictures/2025/02/30"] {
+        assert_eq!(node.get("daily", path).await?.status, 404, "{path}");
+    }
+    Ok(())
+}
