@@ -2,7 +2,7 @@
 //!
 //! An event carries ids and facts, no text and nothing personal.
 
-use crate::ids::{FrontId, PictureId, SiteId, StoryId, WireItemId};
+use crate::ids::{FrontId, PictureId, ProfileId, SiteId, StoryId, WireItemId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -55,6 +55,20 @@ pub enum Event {
         /// The story made from it, if one was.
         story: Option<StoryId>,
     },
+    /// A profile's page says something else, or is gone.
+    #[serde(rename = "profile.changed")]
+    ProfileChanged {
+        /// The profile.
+        profile: ProfileId,
+    },
+    /// An account was deleted by its owner; its profile is a tombstone now.
+    #[serde(rename = "account.deleted")]
+    AccountDeleted {
+        /// The profile that it had.
+        profile: ProfileId,
+        /// Whether what it wrote goes too; otherwise it stays without a name.
+        with_comments: bool,
+    },
 }
 
 /// What followers need to know about a story's change.
@@ -84,6 +98,8 @@ impl Event {
             Self::SiteChanged { .. } => "site.changed",
             Self::PictureRendered { .. } => "picture.rendered",
             Self::WireReceived { .. } => "wire.received",
+            Self::ProfileChanged { .. } => "profile.changed",
+            Self::AccountDeleted { .. } => "account.deleted",
         }
     }
 

@@ -1,5 +1,6 @@
 //! What every use case is handed: the store, the outside world, and the network's own tables. There is no global.
 
+use crate::accounts::Accounts;
 use crate::sites::Sites;
 use masthead_domain::ids::IdSource;
 use masthead_domain::routing::Rule;
@@ -26,6 +27,8 @@ pub struct App {
     pub fetcher: Fetcher,
     /// Routing rules of the settings.
     pub rules: Arc<Vec<Rule>>,
+    /// Sign-in: the hasher, the limits, the way out for mail.
+    pub accounts: Accounts,
     /// This node's name in cursors, leases and receipts.
     pub node: String,
     /// Sites and sections as last read. A std lock: nothing awaits while it is held, and a holder only clones an `Arc`.
@@ -48,6 +51,8 @@ pub struct AppParts {
     pub fetcher: Fetcher,
     /// Routing rules.
     pub rules: Vec<Rule>,
+    /// Sign-in.
+    pub accounts: Accounts,
     /// This node's name.
     pub node: String,
 }
@@ -67,6 +72,7 @@ impl App {
             worker: parts.worker,
             fetcher: parts.fetcher,
             rules: Arc::new(parts.rules),
+            accounts: parts.accounts,
             node: parts.node,
             sites: RwLock::new(Arc::new(sites)),
         })

@@ -1,6 +1,7 @@
 //! The product, one folder a feature. Each holds its use cases (one transaction each) and, where readers or machines
 //! meet it, its pages. No feature reaches into another's inside: they call each other's `mod.rs`, or react to events.
 
+pub mod accounts;
 pub mod api;
 pub mod app;
 pub mod exports;
@@ -10,7 +11,9 @@ pub mod imports;
 pub mod ingest;
 pub mod pages;
 pub mod pictures;
+pub mod profiles;
 pub mod search;
 pub mod sites;
 pub mod stories;
+pub mod visit;
 pub mod wire;

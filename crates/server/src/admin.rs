@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use masthead_features::app::App;
-use masthead_store::{followers, log};
+use masthead_store::{followers, log, mails};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +17,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub const LARGEST_CLOCK_DIFFERENCE: i64 = 500_000;
 /// A press that is this many events behind is not ready to be sent readers.
 const LARGEST_LAG: i64 = 10_000;
+
+/// Mails on the page of those that were captured.
+const MAILS_SHOWN: u32 = 50;
 
 /// What the admin listener answers from.
 #[derive(Clone)]
@@ -37,6 +40,7 @@ pub fn router(admin: Admin) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics_text))
+        .route("/mails", get(mails_text))
         .with_state(admin)
 }
 
@@ -79,6 +83,66 @@ async fn lag(app: &App) -> Result<i64, masthead_store::StoreError> {
     let head = log::head(&mut conn).await?;
     let done = followers::cursor(&mut conn, PRESS, &app.node).await?.unwrap_or(0);
     Ok(head - done)
+}
+
+/// The newest mails, where they are captured instead of sent: how a demo's operator follows a link in one.
+async fn mails_text(State(admin): State<Admin>) -> Response {
+    if !admin.app.accounts.mailer.captures() {
+        return (StatusCode::NOT_FOUND, "mails are sent, not shown\n").into_response();
+    }
+    let newest = async { mails::newest(&mut admin.app.db.reader().await?, MAILS_SHOWN).await };
+    let mails = match newest.await {
+        Ok(mails) => mails,
+        Err(error) => return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
+    };
+    let mut page = String::from(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Mails</title></head><body><h1>Mails</h1>",
+    );
+    for mail in &mails {
+        page.push_str("<article><h2>");
+        escape(&mail.subject, &mut page);
+        page.push_str("</h2><p>");
+        escape(&mail.recipient, &mut page);
+        page.push_str(", ");
+        escape(&mail.created_at.to_rfc3339(), &mut page);
+        page.push_str(", ");
+        escape(&mail.state, &mut page);
+        page.push_str("</p><pre>");
+        for line in mail.body.lines() {
+            let link = line.trim();
+            if link.starts_with("http://") || link.starts_with("https://") {
+                page.push_str("<a href=\"");
+                escape(link, &mut page);
+                page.push_str("\">");
+                escape(link, &mut page);
+                page.push_str("</a>");
+            } else {
+                escape(line, &mut page);
+            }
+            page.push('\n');
+        }
+        page.push_str("</pre></article>");
+    }
+    page.push_str("</body></html>");
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    (headers, page).into_response()
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c => out.push(c),
+        }
+    }
 }
 
 async fn metrics_text(State(admin): State<Admin>) -> impl IntoResponse {

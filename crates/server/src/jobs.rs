@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use masthead_features::app::App;
 use masthead_features::ingest::{self, Source};
 use masthead_features::pictures::{self, Base};
-use masthead_features::{stories, wire};
+use masthead_features::{accounts, stories, wire};
 use masthead_store::StoreError;
 use masthead_store::jobs::{self, Job};
 use std::sync::Arc;
@@ -145,7 +145,10 @@ async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Resul
             // The source was taken out of the settings.
             None => Ok(()),
         },
-        other => Err(anyhow!("this version does not know jobs of the kind '{other}'")),
+        other => match accounts::jobs::run(app, job).await {
+            Some(done) => Ok(done?),
+            None => Err(anyhow!("this version does not know jobs of the kind '{other}'")),
+        },
     }
 }
 

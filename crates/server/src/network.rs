@@ -3,10 +3,12 @@
 use crate::settings::Settings;
 use anyhow::Context as _;
 use masthead_domain::time::Clock;
+use masthead_features::accounts::Accounts;
 use masthead_features::app::{App, AppParts};
 use masthead_services::blobs::Blobs;
 use masthead_services::clock::{SystemClock, SystemIds};
 use masthead_services::fetch::{FetchSettings, Fetcher};
+use masthead_services::mail::Mailer;
 use masthead_services::pictures::PictureWorker;
 use masthead_store::migrate::{self, BackupChoice, MigrateError};
 use masthead_store::{Db, DbSettings};
@@ -64,6 +66,8 @@ pub async fn open_with(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Re
         ..FetchSettings::default()
     })
     .context("outgoing.allow can't be used")?;
+    let mailer = Mailer::new(&settings.mail.url, &settings.mail.from)?;
+    let accounts = Accounts::new(settings.accounts.clone(), mailer, picture_threads())?;
     let parts = AppParts {
         db,
         clock,
@@ -72,12 +76,13 @@ pub async fn open_with(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Re
         worker: PictureWorker::new(picture_threads()),
         fetcher,
         rules: settings.routing.clone(),
+        accounts,
         node: node_name(settings),
     };
     Ok(Arc::new(App::new(parts).await?))
 }
 
-/// Pictures may take all processors but one, which readers keep.
+/// Pictures, and passwords, may take all processors but one, which readers keep.
 fn picture_threads() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }

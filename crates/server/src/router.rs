@@ -5,14 +5,17 @@
 //! a 404. `cargo xtask tidy` refuses a route without permission and cache policy.
 
 use crate::serve::State;
-use axum::extract::{Path, Request, State as Extract};
+use axum::extract::{DefaultBodyLimit, Path, Request, State as Extract};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Json, Router};
 use bytes::Bytes;
 use futures::StreamExt as _;
 use masthead_domain::permissions::Permission;
+use masthead_features::accounts::Viewer;
+use masthead_features::accounts::pages::{account, sign_in, sign_up};
 use masthead_features::ingest::{self, IngestError};
 use masthead_features::wire::Outcome;
 use masthead_web::cache_policy::CachePolicy;
@@ -23,6 +26,8 @@ use std::sync::Arc;
 
 /// The largest document that may be pushed, in bytes.
 pub const LARGEST_PUSH: usize = 32 << 20;
+/// The largest form, in bytes, where a route doesn't say otherwise.
+pub const LONGEST_FORM: usize = 64 << 10;
 
 /// A route with what has to be said about it.
 pub struct Route {
@@ -30,6 +35,7 @@ pub struct Route {
     handler: MethodRouter<Arc<State>>,
     permission: Option<Permission>,
     cache: Option<CachePolicy>,
+    longest_body: usize,
 }
 
 impl Route {
@@ -44,11 +50,13 @@ impl Route {
             handler: on(method, handler),
             permission: None,
             cache: None,
+            longest_body: LONGEST_FORM,
         }
     }
 
     /// Who may use it. `Public` asks for nothing; `SourceToken` is checked by the handler, which alone knows the source
-    /// that the address names. Roles of staff will be checked here, before the handler is called.
+    /// that the address names. Everything else is checked before the handler is called: whoever holds the permission on
+    /// any site gets in, and what may be done to a thing of one site is the use case's to ask (`Viewer::may`).
     const fn permission(mut self, permission: Permission) -> Self {
         self.permission = Some(permission);
         self
@@ -61,14 +69,123 @@ impl Route {
     }
 }
 
+impl Route {
+    /// How long a body it takes, in bytes, where that is more than a form's.
+    const fn longest_body(mut self, bytes: usize) -> Self {
+        self.longest_body = bytes;
+        self
+    }
+}
+
 /// The routes.
 pub fn routes() -> Vec<Route> {
     vec![
         Route::new(MethodFilter::POST, "/ingest/{source}", push)
+            .longest_body(LARGEST_PUSH)
             .permission(Permission::SourceToken)
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::GET, EVENTS_PATH, events)
             .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/sign-in", sign_in::show)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/sign-in", sign_in::submit)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/sign-in/code", sign_in::code)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/sign-in/return", sign_in::arrive)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/sign-in/reset", sign_in::reset_form)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/sign-in/reset", sign_in::reset_submit)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/sign-in/new-password", sign_in::new_password_form)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/sign-in/new-password", sign_in::new_password)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/sign-out", sign_in::out)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/sign-up", sign_up::show)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/sign-up", sign_up::submit)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/sign-up/confirm", sign_up::confirm_form)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/sign-up/confirm", sign_up::confirm)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/fragments/account", account::fragment)
+            .permission(Permission::Public)
+            .cache(CachePolicy::Private),
+        Route::new(
+            MethodFilter::GET,
+            "/.well-known/change-password",
+            account::change_password,
+        )
+        .permission(Permission::Public)
+        .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account", account::show)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/profile", account::profile)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/username", account::username_form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/username", account::username)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/confirm", account::confirm_form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/confirm", account::confirm)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/password", account::password_form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/password", account::password)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/email", account::email_form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/email", account::email)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/email/confirm", account::confirm_email)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/sessions", account::end_sessions)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/code", account::totp_form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/code", account::totp)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/data", account::data)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/deletion", account::deletion_form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/deletion", account::delete)
+            .permission(Permission::SignedIn)
             .cache(CachePolicy::NoStore),
     ]
 }
@@ -78,14 +195,56 @@ pub fn router(state: Arc<State>) -> Router {
     let mut router = Router::new();
     for route in routes() {
         let cache = route.cache.unwrap_or(CachePolicy::NoStore);
+        // A route that names nobody is nobody's.
+        let permission = route.permission;
         let handler = route
             .handler
+            .layer(DefaultBodyLimit::max(route.longest_body))
+            .layer(axum::middleware::from_fn(
+                move |request: Request, next: Next| async move {
+                    match refusal(&request, permission) {
+                        Some(refused) => refused,
+                        None => next.run(request).await,
+                    }
+                },
+            ))
             .layer(axum::middleware::map_response(move |response: Response| async move {
                 with_policy(response, cache)
             }));
         router = router.route(route.path, handler);
     }
     router.fallback(page).with_state(state)
+}
+
+/// Why a request doesn't get through to a route, if it doesn't.
+fn refusal(request: &Request, permission: Option<Permission>) -> Option<Response> {
+    let permission = match permission {
+        Some(Permission::Public | Permission::SourceToken) => return None,
+        Some(permission) => permission,
+        None => return Some(WebError::forbidden("Nobody may use this address.").into_response()),
+    };
+    let Some(viewer) = request.extensions().get::<Arc<Viewer>>() else {
+        let accept = request
+            .headers()
+            .get(header::ACCEPT)
+            .and_then(|value| value.to_str().ok());
+        let is_page =
+            request.method() == axum::http::Method::GET && accept.is_none_or(|accept| !accept.contains("json"));
+        if !is_page {
+            return Some(WebError::new(ErrorKind::Unauthorized).into_response());
+        }
+        // A person who opens an address that is for somebody: sign in, and come back.
+        let back = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("return", back)
+            .finish();
+        return Some(masthead_features::visit::found(&format!("/sign-in?{query}")));
+    };
+    if viewer.may_enter(permission) {
+        None
+    } else {
+        Some(WebError::forbidden("Your account doesn't have the role that this needs.").into_response())
+    }
 }
 
 /// Puts the route's policy on answers that succeeded; errors are never kept.
@@ -95,7 +254,14 @@ fn with_policy(mut response: Response, policy: CachePolicy) -> Response {
     } else {
         CachePolicy::NoStore
     };
-    policy.apply(response.headers_mut());
+    // What was composed for one reader stays private whatever the route says.
+    let is_private = response
+        .headers()
+        .get(header::CACHE_CONTROL)
+        .is_some_and(|value| value.as_bytes().starts_with(b"private"));
+    if !is_private {
+        policy.apply(response.headers_mut());
+    }
     response
 }
 
@@ -110,7 +276,10 @@ async fn page(Extract(state): Extract<Arc<State>>, request: Request) -> Result<R
         .get::<RequestInfo>()
         .cloned()
         .ok_or_else(WebError::not_found)?;
-    state.page(&info, &method, request.uri(), request.headers()).await
+    let viewer = request.extensions().get::<Arc<Viewer>>().cloned();
+    state
+        .page(&info, viewer.as_deref(), &method, request.uri(), request.headers())
+        .await
 }
 
 /// What is new, for readers whose request the fast path does not take: over HTTP/2, or with a cookie of ours.

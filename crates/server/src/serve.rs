@@ -9,11 +9,14 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use futures::FutureExt as _;
 use masthead_domain::time::Clock;
+use masthead_features::accounts::{self, Viewer};
 use masthead_features::app::App;
 use masthead_features::ingest::{self, Source};
 use masthead_features::pages::{Pages, declared_parameters};
 use masthead_web::access_log::AccessLog;
 use masthead_web::assets::AssetPages;
+use masthead_web::compose::composed;
+use masthead_web::cookies::SESSION;
 use masthead_web::edge::EdgeLayer;
 use masthead_web::errors::WebError;
 use masthead_web::errors::present::{ErrorHook, ErrorPages};
@@ -36,7 +39,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::task::JoinHandle;
 
 /// Names of our cookies: a request that brings one is composed for its reader and never answered from the press.
-pub const OWN_COOKIES: &[&str] = &["__Host-session", "session", "__Host-place", "place"];
+pub const OWN_COOKIES: &[&str] = &[SESSION.plain, SESSION.secure, "__Host-place", "place"];
 
 /// What handlers answer from.
 pub struct State {
@@ -54,13 +57,14 @@ pub struct State {
 }
 
 impl State {
-    /// A public page: from the press, or rendered and kept.
+    /// A public page: from the press, or rendered and kept. For who is signed in its holes are filled.
     ///
     /// # Errors
     /// What readers are told instead.
     pub async fn page(
         &self,
         info: &RequestInfo,
+        viewer: Option<&Viewer>,
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
@@ -83,6 +87,10 @@ impl State {
             })
             .await
             .map_err(|error| WebError::clone(&error))?;
+        if let Some(viewer) = viewer {
+            let corner = self.pages.corner(info.site.id, Some(viewer)).await?;
+            return Ok(composed(&page, method, headers, &[("account", &corner)]));
+        }
         let hsts = info.tls.then_some(&self.hsts);
         Ok(respond(&page, method, headers, hsts).map(axum::body::Body::from))
     }
@@ -135,6 +143,10 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
     let sources = Arc::new(settings.wire.clone());
     jobs::leave_claims(&app).await?;
     ingest::schedule_all(&app, &sources).await?;
+    app.accounts.set_theme(Arc::clone(&theme));
+    accounts::jobs::schedule(&app).await?;
+    // Made before the first reader waits for it.
+    accounts::network_key(&app).await?;
 
     let errors = ErrorPages::new(error_hook(&pages));
     let search = search::run(
@@ -155,7 +167,8 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
         sources: Arc::clone(&sources),
         hsts: security.hsts().clone(),
     });
-    let service = middleware::stack(router::router(state), EdgeLayer::new(errors.clone(), security.clone()));
+    let router = router::router(Arc::clone(&state));
+    let service = middleware::stack(router, state, EdgeLayer::new(errors.clone(), security.clone()));
     let front = Front::new(
         FrontOptions {
             press: Arc::clone(&press),
@@ -306,6 +319,10 @@ fn host_table(app: &App) -> Hosts {
 
 fn host_entries(app: &App) -> Vec<(HostSite, Vec<String>)> {
     let sites = app.sites();
+    // A host for sign-in alone answers as the first site.
+    let accounts = Some(app.accounts.settings.host.clone())
+        .filter(|host| !host.is_empty() && !sites.all().iter().any(|site| site.hosts.contains(host)));
+    let first = sites.first().map(|site| site.id);
     sites
         .all()
         .iter()
@@ -324,7 +341,11 @@ fn host_entries(app: &App) -> Vec<(HostSite, Vec<String>)> {
                 lang: site.language.as_str().into(),
                 zone: site.site.zone.as_str().into(),
             };
-            Some((entry, site.hosts.clone()))
+            let mut hosts = site.hosts.clone();
+            if first == Some(site.id) {
+                hosts.extend(accounts.clone());
+            }
+            Some((entry, hosts))
         })
         .collect()
 }

@@ -40,6 +40,7 @@ queries! {
     SET_BIO = "UPDATE profiles SET bio = $2 WHERE id = $1 AND state <> 'deleted'";
     SET_PICTURE = "UPDATE profiles SET picture = $2 WHERE id = $1 AND state <> 'deleted'";
     CLAIMABLE = "SELECT id FROM profiles WHERE claim = $1 AND state = 'closed' AND account_id IS NULL";
+    CLAIM = "UPDATE profiles SET account_id = $2, state = 'open', claim = NULL WHERE id = $1 AND state = 'closed' AND account_id IS NULL";
     SECRET = "SELECT value FROM secrets WHERE name = $1";
     PUT_SECRET = "INSERT INTO secrets (name, value, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
 }
@@ -343,4 +344,22 @@ pub async fn secret(tx: &mut Tx, name: &str, fresh: &[u8]) -> Result<Vec<u8>, St
     let now = tx.now();
     tx.execute(PUT_SECRET, params![name, fresh, now]).await?;
     tx.one(SECRET, params![name]).await
+}
+
+/// Gives a closed profile to the account that proved its author's address. It keeps what stands under it, and its owner
+/// chooses a username.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn claim(tx: &mut Tx, profile: ProfileId, account: AccountId) -> Result<bool, StoreError> {
+    Ok(tx.execute(CLAIM, params![profile, account]).await? > 0)
+}
+
+/// Writes a bio that needs no review: the house wrote it.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn set_bio(tx: &mut Tx, profile: ProfileId, bio: &str) -> Result<(), StoreError> {
+    tx.execute(SET_BIO, params![profile, bio]).await?;
+    Ok(())
 }

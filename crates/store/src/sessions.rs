@@ -9,8 +9,8 @@ use masthead_domain::time::Timestamp;
 use uuid::Uuid;
 
 queries! {
-    INSERT = "INSERT INTO sessions (hash, id, account_id, host, device, factor, created_at, seen_at, expires_at, sudo_until)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)";
+    INSERT = "INSERT INTO sessions (hash, id, account_id, host, device, factor, created_at, seen_at, expires_at, sudo_until, chain)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10)";
     hot BY_HASH = "SELECT s.id, s.account_id, s.host, s.seen_at, s.expires_at, s.sudo_until, a.email_verified_at, a.delete_at,
             a.totp_confirmed_at, p.id, p.username, p.display_name
         FROM sessions s JOIN accounts a ON a.id = s.account_id JOIN profiles p ON p.account_id = a.id
@@ -19,8 +19,9 @@ queries! {
     SUDO = "UPDATE sessions SET sudo_until = $2 WHERE id = $1";
     OF_ACCOUNT = "SELECT id, host, device, factor, created_at, seen_at FROM sessions
         WHERE account_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, id";
-    END = "DELETE FROM sessions WHERE account_id = $1 AND id = $2";
-    END_ALL = "DELETE FROM sessions WHERE account_id = $1 AND id <> $2";
+    CHAIN = "SELECT chain FROM sessions WHERE account_id = $1 AND id = $2";
+    END = "DELETE FROM sessions WHERE account_id = $1 AND (id = $2 OR chain = $3)";
+    END_ALL = "DELETE FROM sessions WHERE account_id = $1 AND id <> $2 AND (chain IS NULL OR chain <> $3)";
     EXPIRED = "DELETE FROM sessions WHERE expires_at <= $1";
 }
 
@@ -41,6 +42,8 @@ pub struct NewSession {
     pub expires_at: Timestamp,
     /// Until when dangerous acts need no new factor.
     pub sudo_until: Timestamp,
+    /// The session that it was handed over from; its own id for a first one. All of a chain end together.
+    pub chain: SessionId,
 }
 
 /// What a request with a session's cookie is told: who it is, and what they may do.
@@ -137,7 +140,8 @@ pub async fn begin(tx: &mut Tx, secret: &str, session: &NewSession) -> Result<()
             &session.factor,
             now,
             session.expires_at,
-            session.sudo_until
+            session.sudo_until,
+            session.chain
         ],
     )
     .await?;
@@ -186,21 +190,39 @@ pub async fn of_account(conn: &mut Conn, account: AccountId, now: Timestamp) -> 
     conn.all(OF_ACCOUNT, params![account, now]).await
 }
 
-/// Ends one session of an account. False when there was none.
+/// The chain that a session belongs to, for another one that it is handed over to.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn chain(conn: &mut Conn, account: AccountId, session: SessionId) -> Result<Option<SessionId>, StoreError> {
+    Ok(conn
+        .optional::<Option<SessionId>>(CHAIN, params![account, session])
+        .await?
+        .flatten())
+}
+
+/// Ends a session of an account with all that were handed over from it, or that it was handed over from. False when
+/// there was none.
 ///
 /// # Errors
 /// When the store can't answer.
 pub async fn end(tx: &mut Tx, account: AccountId, session: SessionId) -> Result<bool, StoreError> {
-    Ok(tx.execute(END, params![account, session]).await? > 0)
+    let chain = chain(tx, account, session).await?.map_or(Uuid::nil(), Uuid::from);
+    Ok(tx.execute(END, params![account, session, chain]).await? > 0)
 }
 
-/// Ends all sessions of an account but one, or all of them. Returns how many.
+/// Ends all sessions of an account but the chain of one, or all of them. Returns how many.
 ///
 /// # Errors
 /// When the store can't answer.
 pub async fn end_others(tx: &mut Tx, account: AccountId, but: Option<SessionId>) -> Result<u64, StoreError> {
+    let chain = match but {
+        Some(session) => chain(tx, account, session).await?,
+        None => None,
+    };
     let but = but.map_or(Uuid::nil(), Uuid::from);
-    tx.execute(END_ALL, params![account, but]).await
+    let chain = chain.map_or(Uuid::nil(), Uuid::from);
+    tx.execute(END_ALL, params![account, but, chain]).await
 }
 
 /// Removes what has ended by itself.

@@ -1,12 +1,14 @@
 //! What tests of the whole program stand on: a network on either engine with a clock that can be stepped, a node that
 //! answers on loopback, builders for stories and documents, and a small HTTP client that shows every header.
 
+pub mod browser;
 pub mod build;
 pub mod http;
 
 use masthead_domain::ids::SiteId;
 use masthead_domain::sites::Site;
 use masthead_domain::time::{Clock, Timestamp};
+use masthead_features::accounts::Accounts;
 use masthead_features::app::{App, AppParts};
 use masthead_features::sites;
 use masthead_server::serve::{self, Node};
@@ -14,6 +16,7 @@ use masthead_server::settings::Settings;
 use masthead_services::blobs::Blobs;
 use masthead_services::clock::{ManualClock, SystemIds};
 use masthead_services::fetch::{FetchSettings, Fetcher};
+use masthead_services::mail::Mailer;
 use masthead_services::pictures::PictureWorker;
 use masthead_store::migrate::{self, BackupChoice};
 use masthead_store::testing::TestDb;
@@ -52,6 +55,7 @@ async fn open(db: &TestDb, clock: Arc<dyn Clock>, settings: &Settings, blobs: &B
             ..FetchSettings::default()
         })?,
         rules: settings.routing.clone(),
+        accounts: Accounts::new(settings.accounts.clone(), Mailer::Capture, 2)?,
         node: settings.server.node.clone(),
     })
     .await?)

@@ -11,6 +11,8 @@
 //! | [`respond`] | a pressed page and request headers to an answer |
 //! | [`hosts`], [`proxies`], [`request`] | which site a request is for; whose forwarded headers are believed; what handlers are told |
 //! | [`fast`], [`serve`], [`patience`] | answering from memory before the router; the accept loop, its limits and the drain |
+//! | [`compose`] | a pressed page with its holes filled for one reader |
+//! | [`cookies`], [`origin_check`] | cookies of ours; whether a change was sent from a page of ours |
 //! | [`edge`] | what every answer of the router goes through on its way out |
 //! | [`live`] | what is new on a front, asked for and streamed |
 //! | [`access_log`], [`counts`] | one line and one number a request |
@@ -49,6 +51,8 @@
 pub mod access_log;
 pub mod assets;
 pub mod cache_policy;
+pub mod compose;
+pub mod cookies;
 pub mod counts;
 pub mod edge;
 pub mod encodings;
@@ -56,6 +60,7 @@ pub mod errors;
 pub mod fast;
 pub mod hosts;
 pub mod live;
+pub mod origin_check;
 pub mod paging;
 pub mod patience;
 pub mod press;

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct RequestInfo {
     /// The site that the host's name belongs to.
     pub site: Arc<HostSite>,
+    /// The host as the browser named it, with its port where there is one: what a cookie belongs to.
+    pub host: Arc<str>,
     /// Whether the reader's connection is over TLS: decides `Secure`, `__Host-` and HSTS.
     pub tls: bool,
     /// The reader's address: for rate limits, never for the log.

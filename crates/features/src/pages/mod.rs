@@ -18,7 +18,7 @@
 
 mod body;
 mod cards;
-mod errors;
+pub(crate) mod errors;
 mod front;
 mod galleries;
 mod json_ld;
@@ -28,7 +28,7 @@ mod live;
 mod media;
 mod multimedia;
 mod own;
-mod page;
+pub(crate) mod page;
 mod search;
 mod small;
 mod story;
@@ -45,7 +45,7 @@ pub(crate) use view::{SiteView, href as section_href};
 
 use crate::app::App;
 use crate::sites::SiteEntry;
-use crate::{api, feeds};
+use crate::{api, feeds, profiles};
 use masthead_domain::ids::SiteId;
 use masthead_services::search::SearchIndex;
 use masthead_store::public::{self, Found};
@@ -126,6 +126,16 @@ impl Pages {
         Ok(rendered)
     }
 
+    /// What fills the hole `account` of a site's pages for a viewer.
+    ///
+    /// # Errors
+    /// When the store can't answer or the template can't be rendered.
+    pub async fn corner(&self, site: SiteId, viewer: Option<&crate::accounts::Viewer>) -> Result<String, WebError> {
+        let sites = self.app.sites();
+        let site = sites.site(site).ok_or_else(WebError::not_found)?;
+        crate::visit::corner(self.view(site).await?.as_ref(), viewer)
+    }
+
     /// The HTML of an error page; `None` when not even a bare one can be made. `site` is the one that was asked, or
     /// the first.
     pub async fn error_page(
@@ -179,7 +189,7 @@ impl Pages {
     }
 
     /// The prepared site, made again when its table or the theme was replaced.
-    async fn view(&self, site: &Arc<SiteEntry>) -> Result<Arc<SiteView>, WebError> {
+    pub(crate) async fn view(&self, site: &Arc<SiteEntry>) -> Result<Arc<SiteView>, WebError> {
         let (sites, theme) = (self.app.sites(), self.theme());
         let known = self
             .views
@@ -273,7 +283,8 @@ impl Pages {
             }
             Route::Multimedia => multimedia::multimedia(app, view).await,
             Route::NewsInPictures(day) => multimedia::news_in_pictures(app, view, *day).await,
-            Route::Profile(_) | Route::Comment(_) => Err(WebError::not_found()),
+            Route::Profile(name) => profiles::page::page(app, view, name).await,
+            Route::Comment(_) => Err(WebError::not_found()),
         }
     }
 

@@ -327,8 +327,15 @@ async fn empty_sites_have_pages_too() {
 fn every_template_is_rendered_by_a_test_here() {
     let theme = masthead_web::templates::Theme::load(Default::default()).unwrap();
     let mut names = theme.template_names();
-    // The search page is rendered by the tests of search, galleries by those of the whole program, which need pictures.
-    names.retain(|name| name != "search.html" && !name.starts_with("galleries/"));
+    // The search page is rendered by the tests of search; galleries, which need pictures, and accounts, which need people
+    // and their mails, by those of the whole program.
+    let elsewhere = ["search.html", "parts/account.html"];
+    names.retain(|name| {
+        !elsewhere.contains(&name.as_str())
+            && !["galleries/", "accounts/", "mail/"]
+                .iter()
+                .any(|folder| name.starts_with(folder))
+    });
     names.sort();
     let known = [
         "corrections.html",

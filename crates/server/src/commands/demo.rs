@@ -1,6 +1,7 @@
 //! `masthead demo`: a complete example network, made once and served.
 
 use super::{Common, output};
+use crate::demo::people;
 use crate::settings::{FILE, Where, sample};
 use crate::{demo, network, serve};
 use anyhow::{Context as _, bail};
@@ -39,6 +40,9 @@ impl Demo {
         }
         .load()?;
         settings.server.listen = listen.to_string();
+        if settings.mail.url.is_empty() {
+            settings.mail.url = "capture".into();
+        }
         if !settings.server.admin_listen.starts_with("127.") {
             bail!("the demo's admin listener has to stay on loopback");
         }
@@ -88,8 +92,13 @@ fn greet(node: &serve::Node, folder: &Path) {
         "health and metrics       http://{}/readyz",
         node.admin_address
     ));
+    output::line(&format!("mails that would go out  http://{}/mails", node.admin_address));
     output::line(&format!("data folder              {}", folder.display()));
-    output::line("Accounts and the desk come with a later version; until then 'masthead story --help' does desk work:");
+    output::line(&format!("Sign-ins, all with the password '{}':", people::PASSWORD));
+    for somebody in people::PEOPLE {
+        output::line(&format!("  {:<32} {}", somebody.email(), somebody.what));
+    }
+    output::line("The desk comes with a later version; until then 'masthead story --help' does desk work:");
     output::line(&format!("  masthead story list --data {}", folder.display()));
     output::line("Stop with Ctrl-C.");
 }

@@ -6,6 +6,7 @@ use crate::settings::sample;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use masthead_domain::ids::SiteId;
+use masthead_domain::permissions::{Grant, Role};
 use masthead_domain::sites::Site;
 use masthead_features::sites;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -48,6 +49,9 @@ pub(super) struct Init {
         default_value = "news,world,business,culture,sport,opinion"
     )]
     sections: Vec<String>,
+    /// E-mail address of the first administrator; 'masthead user add' makes others.
+    #[arg(long)]
+    administrator: Option<String>,
 }
 
 impl Init {
@@ -103,8 +107,25 @@ impl Init {
         for (position, section) in (0_i64..).zip(&self.sections) {
             sites::put_section(&app, id, None, section, &title(section), position).await?;
         }
+        let administrator = ask(
+            self.administrator,
+            "E-mail address of the administrator (empty for none)",
+            "",
+        )?;
+        let made = if administrator.is_empty() {
+            None
+        } else {
+            let everywhere = vec![Grant {
+                role: Role::Admin,
+                site: None,
+            }];
+            Some(super::user::add(&app, &administrator, None, "", everywhere, None).await?)
+        };
         app.db.close().await;
         super::output::line(&format!("Settings: {}", file.display()));
+        if let Some((email, password, _)) = made {
+            super::output::line(&format!("Sign-in:  {email} with the password {password}"));
+        }
         super::output::line(&format!("Site:     {slug} at {origin}"));
         super::output::line(&format!("Next:     masthead serve --config {}", file.display()));
         Ok(ExitCode::SUCCESS)

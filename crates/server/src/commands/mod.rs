@@ -14,6 +14,7 @@ mod probe;
 mod serve;
 mod site;
 mod story;
+mod user;
 
 use crate::settings::Where;
 use clap::{Args, Parser, Subcommand};
@@ -93,6 +94,12 @@ enum Command {
         after_help = "Example: masthead site add weekly --name 'The Weekly' --host weekly.example.org"
     )]
     Site(site::Site),
+    /// Make people, give them roles, close their accounts.
+    #[command(
+        subcommand,
+        after_help = "Example: masthead user add ada@example.org --username ada --role editor@daily"
+    )]
+    User(user::User),
     /// Write a backup while the network runs.
     #[command(after_help = "Example: masthead backup paper.backup")]
     Backup(backup::Backup),
@@ -153,6 +160,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Story(command) => command.run(&common).await,
         Command::Probe(command) => command.run(&common).await,
         Command::Site(command) => command.run(&common).await,
+        Command::User(command) => command.run(&common).await,
         Command::Backup(command) => command.run(&common).await,
         Command::Restore(command) => command.run(&common).await,
         Command::Verify(command) => command.run(&common).await,

@@ -10,6 +10,7 @@ mod inline;
 mod markdown;
 mod moved;
 mod names;
+pub mod people;
 mod pictures;
 mod plan;
 mod sites;
@@ -57,6 +58,7 @@ pub async fn load(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<Loaded> 
         sites::follow(app, &content, listen).await?;
     }
     fronts::launch(app, &content).await?;
+    people::load(app).await?;
     let table = app.sites();
     let sites = table
         .all()

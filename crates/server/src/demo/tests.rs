@@ -47,6 +47,7 @@ impl Network {
             worker: PictureWorker::new(2),
             fetcher: Fetcher::new(FetchSettings::default()).unwrap(),
             rules: Vec::new(),
+            accounts: masthead_features::accounts::Accounts::new(Default::default(), Default::default(), 2).unwrap(),
             node: "test".into(),
         };
         Self {

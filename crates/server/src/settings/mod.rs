@@ -6,6 +6,7 @@ pub use sample::sample;
 
 use anyhow::{Context as _, bail};
 use masthead_domain::routing::Rule;
+use masthead_features::accounts::AccountSettings;
 use masthead_features::ingest::Source;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,9 @@ pub struct Settings {
     /// The listeners.
     pub server: Server,
     /// Sign-in.
-    pub accounts: Accounts,
+    pub accounts: AccountSettings,
+    /// Mail to people.
+    pub mail: Mail,
     /// Outgoing requests.
     pub outgoing: Outgoing,
     /// Wire sources.
@@ -123,12 +126,15 @@ impl Default for Server {
     }
 }
 
-/// Sign-in.
+/// Mail to people.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Accounts {
-    /// The host where sign-in lives; the first site's when empty.
-    pub host: String,
+pub struct Mail {
+    /// `smtp://user:password@host:port`, `smtps://…`, or `capture` for mails that are shown on the admin listener
+    /// instead. Without it no mail goes out: they wait.
+    pub url: String,
+    /// Whom mails are from: `Name <address>`.
+    pub from: String,
 }
 
 /// Outgoing requests.

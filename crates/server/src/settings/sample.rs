@@ -41,6 +41,15 @@ admin_listen = "{admin_listen}"
 [accounts]
 # The host where sign-in lives; the first site's when it is left out.
 #: host = "www.example.org"
+# Whether staff need an authenticator (a code besides the password).
+#: staff_code = false
+
+[mail]
+# The way out for mail: smtp://user:password@host:587?tls=required, or smtps://… . "capture" sends nothing and shows
+# mails at /mails of the admin listener, which suits a demo. Without it mails wait.
+#: url = "smtp://user:password@mail.example.org:587?tls=required"
+# Whom mails are from.
+#: from = "The Daily <accounts@example.org>"
 
 [outgoing]
 # Exact host:port pairs of your own services that may be reached though their addresses are private.

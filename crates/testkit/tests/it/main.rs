@@ -7,6 +7,7 @@
     reason = "a test that meets something unforeseen can only stop and say so"
 )]
 
+mod accounts;
 mod crash;
 mod embargo;
 mod galleries;

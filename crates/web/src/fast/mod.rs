@@ -163,8 +163,15 @@ where
         if let Some(response) = self.answer_at_once(&request, &site, forwarded.tls) {
             return FastFuture::Ready(Some(response));
         }
+        let host = forwarded.host.or_else(|| request.headers().get(HOST));
+        let host: Arc<str> = match (host.and_then(|host| host.to_str().ok()), request.uri().authority()) {
+            (Some(host), _) => host.trim().to_ascii_lowercase().into(),
+            (None, Some(authority)) => authority.as_str().to_ascii_lowercase().into(),
+            (None, None) => "".into(),
+        };
         let info = RequestInfo {
             site,
+            host,
             tls: forwarded.tls,
             client: forwarded.client,
             id: options.request_ids.next(),

@@ -1,0 +1,123 @@
+//! `/profiles/<username>` on every site: who somebody is to readers. A deleted profile's address answers 410, and its
+//! name is nobody's again.
+
+use crate::accounts::AccountError;
+use crate::app::App;
+use crate::pages::page::{Page, whole};
+use crate::pages::{SiteView, errors, list_key, say, store_error};
+use masthead_domain::ids::ProfileId;
+use masthead_domain::profiles::{ProfileState, Username};
+use masthead_store::accounts;
+use masthead_store::profiles::{self as rows, ProfileRecord};
+use masthead_web::cache_policy::CachePolicy;
+use masthead_web::errors::WebError;
+use masthead_web::press::Rendered;
+use masthead_web::surrogate::SurrogateKey;
+use masthead_web::urls::{FeedScope, Route};
+use serde::Serialize;
+use std::borrow::Cow;
+
+#[derive(Serialize)]
+struct Own<'a> {
+    profile: View<'a>,
+}
+
+#[derive(Serialize)]
+struct View<'a> {
+    username: &'a str,
+    name: &'a str,
+    bio: Vec<&'a str>,
+    picture: Option<&'a str>,
+    joined: Option<i64>,
+    staff: bool,
+    /// Made for an author of imported comments.
+    closed: bool,
+}
+
+/// What an address of a profile leads to.
+pub(crate) enum Found {
+    /// A profile that has a page.
+    Profile(ProfileRecord),
+    /// One that was deleted.
+    Gone,
+}
+
+/// The profile at `/profiles/NAME` or `/profiles/~ID`.
+pub(crate) async fn find(app: &App, conn: &mut masthead_store::Conn, name: &str) -> Result<Found, WebError> {
+    let found = if let Some(id) = name.strip_prefix('~') {
+        let id: ProfileId = id.parse().map_err(|_| WebError::not_found())?;
+        let found = rows::by_id(conn, id).await.map_err(store_error)?;
+        // Who chose a username has it in their address alone.
+        found.filter(|record| record.state == ProfileState::Closed)
+    } else {
+        let username = Username::parse(name).map_err(|_| WebError::not_found())?;
+        super::named(app, conn, &username).await.map_err(WebError::from)?
+    };
+    match found.ok_or_else(WebError::not_found)? {
+        record if record.state == ProfileState::Deleted => Ok(Found::Gone),
+        record => Ok(Found::Profile(record)),
+    }
+}
+
+/// The page of a profile.
+pub(crate) async fn page(app: &App, view: &SiteView, name: &str) -> Result<Rendered, WebError> {
+    // The key is made by a write at its first use, which must not happen inside a snapshot.
+    crate::accounts::network_key(app)
+        .await
+        .map_err(|error: AccountError| WebError::from(error))?;
+    let now = app.now();
+    let mut conn = app.db.snapshot().await.map_err(store_error)?;
+    let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
+    let record = match find(app, &mut conn, name).await? {
+        Found::Profile(record) => record,
+        Found::Gone => {
+            let gone = WebError::gone(say(view, "profile-gone", &[])?);
+            return errors::page(&mut conn, now, view, &gone, "", None, position).await;
+        }
+    };
+    let route = Route::Profile(Cow::Borrowed(name)).to_string();
+    if let Some(username) = &record.username
+        && username != name
+    {
+        let mut moved = Rendered::moved(Route::Profile(username.as_str().into()).to_string(), position);
+        moved.policy = CachePolicy::NoStore;
+        return Ok(moved);
+    }
+    let staff = match record.account {
+        Some(account) => accounts::grants(&mut conn, account)
+            .await
+            .map_err(store_error)?
+            .is_staff(),
+        None => false,
+    };
+    drop(conn);
+    let shown = match (&record.username, record.display_name.as_str()) {
+        (Some(username), "") => username.as_str(),
+        (_, name) => name,
+    };
+    let mut head = Page::new(view, shown, &route).described(&record.bio);
+    let closed = record.state == ProfileState::Closed;
+    if closed {
+        head.robots = "noindex";
+    } else {
+        head = head.feeds(&FeedScope::Profile(name.into()), shown);
+        head.kind = "profile";
+    }
+    let own = Own {
+        profile: View {
+            username: record.username.as_deref().unwrap_or_default(),
+            name: shown,
+            bio: record.bio.split("\n").filter(|line| !line.is_empty()).collect(),
+            picture: record.picture.as_deref(),
+            joined: record.named_at.map(masthead_domain::time::Timestamp::as_micros),
+            staff,
+            closed,
+        },
+    };
+    let html = view.voice.render("accounts/profile.html", &whole(view, &head, &own))?;
+    Ok(Rendered::html(html, position).keys([
+        list_key(record.id),
+        SurrogateKey::site(view.entry.id),
+        SurrogateKey::theme(),
+    ]))
+}
