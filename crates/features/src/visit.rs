@@ -200,7 +200,7 @@ impl Visit {
     /// # Errors
     /// When the theme has no such message.
     pub async fn say(&self, key: &str, args: &[(&str, &str)]) -> Result<String, WebError> {
-        say(&self.view().await?.as_ref(), key, args)
+        say(self.view().await?.as_ref(), key, args)
     }
 
     /// A page of the theme for this reader alone: template, the message that titles it, and its own data.

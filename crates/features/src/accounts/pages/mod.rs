@@ -85,7 +85,7 @@ async fn is_hasty(visit: &Visit, fields: &Fields) -> Result<bool, WebError> {
     let age = seconds
         .parse::<i64>()
         .map_or(0, |seconds| visit.app().now().as_seconds().saturating_sub(seconds));
-    Ok(age < FASTEST || age > OLDEST)
+    Ok(!(FASTEST..=OLDEST).contains(&age))
 }
 
 /// Whether somebody filled in the field that people don't see: nothing is done then, and the answer is the usual one.

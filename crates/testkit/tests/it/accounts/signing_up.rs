@@ -176,14 +176,12 @@ async fn one_of_two_hundred_gets_the_name(engine: Engine) -> anyhow::Result<()> 
         client: [127, 0, 0, 1].into(),
         factor: Factor::Mail,
     };
-    let mut later = 0;
-    for token in ["token-0", "token-1"] {
+    for (later, token) in ["token-0", "token-1"].into_iter().enumerate() {
         let choice = sign_up::Choice {
             token: token.into(),
             password: PASSWORD.into(),
             username: format!("late_{later}"),
         };
-        later += 1;
         match sign_up::complete(&test.app, choice, &browser).await {
             Ok(_) | Err(AccountError::Link) => {}
             Err(other) => panic!("{other:?}"),
