@@ -172,38 +172,6 @@ impl Fetcher {
             .unwrap_or(Err(FetchError::TimedOut(limit)))
     }
 
-    /// Sends one request with a body to a service that the operator set up (an identity provider), and follows nothing:
-    /// a redirect could carry a secret to somebody else. The answer is at most `max_bytes` long.
-    ///
-    /// # Errors
-    /// As [`Fetcher::get`].
-    pub async fn exchange(
-        &self,
-        request: http::Request<Vec<u8>>,
-        max_bytes: usize,
-    ) -> Result<FetchResponse, FetchError> {
-        let limit = self.settings.timeout;
-        let asking = async {
-            let (parts, body) = request.into_parts();
-            let target = Target::first(&parts.uri.to_string(), FetchPolicy::Operator, &self.allow)?;
-            let client = match target.hop {
-                Hop::Trusted => &self.trusted,
-                Hop::Guarded => &self.guarded,
-            };
-            let response = client
-                .request(parts.method, target.url.clone())
-                .headers(parts.headers)
-                .body(body)
-                .send()
-                .await
-                .map_err(|error| error::from_reqwest(&target.url, &error))?;
-            body::read(response, &target.url, max_bytes).await
-        };
-        tokio::time::timeout(limit, asking)
-            .await
-            .unwrap_or(Err(FetchError::TimedOut(limit)))
-    }
-
     async fn follow(&self, request: FetchRequest<'_>) -> Result<FetchResponse, FetchError> {
         let max_bytes = request.max_bytes.unwrap_or(self.settings.max_bytes);
         let mut headers = headers_of(&request)?;

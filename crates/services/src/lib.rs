@@ -1,7 +1,7 @@
 //! The outside world: blobs, pictures, the search index, the guarded HTTP client, the system clock.
 //!
 //! This crate is the only one that may read the clock, draw randomness, open files for keeps or speak HTTP to others.
-//! It knows neither SQL nor routes. One room a file or folder: [`clock`], [`codes`], [`blobs`], [`mail`], [`passwords`], [`pictures`], [`fetch`], [`identity`],
+//! It knows neither SQL nor routes. One room a file or folder: [`clock`], [`codes`], [`blobs`], [`mail`], [`passwords`], [`pictures`], [`fetch`],
 //! [`disk`], [`search`].
 
 #![warn(missing_docs)]
@@ -11,7 +11,6 @@ pub mod clock;
 pub mod codes;
 pub mod disk;
 pub mod fetch;
-pub mod identity;
 pub mod mail;
 pub mod passwords;
 pub mod pictures;
