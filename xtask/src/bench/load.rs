@@ -125,9 +125,11 @@ fn joined<T>(worker: std::thread::ScopedJoinHandle<'_, T>) -> Result<T> {
 #[derive(Debug, Default)]
 pub(crate) struct Open {
     /// Milliseconds from when a request was *due* until its answer was there: a stall delays all that were due in it.
+    /// One that failed took as long as the whole load, so that no failure makes a percentile look better.
     pub(crate) milliseconds: Vec<f64>,
+    /// Requests that were answered with something else than 200, or not at all.
     pub(crate) failed: u64,
-    /// Answers a second that were really reached.
+    /// Answers with 200 a second that were really reached.
     pub(crate) reached: f64,
 }
 
@@ -157,7 +159,7 @@ pub(crate) fn open(
         all.failed += one.failed;
     }
     let took = start.elapsed().as_secs_f64();
-    all.reached = all.milliseconds.len() as f64 / took;
+    all.reached = (all.milliseconds.len() as u64).saturating_sub(all.failed) as f64 / took;
     Ok(all)
 }
 
@@ -170,9 +172,7 @@ fn paced(
     start: Instant,
     seconds: u64,
 ) -> Result<Open> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let mut stream = Some(connect(address)?);
     let requests: Vec<String> = paths.iter().map(|path| request_line(address, path, "gzip")).collect();
     let mut seen = Open::default();
     let mut buffer = vec![0_u8; 256 << 10];
@@ -187,12 +187,45 @@ fn paced(
         let request = requests
             .get((slot % count.max(1)) as usize)
             .context("no paths to ask for")?;
-        stream.write_all(request.as_bytes())?;
-        let ok = skim(&mut stream, &mut buffer)?;
-        seen.failed += u64::from(!ok);
-        seen.milliseconds.push(due.elapsed().as_secs_f64() * 1000.0);
+        // A connection that broke is a failed request and is made anew, as a browser would.
+        let answered = match stream.take().map_or_else(|| connect(address), Ok) {
+            Ok(mut open) => match ask(&mut open, request, &mut buffer) {
+                Ok(answered) => {
+                    stream = Some(open);
+                    answered
+                }
+                Err(error) => told_once(&mut seen, &error),
+            },
+            Err(error) => told_once(&mut seen, &error),
+        };
+        if answered {
+            seen.milliseconds.push(due.elapsed().as_secs_f64() * 1000.0);
+        } else {
+            seen.failed += 1;
+            seen.milliseconds.push(seconds as f64 * 1000.0);
+        }
     }
     Ok(seen)
+}
+
+fn connect(address: SocketAddr) -> Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    Ok(stream)
+}
+
+fn ask(stream: &mut TcpStream, request: &str, buffer: &mut [u8]) -> Result<bool> {
+    stream.write_all(request.as_bytes())?;
+    skim(stream, buffer)
+}
+
+/// Says why the first request of a connection failed; the others fail for the same reason as a rule.
+fn told_once(seen: &mut Open, error: &anyhow::Error) -> bool {
+    if seen.failed == 0 {
+        eprintln!("  a request failed: {error:#}");
+    }
+    false
 }
 
 /// Reads an answer with a counted body and only says whether its status was 200.
@@ -231,6 +264,31 @@ fn skim(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn failed_requests_are_not_reached_and_are_no_quick_ones() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        // Every other connection is answered with an error, the rest are closed without an answer.
+        let server = std::thread::spawn(move || {
+            for number in 0..20 {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut request = [0_u8; 512];
+                stream.read(&mut request).unwrap();
+                if number % 2 == 0 {
+                    stream
+                        .write_all(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")
+                        .unwrap();
+                    // The next request on this connection finds it closed.
+                }
+            }
+        });
+        let seen = open(address, &Arc::new(vec!["/".to_owned()]), 30, 1, 1).unwrap();
+        assert_eq!((seen.milliseconds.len(), seen.failed), (30, 30));
+        assert_eq!(seen.reached, 0.0);
+        assert!(seen.milliseconds.iter().all(|took| *took >= 1000.0));
+        server.join().unwrap();
+    }
 
     #[test]
     fn what_wrk_prints_is_read() {

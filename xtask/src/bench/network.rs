@@ -22,6 +22,7 @@ pub(crate) struct Network {
     binary: PathBuf,
     pub(crate) folder: PathBuf,
     pub(crate) address: SocketAddr,
+    admin: SocketAddr,
 }
 
 impl Network {
@@ -33,6 +34,7 @@ impl Network {
             binary: bench.binary.clone(),
             folder,
             address,
+            admin,
         };
         let run = network
             .command(&[
@@ -156,6 +158,7 @@ impl Network {
                     return Ok(Node {
                         process,
                         address: self.address,
+                        admin: self.admin,
                         first_page,
                     });
                 }
@@ -177,6 +180,7 @@ impl Network {
 pub(crate) struct Node {
     pub(crate) process: Process,
     pub(crate) address: SocketAddr,
+    admin: SocketAddr,
     /// Seconds from the start of the program to the end of its first answer.
     pub(crate) first_page: f64,
 }
@@ -184,6 +188,25 @@ pub(crate) struct Node {
 impl Node {
     pub(crate) fn client(&self) -> Result<Client> {
         Client::connect(self.address)
+    }
+
+    /// Waits until the search index holds so many stories.
+    pub(crate) fn until_searchable(&self, stories: u64) -> Result<()> {
+        let until = Instant::now() + Duration::from_secs(1800);
+        loop {
+            let metrics = Client::connect(self.admin)?.page("/metrics")?;
+            let held = metrics
+                .lines()
+                .find_map(|line| line.strip_prefix("masthead_search_stories "))
+                .map_or(Ok(0.0), |number| number.trim().parse::<f64>())?;
+            if held >= stories as f64 {
+                return Ok(());
+            }
+            if Instant::now() > until {
+                bail!("the search index holds {held} of {stories} stories after half an hour");
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
     }
 
     /// Paths of stories from the site's own sitemap, in its order.
