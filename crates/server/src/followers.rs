@@ -1,8 +1,10 @@
-//! The press follower: reads the event log by position, finds the pages that each fact makes stale and presses them
-//! again, takes withheld stories off pages, and tells how far it is.
+//! The press follower: reads the event log by position, finds the pages that each fact makes stale and hands them in to
+//! be pressed again (`pressing`), takes withheld stories off pages, and tells how far it is.
 //!
-//! Correctness rests on the poll; being woken only makes it quick. Every step may be done twice.
+//! Correctness rests on the poll; being woken only makes it quick. Every step may be done twice. No step waits for a
+//! page to be pressed: a kill that comes after a change of the whole site must not wait for thousands of renders.
 
+use crate::pressing::{PressQueue, Turn};
 use masthead_domain::events::Event;
 use masthead_domain::ids::StoryId;
 use masthead_features::app::App;
@@ -13,10 +15,9 @@ use masthead_store::{StoreError, followers};
 use masthead_web::errors::WebError;
 use masthead_web::press::Rendered;
 use masthead_web::press::{PageKey, Press, Removed, WithheldReceipt};
-use std::collections::HashSet;
+use masthead_web::surrogate::SurrogateKey;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::task::JoinSet;
 
 /// Name of the follower in the store.
 pub const PRESS: &str = "press";
@@ -27,8 +28,8 @@ const AT_ONCE: u32 = 500;
 const POLL: Duration = Duration::from_millis(500);
 /// The cursor is saved at least this often, which also says that the node lives.
 const HEARTBEAT: Duration = Duration::from_secs(5);
-/// Pages pressed at once; each is a render on one processor.
-const PRESSES: usize = 2;
+/// Pages whose press failed that are tried again at once.
+const TRIED_AGAIN: usize = 16;
 /// Pages that are quiet for this long are compressed harder.
 const QUIET_SECONDS: i64 = 3;
 
@@ -41,13 +42,15 @@ pub struct PressFollower {
     pub pages: Arc<Pages>,
     /// Where they are kept.
     pub press: Arc<Press>,
+    /// Where stale ones are handed in.
+    pub queue: Arc<PressQueue>,
     /// Called when the table of sites was read again.
     pub sites_changed: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl PressFollower {
-    /// Makes ready: stories that must not be shown are held, pages from disk are marked, and the cursor is set to the
-    /// head of the log.
+    /// Makes ready: stories that must not be shown are held, copies on disk that may have been overtaken are good in need
+    /// only, and the cursor is set to the head of the log.
     ///
     /// # Errors
     /// When the store can't answer.
@@ -57,7 +60,7 @@ impl PressFollower {
         self.press.withhold_from_start(story_rows::withheld(&mut conn).await?);
         drop(conn);
         self.pages.followed(head);
-        // What was pressed before this start may have been overtaken while nobody followed. `run` presses it again.
+        // What was pressed before this start may have been overtaken while nobody followed.
         self.press.mark_all_stale(head);
         self.save(head).await?;
         Ok(head)
@@ -68,13 +71,6 @@ impl PressFollower {
         let mut changed = self.app.db.changed();
         let mut saved = (position, Instant::now());
         let mut quiet_look = Instant::now();
-        // In a task of its own: thousands of pages from disk must not keep a kill waiting.
-        let at_start = self.clone();
-        tokio::spawn(async move {
-            at_start
-                .press_again(at_start.press.stale_pages().into_iter().collect())
-                .await
-        });
         loop {
             match self.step(position).await {
                 Ok(next) => {
@@ -99,9 +95,11 @@ impl PressFollower {
             if quiet_look.elapsed() >= Duration::from_secs(1) {
                 quiet_look = Instant::now();
                 self.press_harder();
-                // Pages whose press failed, or was overtaken, wait here; a few at a time, so that events go first.
-                self.press_again(self.press.stale_pages().into_iter().take(PRESSES * 8).collect())
-                    .await;
+                // Pages whose press failed, or was overtaken, and that nobody presses now.
+                if self.queue.is_empty() {
+                    let stale = self.press.stale_pages().into_iter().take(TRIED_AGAIN);
+                    self.queue.put(stale.map(|key| (key, Turn::Later)));
+                }
             }
             tokio::select! {
                 () = tokio::time::sleep(POLL) => {}
@@ -138,18 +136,29 @@ impl PressFollower {
         }
         // Told before anything is marked: see `Pages::followed`.
         self.pages.followed(last);
-        let mut stale: HashSet<PageKey> = HashSet::new();
+        let mut stale: Vec<(PageKey, Turn)> = Vec::new();
+        let touched_by_it = |key: PageKey| {
+            let turn = Turn::of_touched(&key);
+            (key, turn)
+        };
         let sites = self.app.sites();
         let mut conn = self.app.db.reader().await?;
         for (event, fact) in &facts {
             let keys = touched(&mut conn, &sites, fact).await?;
-            stale.extend(self.press.mark_stale(&keys, event.position));
+            let (own, others): (Vec<SurrogateKey>, Vec<_>) = keys.into_iter().partition(SurrogateKey::is_story);
+            let about_it = self.press.mark_stale(&own, event.position);
+            stale.extend(about_it.into_iter().map(|key| (key, Turn::First)));
+            let touched = self.press.mark_stale(&others, event.position);
+            stale.extend(touched.into_iter().map(touched_by_it));
         }
         drop(conn);
         if sites_changed {
-            stale.extend(self.press.mark_all_stale(last));
+            let all = self.press.mark_all_stale(last);
+            stale.extend(all.into_iter().map(touched_by_it));
         }
-        self.press_again(stale).await;
+        // The home front before the fronts of sections.
+        stale.sort_by_key(|(key, turn)| (*turn, key.path().len()));
+        self.queue.put(stale);
         Ok(last)
     }
 
@@ -230,34 +239,6 @@ impl PressFollower {
                 })
             })
             .await
-    }
-
-    /// Presses pages again, those of fronts first: they are what most readers see.
-    async fn press_again(&self, stale: HashSet<PageKey>) {
-        let mut keys: Vec<PageKey> = stale.into_iter().collect();
-        keys.sort_by_key(|key| key.path().len());
-        let mut running = JoinSet::new();
-        for key in keys {
-            if running.len() >= PRESSES {
-                running.join_next().await;
-            }
-            let (press, pages) = (Arc::clone(&self.press), Arc::clone(&self.pages));
-            running.spawn(async move {
-                let for_render = key.clone();
-                let outcome = press
-                    .repress(key.clone(), move || {
-                        let (pages, key) = (Arc::clone(&pages), for_render.clone());
-                        async move { render(&pages, &key).await }
-                    })
-                    .await;
-                if let Err(error) = outcome
-                    && error.kind().is_server_fault()
-                {
-                    tracing::warn!(page = key.target(), ?error, "a page could not be pressed again");
-                }
-            });
-        }
-        while running.join_next().await.is_some() {}
     }
 
     /// Compresses quiet pages harder, beside everything else.

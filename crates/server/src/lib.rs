@@ -10,6 +10,7 @@ pub mod kills;
 pub mod live;
 pub mod middleware;
 pub mod network;
+pub mod pressing;
 pub mod probes;
 pub mod router;
 pub mod search;

@@ -2,6 +2,7 @@
 
 use crate::admin::{self, Admin};
 use crate::followers::{PressFollower, render};
+use crate::pressing::{self, PressQueue};
 use crate::settings::Settings;
 use crate::{jobs, live, middleware, router, search};
 use anyhow::Context as _;
@@ -125,15 +126,13 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
         ..PressOptions::new(security.clone()).on_disk(settings.data_folder().join("pressed"))
     };
     let press = Press::new(options, Arc::clone(&app.clock)).context("the folder of pressed pages can't be used")?;
-    let from_disk = Arc::clone(&press);
-    tokio::task::spawn_blocking(move || from_disk.load_from_disk())
-        .await
-        .context("pressed pages can't be loaded")?;
+    let queue = Arc::new(PressQueue::default());
     let hosts = Arc::new(host_table(&app));
     let follower = PressFollower {
         app: Arc::clone(&app),
         pages: Arc::clone(&pages),
         press: Arc::clone(&press),
+        queue: Arc::clone(&queue),
         sites_changed: {
             let (app, hosts) = (Arc::clone(&app), Arc::clone(&hosts));
             Arc::new(move || hosts.replace(host_entries(&app)))
@@ -148,6 +147,7 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
     // Made before the first reader waits for it.
     accounts::network_key(&app).await?;
 
+    let presses = pressing::run(queue, Arc::clone(&press), Arc::clone(&pages));
     let errors = ErrorPages::new(error_hook(&pages));
     let search = search::run(
         Arc::clone(&app),
@@ -229,6 +229,7 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
     });
     let background = vec![
         tokio::spawn(follower.run(position)),
+        tokio::spawn(presses),
         tokio::spawn(search),
         tokio::spawn(live::run(Arc::clone(&app), live, live_from)),
         tokio::spawn(jobs::run(Arc::clone(&app), sources)),

@@ -86,6 +86,11 @@ impl SurrogateKey {
         fits.then(|| Self(text.into()))
     }
 
+    /// Whether it names one story: what carries it is that story's own page, or shows it in a place of its own.
+    pub fn is_story(&self) -> bool {
+        self.0.starts_with("story:")
+    }
+
     /// The key as it stands in the headers.
     pub fn as_str(&self) -> &str {
         &self.0

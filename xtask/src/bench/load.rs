@@ -274,7 +274,7 @@ mod tests {
             for number in 0..20 {
                 let (mut stream, _) = listener.accept().unwrap();
                 let mut request = [0_u8; 512];
-                stream.read(&mut request).unwrap();
+                assert!(stream.read(&mut request).unwrap() > 0);
                 if number % 2 == 0 {
                     stream
                         .write_all(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n")

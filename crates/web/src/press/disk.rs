@@ -28,8 +28,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 const MAGIC: &[u8; 8] = b"mhpage01";
 /// A longer header than this is no header of ours.
 const MOST_HEADER: u32 = 1 << 20;
-/// Pages waiting to be written; beyond that new ones are left out, because writing is behind and memory comes first.
-const MOST_WAITING: usize = 4096;
+/// Bytes of pages waiting to be written; beyond that new ones are left out, because writing is behind and memory comes
+/// first.
+const MOST_WAITING: usize = 32 << 20;
 
 /// How much the disk half keeps.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +73,7 @@ struct State {
     writing: bool,
     waiting: BTreeMap<u64, Arc<PressedPage>>,
     waiting_by_key: HashMap<PageKey, u64>,
+    waiting_bytes: usize,
     files: HashMap<PathBuf, FileEntry>,
     by_age: BTreeMap<u64, PathBuf>,
     bytes: u64,
@@ -135,7 +137,7 @@ impl Disk {
         let mut state = self.shared.lock();
         let number = match state.waiting_by_key.get(page.key()) {
             Some(number) => *number,
-            None if state.waiting.len() >= MOST_WAITING => {
+            None if state.waiting_bytes >= MOST_WAITING => {
                 metrics::counter!("press_disk_left_out_total").increment(1);
                 return;
             }
@@ -145,7 +147,10 @@ impl Disk {
             }
         };
         state.waiting_by_key.insert(page.key().clone(), number);
-        state.waiting.insert(number, page);
+        state.waiting_bytes += page.weight();
+        if let Some(before) = state.waiting.insert(number, page) {
+            state.waiting_bytes = state.waiting_bytes.saturating_sub(before.weight());
+        }
         self.shared.changed.notify_all();
     }
 
@@ -163,7 +168,7 @@ impl Disk {
             .collect();
         for number in waiting {
             if let Some(page) = state.waiting.remove(&number) {
-                state.waiting_by_key.remove(page.key());
+                state.waited_for(&page);
             }
         }
         let found: Vec<PathBuf> = state
@@ -227,6 +232,12 @@ impl Drop for Disk {
 }
 
 impl State {
+    /// A page was taken out of those that wait.
+    fn waited_for(&mut self, page: &PressedPage) {
+        self.waiting_by_key.remove(page.key());
+        self.waiting_bytes = self.waiting_bytes.saturating_sub(page.weight());
+    }
+
     fn forget(&mut self, path: &Path) -> Option<FileEntry> {
         let entry = self.files.remove(path)?;
         self.by_age.remove(&entry.age);
@@ -306,7 +317,7 @@ impl Shared {
                 }
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             };
-            state.waiting_by_key.remove(page.key());
+            state.waited_for(&page);
             state.writing = true;
             drop(state);
             if let Err(error) = self.write(&page) {

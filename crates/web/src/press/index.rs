@@ -28,6 +28,11 @@ impl Index {
         self.pages.get(key).map(|entry| &entry.page)
     }
 
+    /// How many pages there are.
+    pub(super) fn len(&self) -> usize {
+        self.pages.len()
+    }
+
     /// Puts a page in, in place of an earlier one under its key.
     pub(super) fn insert(&mut self, page: Arc<PressedPage>) {
         self.remove(page.key());

@@ -26,6 +26,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 /// A render that was overtaken by events is done again this often before its page is sent without being kept.
 const RENDERS: usize = 3;
 
+/// Names in the queue of pages to compress harder that are not worth looking through.
+const SPARE_NAMES: usize = 1_000;
+
 /// How a press is set up.
 #[derive(Clone, Debug)]
 pub struct PressOptions {
@@ -112,8 +115,9 @@ pub struct Press {
 struct Inner {
     index: Index,
     marks: Marks,
-    /// Pages pressed with fast compression, oldest first.
-    fast: VecDeque<Arc<PressedPage>>,
+    /// Pages pressed with fast compression and when, oldest first. Names alone: the pages themselves would stay in
+    /// memory for as long as they wait here, whatever the cache's limit is.
+    fast: VecDeque<(Timestamp, PageKey)>,
 }
 
 /// What became of a page that was to be kept.
@@ -296,7 +300,12 @@ impl Press {
     fn put(&self, inner: &mut Inner, page: &Arc<PressedPage>) {
         inner.index.insert(page.clone());
         if page.prepared().effort == Effort::Fast {
-            inner.fast.push_back(page.clone());
+            inner.fast.push_back((page.made_at(), page.key().clone()));
+            // More names than twice the pages are mostly those of pages that were replaced or went.
+            if inner.fast.len() > 2 * inner.index.len() + SPARE_NAMES {
+                let Inner { index, fast, .. } = inner;
+                fast.retain(|(made_at, key)| index.get(key).is_some_and(|page| page.made_at() == *made_at));
+            }
         }
         self.cache.insert(page.key().clone(), page.clone());
         self.work_off_evicted(inner);
@@ -386,7 +395,6 @@ impl Press {
                 });
             }
         }
-        inner.fast.retain(|page| !page.stories().contains(&story));
         drop(inner);
         if let Some(disk) = &self.disk {
             let removed = disk.remove_story(story)?;
@@ -445,7 +453,8 @@ impl Press {
     }
 
     /// Loads the copies on disk that are young enough, the newest first and no more than memory holds, for a node that
-    /// starts with the database gone. Returns how many are there now. Once events can be followed again, call
+    /// answers with the database gone. A node that has its database has no use for it: rendering a page costs less than
+    /// reading it back and finding out whether it was overtaken. Returns how many are there now. Once events can be followed again, call
     /// [`Press::mark_all_stale`] with the head of the log.
     ///
     /// Reads files: on an async thread call it through `spawn_blocking`.
@@ -474,10 +483,18 @@ impl Press {
         let mut done = 0;
         while done < most {
             let mut inner = self.lock();
-            if inner.fast.front().is_none_or(|page| page.made_at() > before) {
+            if inner.fast.front().is_none_or(|(made_at, _)| *made_at > before) {
                 break;
             }
-            let Some(page) = inner.fast.pop_front() else { break };
+            let Some((made_at, key)) = inner.fast.pop_front() else {
+                break;
+            };
+            // Replaced or gone since: its successor stands further back.
+            let known = inner.index.get(&key).cloned();
+            let waits = |page: &Arc<PressedPage>| page.made_at() == made_at && page.prepared().effort == Effort::Fast;
+            let Some(page) = known.filter(waits) else {
+                continue;
+            };
             let current = |inner: &Inner| {
                 inner
                     .index

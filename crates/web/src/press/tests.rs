@@ -549,3 +549,21 @@ proptest! {
         }
     }
 }
+
+#[tokio::test]
+async fn pages_that_the_cache_let_go_are_gone_from_memory() {
+    let mut options = PressOptions::new(security());
+    options.memory_bytes = 200_000;
+    let press = Press::new(options, Arc::new(Hands::default())).unwrap();
+    let mut seen = Vec::new();
+    for n in 0..60 {
+        let body = format!("{n} {}", "words ".repeat(2_000));
+        seen.push(Arc::downgrade(&put(&press, &format!("/{n}"), html(&body, 1)).await));
+    }
+    let (_, bytes, _) = press.sizes();
+    assert!(bytes <= 200_000, "{bytes} bytes");
+    press.mark_stale(&[], 1);
+    let held = seen.iter().filter(|page| page.upgrade().is_some()).count();
+    // Each takes 18 KB at least.
+    assert!(held <= 12, "{held} pages are in memory");
+}
