@@ -151,18 +151,29 @@ async fn work(queue: &PressQueue, press: &Arc<Press>, pages: &Arc<Pages>, last: 
     }
 }
 
+/// A render that was under way when the page was marked answers for this one too, and its page may be kept a moment
+/// before the mark: then the page is still stale, and is pressed once more. After that it waits for its turn like a press
+/// that failed.
+const TRIES: usize = 3;
+
 async fn press_again(press: &Arc<Press>, pages: &Arc<Pages>, key: PageKey) {
-    let (pages, for_render) = (Arc::clone(pages), key.clone());
-    let outcome = press
-        .repress(key.clone(), move || {
-            let (pages, key) = (Arc::clone(&pages), for_render.clone());
-            async move { render(&pages, &key).await }
-        })
-        .await;
-    if let Err(error) = outcome
-        && error.kind().is_server_fault()
-    {
-        tracing::warn!(page = key.target(), ?error, "a page could not be pressed again");
+    for _ in 0..TRIES {
+        let (pages, for_render) = (Arc::clone(pages), key.clone());
+        let outcome = press
+            .repress(key.clone(), move || {
+                let (pages, key) = (Arc::clone(&pages), for_render.clone());
+                async move { render(&pages, &key).await }
+            })
+            .await;
+        if let Err(error) = outcome {
+            if error.kind().is_server_fault() {
+                tracing::warn!(page = key.target(), ?error, "a page could not be pressed again");
+            }
+            return;
+        }
+        if !press.is_stale(&key) {
+            return;
+        }
     }
 }
 
