@@ -5,7 +5,7 @@
   const leaf = document.querySelector('[data-leaf]');
   if (!leaf) return;
   const rtl = document.documentElement.dir === 'rtl';
-  const go = (rel) => { const link = leaf.querySelector(`a[rel=${rel}]`); if (link) location.replace(link.href); };
+  const go = (rel) => { const link = leaf.querySelector(`a[rel=${rel}]`); if (link) location.assign(link.href); };
   document.addEventListener('keydown', (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.target.closest('input,textarea,select,[contenteditable]')) return;

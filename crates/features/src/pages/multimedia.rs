@@ -8,11 +8,11 @@ use super::page::{Page, whole};
 use super::view::{Link, SiteView};
 use super::{json_ld, keys, say, store_error};
 use crate::app::App;
-use masthead_domain::ids::StoryId;
+use masthead_domain::ids::{SiteId, StoryId};
 use masthead_domain::stories::GALLERIES;
 use masthead_domain::time::Timestamp;
 use masthead_store::Conn;
-use masthead_store::public::{self, Card};
+use masthead_store::public::{self, Card, Cursor};
 use masthead_web::errors::WebError;
 use masthead_web::press::Rendered;
 use masthead_web::surrogate::SurrogateKey;
@@ -120,9 +120,21 @@ pub(crate) async fn news_in_pictures(app: &App, view: &SiteView, day: Option<Day
         return Err(WebError::not_found());
     };
     let (from, to) = keys::bounds(shown_day, &view.entry.zone).ok_or_else(WebError::not_found)?;
-    let (before, after) = public::archive_days(&mut conn, now, site, from, to)
+    let (_, after) = public::archive_days(&mut conn, now, site, from, to)
         .await
         .map_err(store_error)?;
+    let before = pictured_before(&mut conn, now, site, from).await?;
+    // The day after may have had stories and no pictures; then there is nothing to lead to yet.
+    let after = match after {
+        Some(at)
+            if !of_day(&mut conn, now, view, Day::of(at, &view.entry.zone))
+                .await?
+                .is_empty() =>
+        {
+            Some(at)
+        }
+        _ => None,
+    };
     drop(conn);
     let near = |at: Timestamp| Day::of(at, &view.entry.zone);
     let mut page_keys = vec![keys::day(site, shown_day)];
@@ -193,6 +205,20 @@ async fn newest_day(conn: &mut Conn, now: Timestamp, view: &SiteView) -> Result<
     };
     let day = Day::of(first.published, &view.entry.zone);
     Ok(Some((day, of_day(conn, now, view, day).await?)))
+}
+
+/// When the nearest story before `from` was published that has a picture to show.
+async fn pictured_before(
+    conn: &mut Conn,
+    now: Timestamp,
+    site: SiteId,
+    from: Timestamp,
+) -> Result<Option<Timestamp>, WebError> {
+    let before = Cursor(from, StoryId(uuid::Uuid::nil()));
+    let stories = public::list(conn, now, site, site, before, LOOKED_THROUGH)
+        .await
+        .map_err(store_error)?;
+    Ok(stories.iter().find(|card| fits(card)).map(|card| card.published))
 }
 
 /// The stories of a day whose pictures are shown, newest first, no picture twice.

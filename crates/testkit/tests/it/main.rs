@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod chromium;
 mod crash;
 mod embargo;
 mod galleries;
