@@ -79,11 +79,14 @@ pub const RESERVED_SLUGS: &[&str] = &[
     "robots.txt",
     "search",
     "sign-in",
+    "sign-out",
     "sign-up",
     "sitemap.xml",
+    "static",
     "topics",
     "weather",
     "your-stories",
+    ".well-known",
 ];
 
 /// A slug that can't be used.

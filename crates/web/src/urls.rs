@@ -549,6 +549,13 @@ mod tests {
     }
 
     #[test]
+    fn no_slug_is_allowed_that_no_address_reaches() {
+        for word in RESERVED {
+            assert!(masthead_domain::sites::RESERVED_SLUGS.contains(word), "{word}");
+        }
+    }
+
+    #[test]
     fn every_route_is_written_and_read_back() {
         let id = Uuid::from_u128(7);
         let routes = [
