@@ -64,7 +64,12 @@ impl App {
     /// When the store can't answer.
     pub async fn new(parts: AppParts) -> Result<Self, StoreError> {
         let sites = Sites::load(&mut parts.db.reader().await?).await?;
-        Ok(Self {
+        Ok(Self::with_sites(parts, sites))
+    }
+
+    /// Puts the parts together with a table of sites that was read earlier: for a start while the store is away.
+    pub fn with_sites(parts: AppParts, sites: Sites) -> Self {
+        Self {
             db: parts.db,
             clock: parts.clock,
             ids: parts.ids,
@@ -75,7 +80,7 @@ impl App {
             accounts: parts.accounts,
             node: parts.node,
             sites: RwLock::new(Arc::new(sites)),
-        })
+        }
     }
 
     /// The present moment.

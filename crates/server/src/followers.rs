@@ -5,8 +5,10 @@
 //! page to be pressed: a kill that comes after a change of the whole site must not wait for thousands of renders.
 
 use crate::pressing::{PressQueue, Turn};
+use crate::standby::Standby;
 use masthead_domain::events::Event;
 use masthead_domain::ids::StoryId;
+use masthead_domain::time::Timestamp;
 use masthead_features::app::App;
 use masthead_features::pages::{Pages, touched};
 use masthead_store::log::{self, LogEvent};
@@ -46,6 +48,8 @@ pub struct PressFollower {
     pub queue: Arc<PressQueue>,
     /// Called when the table of sites was read again.
     pub sites_changed: Arc<dyn Fn() + Send + Sync>,
+    /// What a start without the database is made from.
+    pub standby: Standby,
 }
 
 impl PressFollower {
@@ -55,15 +59,36 @@ impl PressFollower {
     /// # Errors
     /// When the store can't answer.
     pub async fn begin(&self) -> Result<i64, StoreError> {
+        let now = self.app.now();
         let mut conn = self.app.db.snapshot().await?;
         let head = log::head(&mut conn).await?;
         self.press.withhold_from_start(story_rows::withheld(&mut conn).await?);
         drop(conn);
         self.pages.followed(head);
         // What was pressed before this start may have been overtaken while nobody followed.
-        self.press.mark_all_stale(head);
+        let stale = self.press.mark_all_stale(head);
+        self.queue.put(stale.into_iter().map(|key| {
+            let turn = Turn::of_touched(&key);
+            (key, turn)
+        }));
+        self.standby.keep(&self.app).await?;
         self.save(head).await?;
+        self.in_contact(now);
+        let press = Arc::clone(&self.press);
+        tokio::task::spawn_blocking(move || match press.clear_disk_of_withheld() {
+            Ok(0) => {}
+            Ok(pages) => tracing::info!(pages, "copies on disk of stories withheld meanwhile were removed"),
+            Err(error) => tracing::error!(%error, "a copy on disk of a withheld story can't be removed"),
+        });
         Ok(head)
+    }
+
+    /// Notes that everything up to the log's head of this moment was dealt with.
+    fn in_contact(&self, at: Timestamp) {
+        self.press.followed_at(at);
+        // Written beside: nobody waits for it, and an older one only makes a start without the database more careful.
+        let standby = self.standby.clone();
+        tokio::task::spawn_blocking(move || standby.contact(at));
     }
 
     /// Follows the log until it is aborted.
@@ -72,22 +97,30 @@ impl PressFollower {
         let mut saved = (position, Instant::now());
         let mut quiet_look = Instant::now();
         loop {
+            let now = self.app.now();
             match self.step(position).await {
                 Ok(next) => {
                     let moved = next != position;
                     position = next;
                     if moved || saved.1.elapsed() >= HEARTBEAT {
                         match self.save(position).await {
-                            Ok(()) => saved = (position, Instant::now()),
+                            Ok(()) => {
+                                saved = (position, Instant::now());
+                                if !moved {
+                                    self.in_contact(now);
+                                }
+                            }
                             Err(error) => tracing::warn!(%error, "the press' place in the log can't be saved"),
                         }
                     }
                     if moved {
                         continue;
                     }
+                    self.press.followed_at(now);
                 }
                 Err(error) => {
                     tracing::warn!(%error, position, "the log can't be followed");
+                    self.press.not_followed();
                     metrics::counter!("masthead_follower_failures_total", "follower" => PRESS).increment(1);
                     tokio::time::sleep(POLL).await;
                 }
@@ -130,6 +163,7 @@ impl PressFollower {
         if sites_changed {
             self.app.reload_sites().await?;
             (self.sites_changed)();
+            self.standby.keep(&self.app).await?;
         }
         for (event, fact) in &facts {
             self.withhold_or_allow(fact, event).await?;
@@ -170,8 +204,8 @@ impl PressFollower {
             Event::StoryPublished(fact) | Event::StoryUpdated(fact) => {
                 // A story that was held again since says so in a later event, which is dealt with after this one; but
                 // the set is only ever made smaller for what the store shows now.
-                if self.is_visible(fact.story).await? {
-                    self.press.allow(fact.story);
+                if self.is_visible(fact.story).await? && self.press.allow(fact.story) {
+                    self.standby.allow(fact.story);
                 }
                 return Ok(());
             }
@@ -180,8 +214,14 @@ impl PressFollower {
         if !killed && self.is_visible(story).await? {
             return Ok(());
         }
-        let press = Arc::clone(&self.press);
-        let done = tokio::task::spawn_blocking(move || press.withhold(story)).await;
+        let (press, standby) = (Arc::clone(&self.press), self.standby.clone());
+        let done = tokio::task::spawn_blocking(move || {
+            let receipt = press.withhold(story)?;
+            // No copy on disk shows it any more. On a full disk a kill must get through all the same.
+            standby.withhold(story);
+            Ok::<_, std::io::Error>(receipt)
+        });
+        let done = done.await;
         let receipt = match done {
             Ok(Ok(receipt)) => receipt,
             // The story is held in memory all the same. The event is read again until the disk's copy is gone too.

@@ -16,6 +16,8 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A node whose follower has moved within this time counts as running.
 const ALIVE_SECONDS: i64 = 30;
+/// The longest time, in seconds, for which any node serves pages after it last followed the log.
+pub const LONGEST_UNFOLLOWED: i64 = 24 * 3_600;
 
 /// What a kill did.
 #[derive(Clone, Debug, Serialize)]
@@ -30,6 +32,19 @@ pub struct KillReceipt {
     pub surfaces: Vec<Gone>,
     /// Nodes that seemed to run and said nothing in time.
     pub silent_nodes: Vec<String>,
+    /// Nodes that don't run now and could still show the story if they were started while the database is away.
+    pub absent_nodes: Vec<Absent>,
+}
+
+/// A node that was not there to hear of a kill.
+#[derive(Clone, Debug, Serialize)]
+pub struct Absent {
+    /// Which.
+    pub node: String,
+    /// When it was last heard of, RFC 3339.
+    pub last_heard: String,
+    /// From when on it can't show the story, whatever happens, RFC 3339.
+    pub safe_from: String,
 }
 
 /// A surface that a story went from.
@@ -78,6 +93,7 @@ pub async fn kill(app: &App, id: StoryId, reason: &str, by: &str) -> Result<Kill
         })
         .await?;
     let silent_nodes = wait_for_nodes(app).await?;
+    let absent_nodes = absent(app).await?;
     let surfaces = receipts(&mut app.db.reader().await?, id).await?;
     Ok(KillReceipt {
         story: id,
@@ -85,7 +101,26 @@ pub async fn kill(app: &App, id: StoryId, reason: &str, by: &str) -> Result<Kill
         reason: reason.to_owned(),
         surfaces,
         silent_nodes,
+        absent_nodes,
     })
+}
+
+/// The nodes that are gone and whose pages on disk could still be shown. One that starts with the database hears of
+/// the kill before it answers anybody.
+async fn absent(app: &App) -> Result<Vec<Absent>, StoreError> {
+    let now = app.now();
+    let (alive_since, too_old) = (now.plus_seconds(-ALIVE_SECONDS), now.plus_seconds(-LONGEST_UNFOLLOWED));
+    let known = followers::list(&mut app.db.reader().await?).await?;
+    Ok(known
+        .into_iter()
+        .filter(|follower| follower.name == crate::followers::PRESS && follower.node != app.node)
+        .filter(|follower| follower.updated_at < alive_since && follower.updated_at > too_old)
+        .map(|follower| Absent {
+            last_heard: follower.updated_at.to_rfc3339(),
+            safe_from: follower.updated_at.plus_seconds(LONGEST_UNFOLLOWED).to_rfc3339(),
+            node: follower.node,
+        })
+        .collect())
 }
 
 /// Waits until every running node's press has followed the log to its present head.

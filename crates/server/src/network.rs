@@ -1,6 +1,8 @@
 //! Opening the network: the store, blobs, workers, the way out, and what readers' pages need, from the settings.
 
+use crate::reach::is_away;
 use crate::settings::Settings;
+use crate::standby::Standby;
 use anyhow::Context as _;
 use masthead_domain::time::Clock;
 use masthead_features::accounts::Accounts;
@@ -22,6 +24,43 @@ pub async fn open(settings: &Settings) -> anyhow::Result<Arc<App>> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     prepare(settings, Arc::clone(&clock)).await?;
     open_with(settings, clock).await
+}
+
+/// What a node serves from.
+pub struct Opened {
+    /// The network.
+    pub app: Arc<App>,
+    /// The database was away, and the network is the one that was kept in the data folder.
+    pub away: bool,
+}
+
+/// As [`open`], for a node that serves: when the database is away, the network is what the data folder holds of it.
+///
+/// # Errors
+/// In words that say what to do; also when the database is away and this node has never reached it before.
+pub async fn open_to_serve(settings: &Settings) -> anyhow::Result<Opened> {
+    let error = match open(settings).await {
+        Ok(app) => return Ok(Opened { app, away: false }),
+        Err(error) if is_away(&error) => error,
+        Err(error) => return Err(error),
+    };
+    let standby = Standby::new(settings.data_folder(), &settings.database_url());
+    let Some(copy) = standby.load()? else {
+        return Err(error.context("this node has never reached its database and has nothing to show without it"));
+    };
+    let reason = format!("{error:#}");
+    tracing::error!(
+        reason,
+        "the database is away: this node serves what it has until it is back"
+    );
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let database = DbSettings::new(settings.database_url());
+    let db = Db::open_unreached(&database, Arc::clone(&clock)).with_context(|| reason)?;
+    let app = App::with_sites(parts(settings, db, clock)?, copy.table());
+    Ok(Opened {
+        app: Arc::new(app),
+        away: true,
+    })
 }
 
 /// Migrates: a new database at once, a SQLite file after a copy was made beside it. A PostgreSQL database that holds
@@ -58,6 +97,10 @@ pub async fn open_with(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Re
         .await
         .with_context(|| format!("the database at {} can't be opened", safe_url(&database.url)))?;
     migrate::check(&db).await?;
+    Ok(Arc::new(App::new(parts(settings, db, clock)?).await?))
+}
+
+fn parts(settings: &Settings, db: Db, clock: Arc<dyn Clock>) -> anyhow::Result<AppParts> {
     let blobs = Blobs::open(&settings.media.url, settings.data_folder()).context("the media store can't be opened")?;
     let ids = Arc::new(SystemIds::new(Arc::clone(&clock)).context("there is no randomness")?);
     let fetcher = Fetcher::new(FetchSettings {
@@ -68,7 +111,7 @@ pub async fn open_with(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Re
     .context("outgoing.allow can't be used")?;
     let mailer = Mailer::new(&settings.mail.url, &settings.mail.from)?;
     let accounts = Accounts::new(settings.accounts.clone(), mailer, picture_threads())?;
-    let parts = AppParts {
+    Ok(AppParts {
         db,
         clock,
         ids,
@@ -78,8 +121,7 @@ pub async fn open_with(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Re
         rules: settings.routing.clone(),
         accounts,
         node: node_name(settings),
-    };
-    Ok(Arc::new(App::new(parts).await?))
+    })
 }
 
 /// Pictures, and passwords, may take all processors but one, which readers keep.

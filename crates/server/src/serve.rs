@@ -2,17 +2,21 @@
 
 use crate::admin::{self, Admin};
 use crate::followers::{PressFollower, render};
+use crate::kills::LONGEST_UNFOLLOWED;
+use crate::network::Opened;
 use crate::pressing::{self, PressQueue};
+use crate::reach::{Places, Reach, is_away, then};
 use crate::settings::Settings;
+use crate::standby::Standby;
 use crate::{jobs, live, middleware, router, search};
 use anyhow::Context as _;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use futures::FutureExt as _;
 use masthead_domain::time::Clock;
-use masthead_features::accounts::{self, Viewer};
+use masthead_features::accounts::Viewer;
 use masthead_features::app::App;
-use masthead_features::ingest::{self, Source};
+use masthead_features::ingest::Source;
 use masthead_features::pages::{Pages, declared_parameters};
 use masthead_web::access_log::AccessLog;
 use masthead_web::assets::AssetPages;
@@ -37,6 +41,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// Names of our cookies: a request that brings one is composed for its reader and never answered from the press.
@@ -113,16 +118,26 @@ pub struct Node {
     background: Vec<JoinHandle<()>>,
 }
 
-/// Brings a node up.
+/// Brings a node up. When its database went away since it was opened, it comes up with what the data folder holds.
 ///
 /// # Errors
 /// In words that say what to do.
 pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
+    start_opened(Opened { app, away: false }, settings).await
+}
+
+/// Brings a node up, with its database or without.
+///
+/// # Errors
+/// In words that say what to do.
+pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result<Node> {
+    let Opened { app, away } = opened;
     let theme = Arc::new(load_theme(settings.data_folder())?);
     let security = SecurityHeaders::new(&theme, settings.server.hsts_subdomains);
     let pages = Arc::new(Pages::new(Arc::clone(&app), Arc::clone(&theme)));
     let options = PressOptions {
         memory_bytes: settings.server.pages_memory_mb << 20,
+        unfollowed_max: unfollowed_max(settings),
         ..PressOptions::new(security.clone()).on_disk(settings.data_folder().join("pressed"))
     };
     let press = Press::new(options, Arc::clone(&app.clock)).context("the folder of pressed pages can't be used")?;
@@ -137,15 +152,23 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
             let (app, hosts) = (Arc::clone(&app), Arc::clone(&hosts));
             Arc::new(move || hosts.replace(host_entries(&app)))
         },
+        standby: Standby::new(settings.data_folder(), &settings.database_url()),
     };
-    let position = follower.begin().await.context("the log can't be followed")?;
     let sources = Arc::new(settings.wire.clone());
-    jobs::leave_claims(&app).await?;
-    ingest::schedule_all(&app, &sources).await?;
     app.accounts.set_theme(Arc::clone(&theme));
-    accounts::jobs::schedule(&app).await?;
-    // Made before the first reader waits for it.
-    accounts::network_key(&app).await?;
+    let limits = Limits::default();
+    let live = Live::new(limits.streams, security.clone(), Arc::clone(&app.clock));
+    let reach = Reach {
+        app: Arc::clone(&app),
+        follower: follower.clone(),
+        live: Arc::clone(&live),
+        sources: Arc::clone(&sources),
+        unseen: away.then(|| settings.clone()),
+    };
+    let first = if away { None } else { reached(&reach).await? };
+    if first.is_none() {
+        stand_by(&follower)?;
+    }
 
     let presses = pressing::run(queue, Arc::clone(&press), Arc::clone(&pages));
     let errors = ErrorPages::new(error_hook(&pages));
@@ -154,11 +177,6 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
         Arc::clone(&pages),
         settings.data_folder().join("search"),
     );
-    let limits = Limits::default();
-    let live = Live::new(limits.streams, security.clone(), Arc::clone(&app.clock));
-    let live_from = live::begin(&app, &live)
-        .await
-        .context("the fronts' news can't be read")?;
     let state = Arc::new(State {
         app: Arc::clone(&app),
         pages,
@@ -227,19 +245,33 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
             Err(error) => tracing::error!(%error, "the listener ended"),
         }
     });
-    let background = vec![
-        tokio::spawn(follower.run(position)),
+    let is_reached = first.is_some();
+    let (tell, places) = watch::channel(first);
+    let mut background = vec![
+        tokio::spawn(then(places.clone(), |places| follower.run(places.press))),
         tokio::spawn(presses),
         tokio::spawn(search),
-        tokio::spawn(live::run(Arc::clone(&app), live, live_from)),
-        tokio::spawn(jobs::run(Arc::clone(&app), sources)),
-        tokio::spawn(masthead_store::log::run_stamper(app.db.clone(), app.node.clone())),
+        tokio::spawn({
+            let app = Arc::clone(&app);
+            then(places.clone(), |places| live::run(app, live, places.live))
+        }),
+        tokio::spawn({
+            let app = Arc::clone(&app);
+            then(places.clone(), |_| jobs::run(app, sources))
+        }),
+        tokio::spawn({
+            let (db, node) = (app.db.clone(), app.node.clone());
+            then(places, |_| masthead_store::log::run_stamper(db, node))
+        }),
         tokio::spawn(async move {
             if let Err(error) = axum::serve(admin_listener, admin::router(admin)).await {
                 tracing::error!(%error, "the admin listener ended");
             }
         }),
     ];
+    if !is_reached {
+        background.push(tokio::spawn(reach.until_reached(tell)));
+    }
     Ok(Node {
         address,
         admin_address,
@@ -250,6 +282,45 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
         listener,
         background,
     })
+}
+
+/// The setting in seconds. More than a day is a day: receipts of kills count on it.
+fn unfollowed_max(settings: &Settings) -> i64 {
+    (i64::from(settings.server.without_database_hours) * 3_600).min(LONGEST_UNFOLLOWED)
+}
+
+/// The first try to reach the database; nothing when it is away and the data folder holds a copy.
+async fn reached(reach: &Reach) -> anyhow::Result<Option<Places>> {
+    match reach.once().await {
+        Ok(places) => Ok(Some(places)),
+        Err(error) if is_away(&error) && reach.follower.standby.load()?.is_some() => {
+            let reason = format!("{error:#}");
+            tracing::error!(
+                reason,
+                "the database went away: this node serves what it has until it is back"
+            );
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes ready to answer without the database: stories that were withheld when it was last reached stay so, and pages
+/// are served until that is too long ago.
+fn stand_by(follower: &PressFollower) -> anyhow::Result<()> {
+    let copy = follower.standby.load()?;
+    let copy = copy.context("nothing is kept in the data folder for a start without the database")?;
+    follower.press.withhold_from_start(copy.withheld);
+    follower.press.followed_at(copy.contact);
+    follower.press.not_followed();
+    follower.pages.set_spare_menus(copy.menus);
+    let press = Arc::clone(&follower.press);
+    // A page that is asked for before it is loaded is looked for on the disk.
+    tokio::task::spawn_blocking(move || {
+        let pages = press.load_from_disk();
+        tracing::info!(pages, "pages were loaded from the disk");
+    });
+    Ok(())
 }
 
 impl Node {

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod build;
+pub mod cluster;
 pub mod http;
 
 use masthead_domain::ids::SiteId;
@@ -168,7 +169,7 @@ impl TestApp {
         &self.db.settings().url
     }
 
-    /// Starts a node that answers on loopback.
+    /// Starts a node that answers on loopback, with its database or, when its fault switch is on, without.
     ///
     /// # Errors
     /// In words.

@@ -66,6 +66,8 @@ pub struct Pages {
     theme: RwLock<Arc<Theme>>,
     /// Prepared sites. A std lock: nothing awaits while it is held, and a holder only clones an `Arc`.
     views: RwLock<HashMap<SiteId, Arc<SiteView>>>,
+    /// The publisher's own pages as menus list them, for views made while the store is away.
+    spare_menus: OnceLock<Vec<OwnPage>>,
     followed: AtomicI64,
     search: OnceLock<Arc<SearchIndex>>,
 }
@@ -77,6 +79,7 @@ impl Pages {
             app,
             theme: RwLock::new(theme),
             views: RwLock::default(),
+            spare_menus: OnceLock::new(),
             followed: AtomicI64::new(LogPosition::MAX),
             search: OnceLock::new(),
         }
@@ -91,6 +94,11 @@ impl Pages {
     /// index is ignored: a node has one.
     pub fn set_search(&self, index: Arc<SearchIndex>) {
         self.search.get_or_init(|| index);
+    }
+
+    /// The publisher's own pages as they were when the store was last reached: while it is away, menus list these.
+    pub fn set_spare_menus(&self, menus: Vec<OwnPage>) {
+        self.spare_menus.get_or_init(|| menus);
     }
 
     /// Replaces the theme. Pages made before are stale: mark them.
@@ -205,9 +213,14 @@ impl Pages {
         }
         // The caller's entry can be older than the table.
         let entry = sites.site(site.id).cloned().ok_or_else(WebError::not_found)?;
-        let mut conn = self.app.db.reader().await.map_err(store_error)?;
-        let own = page_rows::of_site(&mut conn, site.id).await.map_err(store_error)?;
-        drop(conn);
+        let own = match own_pages(&self.app, site.id).await {
+            Ok(own) => own,
+            Err(error) => match self.spare_menus.get() {
+                // Sites are read again when the store is back, and this view is then made again too.
+                Some(spare) => spare.iter().filter(|page| page.site == site.id).cloned().collect(),
+                None => return Err(store_error(error)),
+            },
+        };
         let view = Arc::new(SiteView::new(&entry, sites, theme, &own)?);
         self.views
             .write()
@@ -330,6 +343,35 @@ impl Pages {
         }
         Err(error)
     }
+}
+
+/// A page of the publisher's own, as menus list it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct OwnPage {
+    /// Its site.
+    pub site: SiteId,
+    /// Its address, without a slash.
+    pub slug: String,
+    /// Title.
+    pub title: String,
+}
+
+/// The pages of a site that its menus list, in their order.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn own_pages(app: &App, site: SiteId) -> Result<Vec<OwnPage>, StoreError> {
+    let mut conn = app.db.reader().await?;
+    let pages = page_rows::of_site(&mut conn, site).await?;
+    Ok(pages
+        .into_iter()
+        .filter(|page| page.listed)
+        .map(|page| OwnPage {
+            site,
+            slug: page.slug,
+            title: page.title,
+        })
+        .collect())
 }
 
 /// The query parameters that make another page at this path; all others are ignored and never make a cache entry.

@@ -3,11 +3,10 @@
 //! A view is made again when the table of sites or the theme was replaced. Menus and names are therefore never read in
 //! a page's own snapshot; [`super::Pages::followed`] says how that is kept from making a stale page look fresh.
 
-use super::json_ld;
+use super::{OwnPage, json_ld};
 use crate::sites::{SiteEntry, Sites};
 use masthead_domain::ids::{SectionId, SiteId};
 use masthead_domain::time::Timestamp;
-use masthead_store::pages::PageRecord;
 use masthead_web::templates::{TemplateError, Theme, Voice};
 use minijinja::Value;
 use minijinja::value::Serde;
@@ -109,7 +108,7 @@ impl SiteView {
         entry: &Arc<SiteEntry>,
         sites: Arc<Sites>,
         theme: Arc<Theme>,
-        own: &[PageRecord],
+        own: &[OwnPage],
     ) -> Result<Self, TemplateError> {
         // A zone that doesn't exist is reported by `masthead check`; its site's pages are written in UTC.
         let voice = match theme.voice(&entry.language, &entry.site.zone) {
@@ -139,7 +138,6 @@ impl SiteView {
                 .collect(),
             pages: own
                 .iter()
-                .filter(|page| page.listed)
                 .map(|page| PageItem {
                     title: &page.title,
                     href: format!("/{}", page.slug),

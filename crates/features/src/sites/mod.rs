@@ -47,27 +47,32 @@ impl Sites {
     /// # Errors
     /// When the store can't answer.
     pub async fn load(conn: &mut Conn) -> Result<Self, StoreError> {
-        let sites: Vec<_> = rows::all(conn)
-            .await?
+        let sites = rows::all(conn).await?;
+        let sections = rows::sections(conn).await?;
+        Ok(Self::of(sites, sections))
+    }
+
+    /// The table of these sites, the first first, and sections in menu order.
+    pub fn of(sites: Vec<Site>, sections: Vec<SectionRecord>) -> Self {
+        let sites: Vec<_> = sites
             .into_iter()
             .map(|site| {
                 let zone = jiff::tz::TimeZone::get(&site.zone).unwrap_or(jiff::tz::TimeZone::UTC);
                 Arc::new(SiteEntry { site, zone })
             })
             .collect();
-        let sections = rows::sections(conn).await?;
         let by_id = sites.iter().enumerate().map(|(at, entry)| (entry.id, at)).collect();
         let section_by_id = sections
             .iter()
             .enumerate()
             .map(|(at, record)| (record.section.id, at))
             .collect();
-        Ok(Self {
+        Self {
             sites,
             sections,
             by_id,
             section_by_id,
-        })
+        }
     }
 
     /// All sites, the first first.

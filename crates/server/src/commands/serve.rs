@@ -18,8 +18,7 @@ impl Serve {
         if let Some(listen) = self.listen {
             settings.server.listen = listen;
         }
-        let app = network::open(&settings).await?;
-        let node = serve::start(app, &settings).await?;
+        let node = serve::start_opened(network::open_to_serve(&settings).await?, &settings).await?;
         for site in node.app.sites().all() {
             output::line(&format!("{} at {}", site.name, site.origin));
         }

@@ -1,6 +1,7 @@
 //! `masthead story`: list, publish, withhold and kill stories from the command line. Every act is logged.
 
 use super::{Common, output};
+use crate::standby::Standby;
 use crate::{kills, network};
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -156,7 +157,13 @@ impl Story {
             }
             Self::Kill { story, reason } => {
                 let id = stories::find(&app, &story).await?;
-                kill(&app, common, id, &reason).await?;
+                // For a server of this folder that is started while the database is away: it hears of nothing else.
+                let standby = Standby::new(settings.data_folder(), &settings.database_url());
+                standby.withhold(id);
+                if let Err(error) = kill(&app, common, id, &reason).await {
+                    standby.allow(id);
+                    return Err(error);
+                }
             }
             Self::Place { story, place } => {
                 let id = stories::find(&app, &story).await?;
@@ -297,6 +304,12 @@ async fn kill(app: &App, common: &Common, id: StoryId, reason: &str) -> anyhow::
     for node in &receipt.silent_nodes {
         output::line(&format!(
             "no word from node {node}: it is not running, or can't reach the database"
+        ));
+    }
+    for absent in &receipt.absent_nodes {
+        output::line(&format!(
+            "node {} is away since {}: started while the database is away, it could show copies until {}",
+            absent.node, absent.last_heard, absent.safe_from
         ));
     }
     Ok(())

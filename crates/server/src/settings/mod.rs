@@ -108,6 +108,8 @@ pub struct Server {
     pub node: String,
     /// Megabytes of pressed pages in memory.
     pub pages_memory_mb: u64,
+    /// For how many hours pages seen before are served after the database was last reached: 24 at most, 0 for none.
+    pub without_database_hours: u8,
     /// Write the access log to this file; `-` is standard output, empty none.
     pub access_log: String,
 }
@@ -121,6 +123,7 @@ impl Default for Server {
             hsts_subdomains: false,
             node: String::new(),
             pages_memory_mb: 128,
+            without_database_hours: 24,
             access_log: "access.log".into(),
         }
     }

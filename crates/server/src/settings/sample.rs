@@ -35,6 +35,9 @@ admin_listen = "{admin_listen}"
 #: node = "node-1"
 # Megabytes of memory for pressed pages.
 #: pages_memory_mb = 128
+# For how many hours pages seen before are served after the database was last reached, 24 at most. A story that another
+# node kills meanwhile may be on them; 0 serves none.
+#: without_database_hours = 24
 # One JSON line a request, without anything personal. "-" is standard output, "" none.
 #: access_log = "access.log"
 

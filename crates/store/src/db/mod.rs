@@ -163,10 +163,24 @@ impl Db {
     /// # Errors
     /// [`StoreError::Unavailable`] when the file can't be opened or the server can't be reached.
     pub async fn open(settings: &DbSettings, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let db = Self::open_unreached(settings, clock)?;
+        if let Backend::Postgres(postgres) = &db.backend {
+            // Says at once, and not at the first page, that the server can't be reached.
+            postgres.reach().await?;
+        }
+        Ok(db)
+    }
+
+    /// As [`Db::open`], but a server that can't be reached is no error: every call fails until it can. For a node that
+    /// answers with what it has while it waits. A SQLite file has to be there all the same.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the URL can't be used or the file can't be opened.
+    pub fn open_unreached(settings: &DbSettings, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let shared = Arc::new(Shared::new(clock));
         let backend = match settings.engine()? {
             Engine::Sqlite => Backend::Sqlite(Arc::new(sqlite::Sqlite::open(settings, &shared)?)),
-            Engine::Postgres => Backend::Postgres(Arc::new(postgres::Postgres::open(settings, &shared).await?)),
+            Engine::Postgres => Backend::Postgres(Arc::new(postgres::Postgres::open(settings, &shared)?)),
         };
         Ok(Self {
             settings: Arc::new(settings.clone()),

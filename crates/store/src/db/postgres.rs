@@ -44,12 +44,10 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    pub(super) async fn open(settings: &DbSettings, shared: &Arc<Shared>) -> Result<Self, StoreError> {
+    pub(super) fn open(settings: &DbSettings, shared: &Arc<Shared>) -> Result<Self, StoreError> {
         let config = config(&settings.url)?;
         let readers = pool(&config, settings.readers)?;
         let writers = pool(&config, settings.writers)?;
-        // Says at once, and not at the first page, that the server can't be reached.
-        drop(writers.get().await.map_err(pool_error)?);
         let listener = listen::Listener::start(config, shared)?;
         Ok(Self {
             readers,
@@ -57,6 +55,12 @@ impl Postgres {
             listener,
             shared: Arc::clone(shared),
         })
+    }
+
+    /// Makes a connection, or says why none can be made.
+    pub(super) async fn reach(&self) -> Result<(), StoreError> {
+        drop(self.writers.get().await.map_err(pool_error)?);
+        Ok(())
     }
 
     pub(super) async fn reader(&self, snapshot: bool) -> Result<Conn, StoreError> {

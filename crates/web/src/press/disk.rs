@@ -19,7 +19,7 @@ use http::header::{HeaderName, HeaderValue};
 use masthead_domain::ids::StoryId;
 use masthead_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -199,6 +199,16 @@ impl Disk {
                 None
             }
         }
+    }
+
+    /// Every story that a copy shows, once.
+    pub(super) fn stories(&self) -> HashSet<StoryId> {
+        let state = self.shared.scanned();
+        state
+            .files
+            .values()
+            .flat_map(|entry| entry.stories.iter().copied())
+            .collect()
     }
 
     /// The keys of all copies made at `since` or later, newest first.

@@ -21,6 +21,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// A render that was overtaken by events is done again this often before its page is sent without being kept.
@@ -28,6 +29,9 @@ const RENDERS: usize = 3;
 
 /// Names in the queue of pages to compress harder that are not worth looking through.
 const SPARE_NAMES: usize = 1_000;
+
+/// Seconds by which a clock may be set back without anything being wrong.
+const CLOCK_STEP: i64 = 60;
 
 /// How a press is set up.
 #[derive(Clone, Debug)]
@@ -40,18 +44,23 @@ pub struct PressOptions {
     pub disk_limits: DiskLimits,
     /// Copies on disk that are older than this are not served, in seconds.
     pub disk_max_age: i64,
+    /// How long pages are served after the log was last followed, in seconds: a story that was killed meanwhile, on
+    /// another node, could be on any of them.
+    pub unfollowed_max: i64,
     /// The security headers that are pressed into every page.
     pub security: SecurityHeaders,
 }
 
 impl PressOptions {
-    /// 128 MB in memory, nothing on disk, copies on disk good for 24 hours.
+    /// 128 MB in memory, nothing on disk, copies on disk good for 24 hours, and so is everything after the log was
+    /// last followed.
     pub fn new(security: SecurityHeaders) -> Self {
         Self {
             memory_bytes: 128 << 20,
             disk: None,
             disk_limits: DiskLimits::default(),
             disk_max_age: 24 * 60 * 60,
+            unfollowed_max: 24 * 60 * 60,
             security,
         }
     }
@@ -107,6 +116,11 @@ pub struct Press {
     withheld: Arc<Withheld>,
     disk: Option<Disk>,
     disk_max_age: i64,
+    unfollowed_max: i64,
+    /// When the log was last followed, in microseconds; nothing is known before a follower says so.
+    followed_at: AtomicI64,
+    /// The log was not followed for too long: nothing is served from memory or disk.
+    lapsed: AtomicBool,
     security: RwLock<SecurityHeaders>,
     clock: Arc<dyn Clock>,
 }
@@ -160,6 +174,9 @@ impl Press {
             withheld,
             disk,
             disk_max_age: options.disk_max_age,
+            unfollowed_max: options.unfollowed_max,
+            followed_at: AtomicI64::new(i64::MIN),
+            lapsed: AtomicBool::new(false),
             security: RwLock::new(options.security),
             clock,
         }))
@@ -167,6 +184,9 @@ impl Press {
 
     /// The page in memory, fresh or waiting to be replaced. `None` when there is none or it may not be shown.
     pub fn get(&self, key: &PageRef<'_>) -> Option<Arc<PressedPage>> {
+        if self.lapsed.load(Ordering::Relaxed) {
+            return None;
+        }
         let page = self.cache.get(key)?;
         if page.may_be_shown(&self.withheld) {
             return Some(page);
@@ -409,9 +429,53 @@ impl Press {
         Ok(WithheldReceipt { story, since, pages })
     }
 
-    /// Holds these stories from the start: what the store knows as killed or under embargo when a node starts.
+    /// Holds these stories and no others: what the store, or while it is away its copy, knows as killed or withheld
+    /// when a node starts. Nobody may follow the log meanwhile.
     pub fn withhold_from_start(&self, stories: impl IntoIterator<Item = StoryId>) {
-        self.withheld.add(stories);
+        self.withheld.replace(stories);
+    }
+
+    /// Notes that the log was followed up to its head at `at`: no story that was withheld before is on any page.
+    pub fn followed_at(&self, at: Timestamp) {
+        self.followed_at.store(at.as_micros(), Ordering::Release);
+        if self.lapsed.swap(false, Ordering::AcqRel) {
+            tracing::info!("the log is followed again: pages are served from memory and disk");
+        }
+    }
+
+    /// For whoever can't follow the log: when that has lasted longer than pages may be served without, none is from
+    /// here on, until [`Press::followed_at`]. True when none is.
+    ///
+    /// A time in the future counts as too long ago: one of the two clocks was wrong, and nobody knows by how much.
+    pub fn not_followed(&self) -> bool {
+        let (now, last) = (self.clock.now(), self.followed_at.load(Ordering::Acquire));
+        let last = Timestamp::from_micros(last);
+        let lapsed = last < now.plus_seconds(-self.unfollowed_max) || last > now.plus_seconds(CLOCK_STEP);
+        if lapsed && !self.lapsed.swap(true, Ordering::AcqRel) {
+            tracing::error!(
+                seconds = self.unfollowed_max,
+                "the log was not followed for too long: pages are no longer served from memory or disk"
+            );
+        }
+        lapsed
+    }
+
+    /// Removes the copies on disk that show a story which may not be shown: those of a node that did not run when the
+    /// story was withheld. Returns how many there were.
+    ///
+    /// Touches files: on an async thread call it through `spawn_blocking`.
+    ///
+    /// # Errors
+    /// When a copy can't be removed. It is not served all the same.
+    pub fn clear_disk_of_withheld(&self) -> std::io::Result<usize> {
+        let Some(disk) = &self.disk else { return Ok(0) };
+        let mut removed = 0;
+        for story in disk.stories() {
+            if self.withheld.holds_any(&[story]) {
+                removed += disk.remove_story(story)?.len();
+            }
+        }
+        Ok(removed)
     }
 
     /// Lets `story` be shown again (a release, a lifted hold). Tells whether it was held. The pages that should show it
@@ -437,7 +501,7 @@ impl Press {
     /// Takes a copy from disk if it is young enough and shows nothing withheld; keeps it if no event has overtaken it.
     fn take_from_disk(&self, parts: Parts) -> Option<Arc<PressedPage>> {
         let oldest = self.clock.now().plus_seconds(-self.disk_max_age);
-        if parts.made_at < oldest || self.withheld.holds_any(&parts.stories) {
+        if self.lapsed.load(Ordering::Acquire) || parts.made_at < oldest || self.withheld.holds_any(&parts.stories) {
             return None;
         }
         let page = Arc::new(PressedPage::new(parts));

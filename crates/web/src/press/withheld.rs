@@ -35,6 +35,14 @@ impl Withheld {
         self.epoch.fetch_add(1, Ordering::Release);
     }
 
+    /// Puts these stories in the place of all others.
+    pub(super) fn replace(&self, stories: impl IntoIterator<Item = StoryId>) {
+        let stories = stories.into_iter().collect();
+        let mut held = self.stories.write().unwrap_or_else(PoisonError::into_inner);
+        *held = stories;
+        self.epoch.fetch_add(1, Ordering::Release);
+    }
+
     /// Takes a story out again. Pages made while it was held don't show it, so nothing has to be checked again.
     pub(super) fn remove(&self, story: StoryId) -> bool {
         self.stories

@@ -21,8 +21,8 @@ pub(crate) const TOKEN: &str = "a-token-of-the-tests";
 pub(crate) struct Network {
     folder: tempfile::TempDir,
     url: String,
-    // Dropped last: it takes the database away.
-    _db: TestDb,
+    // Dropped last: it takes the database away. A test that brings its own takes care of it.
+    _db: Option<TestDb>,
 }
 
 impl Network {
@@ -30,6 +30,15 @@ impl Network {
     pub(crate) async fn new(engine: Engine) -> anyhow::Result<Self> {
         let db = TestDb::empty(engine).await;
         let url = db.settings().url.clone();
+        Self::make(url, Some(db))
+    }
+
+    /// Made by `masthead init` on an empty database of the test's own.
+    pub(crate) fn on(url: String) -> anyhow::Result<Self> {
+        Self::make(url, None)
+    }
+
+    fn make(url: String, db: Option<TestDb>) -> anyhow::Result<Self> {
         let network = Self {
             folder: tempfile::tempdir()?,
             url,
