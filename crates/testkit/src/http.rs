@@ -66,7 +66,8 @@ pub async fn send(
         stream.read_to_end(&mut answer).await?;
         Ok::<_, std::io::Error>(answer)
     };
-    let raw = tokio::time::timeout(std::time::Duration::from_secs(10), exchange).await??;
+    // Long enough for an unoptimised server on a machine that runs everything else at the same moment.
+    let raw = tokio::time::timeout(std::time::Duration::from_secs(60), exchange).await??;
     parse(&raw)
 }
 

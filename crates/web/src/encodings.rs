@@ -1,8 +1,10 @@
 //! Bodies prepared once in every encoding, and the conditional requests that spare sending them.
 //!
-//! Nothing public is compressed while somebody waits: a page is pressed with fast compression and pressed harder when
-//! it is quiet. An `ETag` is strong, so it differs per encoding (RFC 9110, section 8.8.3.3), and it differs again when
-//! the same text is compressed harder; comparison looks at the part before the suffix.
+//! A page is compressed once in each encoding that somebody asks for, fast at first, and harder when it is quiet and
+//! has proved to be read. Compressing every page in every encoding when it is pressed was tried: of the pages that a
+//! crawler asks for once, it took nine tenths of the time. An `ETag` is strong, so it differs per encoding (RFC 9110,
+//! section 8.8.3.3), and it differs again when the same text is compressed harder; comparison looks at the part before
+//! the suffix.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,6 +13,7 @@ use http::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use masthead_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 use std::io::Write as _;
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A content coding of ours (RFC 9110, section 8.4.1).
@@ -53,9 +56,9 @@ impl Encoding {
 /// How much work goes into compression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effort {
-    /// While readers wait: about 2 ms for 40 KB.
+    /// While a reader waits: each encoding when it is first asked for, some tenths of a millisecond for 40 KB.
     Fast,
-    /// When the page is quiet: about 100 ms for 40 KB, a fifth smaller.
+    /// When the page is quiet: all encodings at once, some tens of milliseconds for 40 KB, a fifth smaller.
     Slow,
 }
 
@@ -67,60 +70,49 @@ pub struct Prepared {
     /// How hard the text was compressed.
     pub effort: Effort,
     identity: Bytes,
-    gzip: Option<Bytes>,
-    brotli: Option<Bytes>,
-    zstd: Option<Bytes>,
+    /// In the order of [`Encoding::ALL`] without the identity. Empty until somebody asks; `None` inside is "not worth it".
+    compressed: [OnceLock<Option<Bytes>>; 3],
 }
 
 /// Compressed copies that save less than this are not kept: the header and the work of the reader cost more.
 const MIN_SAVING: usize = 64;
 
 impl Prepared {
-    /// Prepares `body`. A body that does not get smaller (or is not text) keeps its identity alone.
-    ///
-    /// # Errors
-    /// When an encoder fails, which without memory pressure none does.
-    pub fn new(body: Bytes, effort: Effort) -> std::io::Result<Self> {
-        let hash = content_hash(&body);
-        let keep = |bytes: Vec<u8>| (bytes.len() + MIN_SAVING <= body.len()).then(|| Bytes::from(bytes));
-        let (gzip, brotli, zstd) = if body.len() < 2 * MIN_SAVING {
-            (None, None, None)
-        } else {
-            (
-                keep(gzip(&body, effort)?),
-                keep(brotli(&body, effort)?),
-                keep(zstd(&body, effort)?),
-            )
-        };
-        Ok(Self {
-            hash,
+    /// Prepares `body`: at once in all encodings with [`Effort::Slow`], otherwise in each when it is first asked for.
+    pub fn new(body: Bytes, effort: Effort) -> Self {
+        let prepared = Self {
+            hash: content_hash(&body),
             effort,
             identity: body,
-            gzip,
-            brotli,
-            zstd,
-        })
+            compressed: Default::default(),
+        };
+        if effort == Effort::Slow {
+            for encoding in Encoding::ALL {
+                let _made_now = prepared.body(encoding);
+            }
+        }
+        prepared
     }
 
     /// The same text compressed harder. Where harder is no smaller (it happens with short, regular text) the old bytes
     /// stay.
-    ///
-    /// # Errors
-    /// As [`Prepared::new`].
-    pub fn harder(&self) -> std::io::Result<Self> {
-        let mut harder = Self::new(self.identity.clone(), Effort::Slow)?;
-        for (new, old) in [
-            (&mut harder.gzip, &self.gzip),
-            (&mut harder.brotli, &self.brotli),
-            (&mut harder.zstd, &self.zstd),
-        ] {
+    #[must_use]
+    pub fn harder(&self) -> Self {
+        let harder = Self::new(self.identity.clone(), Effort::Slow);
+        let compressed = harder.compressed.each_ref().map(|new| new.get().cloned().flatten());
+        let old = self.compressed.each_ref().map(|old| old.get().cloned().flatten());
+        let [mut gzip, mut brotli, mut zstd] = compressed;
+        for (new, old) in [&mut gzip, &mut brotli, &mut zstd].into_iter().zip(old) {
             if let Some(old) = old
                 && new.as_ref().is_none_or(|new| new.len() >= old.len())
             {
-                *new = Some(old.clone());
+                *new = Some(old);
             }
         }
-        Ok(harder)
+        Self {
+            compressed: [gzip, brotli, zstd].map(OnceLock::from),
+            ..harder
+        }
     }
 
     /// A body that is compressed already by its nature, such as a picture or a font.
@@ -129,19 +121,52 @@ impl Prepared {
             hash: content_hash(&body),
             effort: Effort::Slow,
             identity: body,
-            gzip: None,
-            brotli: None,
-            zstd: None,
+            compressed: [const { None }; 3].map(OnceLock::from),
         }
     }
 
-    /// The bytes in this encoding, if they were kept.
-    pub const fn body(&self, encoding: Encoding) -> Option<&Bytes> {
+    /// The bytes in this encoding, if it is worth it: a body that does not get smaller is sent as it is.
+    pub fn body(&self, encoding: Encoding) -> Option<&Bytes> {
+        let Some(slot) = self.slot(encoding) else {
+            return Some(&self.identity);
+        };
+        slot.get_or_init(|| {
+            if self.identity.len() < 2 * MIN_SAVING {
+                return None;
+            }
+            let packed = match encoding {
+                Encoding::Identity => return None,
+                Encoding::Gzip => gzip(&self.identity, self.effort),
+                Encoding::Brotli => brotli(&self.identity, self.effort),
+                Encoding::Zstd => zstd(&self.identity, self.effort),
+            };
+            match packed {
+                Ok(packed) => (packed.len() + MIN_SAVING <= self.identity.len()).then(|| Bytes::from(packed)),
+                // Encoders that write into memory have nothing to fail of; the text itself is as good an answer.
+                Err(error) => {
+                    tracing::warn!(?encoding, %error, "a body could not be compressed");
+                    None
+                }
+            }
+        })
+        .as_ref()
+    }
+
+    /// The bytes in this encoding, if somebody asked for them before and they were worth it.
+    pub fn made(&self, encoding: Encoding) -> Option<&Bytes> {
+        match self.slot(encoding) {
+            None => Some(&self.identity),
+            Some(slot) => slot.get()?.as_ref(),
+        }
+    }
+
+    const fn slot(&self, encoding: Encoding) -> Option<&OnceLock<Option<Bytes>>> {
+        let [gzip, brotli, zstd] = &self.compressed;
         match encoding {
-            Encoding::Identity => Some(&self.identity),
-            Encoding::Gzip => self.gzip.as_ref(),
-            Encoding::Brotli => self.brotli.as_ref(),
-            Encoding::Zstd => self.zstd.as_ref(),
+            Encoding::Identity => None,
+            Encoding::Gzip => Some(gzip),
+            Encoding::Brotli => Some(brotli),
+            Encoding::Zstd => Some(zstd),
         }
     }
 
@@ -159,15 +184,17 @@ impl Prepared {
         format!("\"{}{}{harder}\"", self.hash, encoding.etag_suffix())
     }
 
-    /// Bytes of all encodings together, for the budget of the cache.
-    pub fn size(&self) -> usize {
-        Encoding::ALL
-            .into_iter()
-            .filter_map(|encoding| self.body(encoding).map(Bytes::len))
-            .sum()
+    /// Bytes of all encodings together, for the budget of the cache. What nobody asked for yet counts with a quarter of
+    /// the text, which is what it will come to about.
+    pub fn weight(&self) -> usize {
+        let compressed = self.compressed.iter().map(|slot| match slot.get() {
+            Some(made) => made.as_ref().map_or(0, Bytes::len),
+            None => self.identity.len() / 4,
+        });
+        self.identity.len() + compressed.sum::<usize>()
     }
 
-    /// Puts the parts together again that the disk half kept.
+    /// Puts the parts together again that the disk half kept. What it did not keep is made when it is asked for.
     pub(crate) fn from_parts(hash: String, effort: Effort, bodies: [Option<Bytes>; 4]) -> Option<Self> {
         let [Some(identity), gzip, brotli, zstd] = bodies else {
             return None;
@@ -176,9 +203,10 @@ impl Prepared {
             hash,
             effort,
             identity,
-            gzip,
-            brotli,
-            zstd,
+            compressed: [gzip, brotli, zstd].map(|kept| match kept {
+                Some(body) => OnceLock::from(Some(body)),
+                None => OnceLock::new(),
+            }),
         })
     }
 }
@@ -193,7 +221,7 @@ pub fn content_hash(body: &[u8]) -> String {
 
 fn gzip(body: &[u8], effort: Effort) -> std::io::Result<Vec<u8>> {
     let level = match effort {
-        Effort::Fast => 4,
+        Effort::Fast => 1,
         Effort::Slow => 9,
     };
     let mut encoder =
@@ -203,9 +231,9 @@ fn gzip(body: &[u8], effort: Effort) -> std::io::Result<Vec<u8>> {
 }
 
 fn brotli(body: &[u8], effort: Effort) -> std::io::Result<Vec<u8>> {
-    // Quality 4 is the last that needs no second look at the text; 11 takes twenty times as long as 9 for 2 %.
+    // 11 takes twenty times as long as 9 for 2 %.
     let quality = match effort {
-        Effort::Fast => 4,
+        Effort::Fast => 2,
         Effort::Slow => 9,
     };
     let params = brotli::enc::BrotliEncoderParams {
@@ -223,14 +251,12 @@ fn brotli(body: &[u8], effort: Effort) -> std::io::Result<Vec<u8>> {
 
 fn zstd(body: &[u8], effort: Effort) -> std::io::Result<Vec<u8>> {
     let level = match effort {
-        Effort::Fast => 3,
+        Effort::Fast => 1,
         Effort::Slow => 19,
     };
-    let mut encoder = zstd::Encoder::new(Vec::with_capacity(body.len() / 3), level)?;
-    encoder.window_log(23)?;
-    encoder.set_pledged_src_size(u64::try_from(body.len()).ok())?;
-    encoder.write_all(body)?;
-    encoder.finish()
+    // In one call, so that the encoder knows the length and takes tables of that size. Named by hand, the window of 8 MB
+    // that browsers take cost 80 MB of tables for each page; no level up to 19 goes beyond it by itself.
+    zstd::bulk::compress(body, level)
 }
 
 /// What a client takes, in thousandths of RFC 9110's quality (section 12.4.2); 0 is "not acceptable".
@@ -276,19 +302,23 @@ impl Acceptable {
         self.choose_among(|encoding| prepared.body(encoding).is_some())
     }
 
+    /// Asks `has` about the best first and no further than it needs to: an encoding that is asked about may be made for
+    /// that.
     pub(crate) fn choose_among(self, has: impl Fn(Encoding) -> bool) -> Encoding {
         let [identity, gzip, brotli, zstd] = self.qualities;
-        let mut best = (Encoding::Identity, identity);
-        for (encoding, quality) in [
-            (Encoding::Gzip, gzip),
-            (Encoding::Brotli, brotli),
+        let mut ranked = [
             (Encoding::Zstd, zstd),
-        ] {
-            if quality > 0 && quality >= best.1 && has(encoding) {
-                best = (encoding, quality);
-            }
-        }
-        best.0
+            (Encoding::Brotli, brotli),
+            (Encoding::Gzip, gzip),
+        ];
+        // Stable: equals stay in the order above.
+        ranked.sort_by_key(|(_, quality)| std::cmp::Reverse(*quality));
+        ranked
+            .into_iter()
+            .filter(|(_, quality)| *quality > 0 && *quality >= identity)
+            .map(|(encoding, _)| encoding)
+            .find(|encoding| has(*encoding))
+            .unwrap_or(Encoding::Identity)
     }
 }
 

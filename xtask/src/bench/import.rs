@@ -113,7 +113,7 @@ fn broken_off(bench: &Bench) -> Result<()> {
         bail!("the import ended by itself before it could be killed");
     }
     let resumed = network.import(&file, &["--resume"], AT_MOST, |_| false)?;
-    let added = network.imported("stories_new")?;
+    let rest = network.imported("stories_new")?;
     if !resumed.status.success() {
         bail!("the resumed import ended with {}", resumed.status);
     }
@@ -129,8 +129,9 @@ fn broken_off(bench: &Bench) -> Result<()> {
         "s",
     )
     .peer("whole import", run.seconds)
-    .with("stories_after_resume", added)
-    .with("lost", 0)
+    .with("stories_before_the_kill", posts.saturating_sub(rest))
+    .with("stories_of_the_rest", rest)
+    .with("lost", posts.saturating_sub(unchanged))
     .print();
     remove(&whole, &file)?;
     std::fs::remove_dir_all(&network.folder)?;

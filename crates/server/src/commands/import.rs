@@ -30,7 +30,8 @@ pub(super) struct Import {
     /// Work everything out, report it, and write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Go on where an earlier run of the same import broke off.
+    /// Go on where an earlier run of the same import broke off. The report then has the rest; run it once more without
+    /// this for the whole one, which changes nothing.
     #[arg(long)]
     resume: bool,
     /// Write a report with every record set aside and the map from old addresses to new ones.
@@ -76,6 +77,7 @@ impl Import {
             resume: self.resume,
             report: self.report,
         };
+        let resumed = options.resume && !options.dry_run;
         let bar = Bar::new(common.json);
         let result = imports::run(&app, &options, &bar).await;
         let report = match result {
@@ -94,6 +96,9 @@ impl Import {
             output::json(&report.counts);
         } else {
             print_counts(&report, options.dry_run);
+            if resumed {
+                output::line("These are the counts of the rest; without --resume the whole is counted and reported.");
+            }
         }
         Ok(ExitCode::from(if report.counts.set_aside > 0 { 3 } else { 0 }))
     }

@@ -443,6 +443,8 @@ fn policy_of(name: &str) -> Option<CachePolicy> {
 fn write_file(path: &Path, parts: &Parts) -> io::Result<u64> {
     let key = parts.key.parts();
     let prepared = &parts.prepared;
+    // Looked at once: a reader may be asking for a further encoding at this moment.
+    let bodies = Encoding::ALL.map(|encoding| prepared.made(encoding));
     let header = Header {
         site: key.site.to_owned(),
         path: key.path.to_owned(),
@@ -461,7 +463,7 @@ fn write_file(path: &Path, parts: &Parts) -> io::Result<u64> {
             .iter()
             .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
             .collect(),
-        lengths: Encoding::ALL.map(|encoding| prepared.body(encoding).and_then(|body| u64::try_from(body.len()).ok())),
+        lengths: bodies.map(|body| body.and_then(|body| u64::try_from(body.len()).ok())),
     };
     let json = serde_json::to_vec(&header)?;
     let length = u32::try_from(json.len()).map_err(|_| torn("the header is too long"))?;
@@ -469,10 +471,8 @@ fn write_file(path: &Path, parts: &Parts) -> io::Result<u64> {
     file.write_all(MAGIC)?;
     file.write_all(&length.to_le_bytes())?;
     file.write_all(&json)?;
-    for encoding in Encoding::ALL {
-        if let Some(body) = prepared.body(encoding) {
-            file.write_all(body)?;
-        }
+    for body in bodies.into_iter().flatten() {
+        file.write_all(body)?;
     }
     file.metadata().map(|metadata| metadata.len())
 }

@@ -16,12 +16,16 @@ use http::header::{
 use masthead_domain::ids::StoryId;
 use masthead_domain::time::Timestamp;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// `Surrogate-Key` (Fastly, Varnish).
 pub const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
 /// `Cache-Tag` (Cloudflare, Akamai).
 pub const CACHE_TAG: HeaderName = HeaderName::from_static("cache-tag");
+
+/// Asked for this often after it was pressed, a page is worth compressing harder. A crawler that walks the archive asks
+/// once.
+const READ: u8 = 3;
 
 /// What a render hands in to be pressed.
 #[derive(Clone, Debug)]
@@ -153,6 +157,11 @@ pub struct PressedPage {
     /// Heads of a 304 in the same form.
     wire_not_modified: [OnceLock<Bytes>; 4],
     checked_epoch: AtomicU64,
+    /// How often it was asked for, up to [`READ`].
+    asked: AtomicU8,
+    /// Bytes that it counts with in the cache and among those that wait for the disk; what is counted in must be counted
+    /// out again, so it does not follow the encodings that are made later.
+    weight: usize,
 }
 
 impl Parts {
@@ -160,7 +169,7 @@ impl Parts {
     /// that changed nothing costs no compression, and so is its date, which says when the text changed.
     ///
     /// # Errors
-    /// When an encoder fails or a redirect's address does not fit into a header.
+    /// When a redirect's address does not fit into a header.
     pub(crate) fn prepare(
         key: PageKey,
         rendered: Rendered,
@@ -171,10 +180,7 @@ impl Parts {
     ) -> Result<Self, WebError> {
         let (prepared, unchanged_since) = match known {
             Some(known) if *known.prepared.identity() == rendered.body => (known.prepared.clone(), known.last_modified),
-            _ => (
-                Prepared::new(rendered.body, effort).map_err(WebError::internal)?,
-                made_at,
-            ),
+            _ => (Prepared::new(rendered.body, effort), made_at),
         };
         let mut fixed = HeaderMap::new();
         fixed.insert(CONTENT_TYPE, HeaderValue::from_static(rendered.content_type));
@@ -219,6 +225,8 @@ impl PressedPage {
             common.push((SURROGATE_KEY, rendered.surrogate_key));
             common.push((CACHE_TAG, rendered.cache_tag));
         }
+        // All bodies, two heads, keys and stories.
+        let weight = parts.prepared.weight() + 6000 + parts.surrogate_keys.len() * 80 + parts.stories.len() * 16;
         Self {
             parts,
             common,
@@ -226,6 +234,8 @@ impl PressedPage {
             wire_whole: Default::default(),
             wire_not_modified: Default::default(),
             checked_epoch: AtomicU64::new(0),
+            asked: AtomicU8::new(0),
+            weight,
         }
     }
 
@@ -274,9 +284,27 @@ impl PressedPage {
         self.parts.last_modified
     }
 
-    /// Bytes that it takes in memory, about: all bodies, two heads, keys and stories.
-    pub fn weight(&self) -> usize {
-        self.parts.prepared.size() + 6000 + self.parts.surrogate_keys.len() * 80 + self.parts.stories.len() * 16
+    /// Bytes that it takes in memory, about.
+    pub const fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// Counts that somebody asked for it; true the one time when it has proved to be read. From then on this costs a
+    /// read, so that the pages that everybody wants are not fought over.
+    pub(super) fn asked(&self) -> bool {
+        self.asked.load(Ordering::Relaxed) < READ && self.asked.fetch_add(1, Ordering::Relaxed) + 1 == READ
+    }
+
+    /// Whether it has proved to be read.
+    pub(super) fn is_read(&self) -> bool {
+        self.asked.load(Ordering::Relaxed) >= READ
+    }
+
+    /// Takes over from `before`, in whose place it comes, that it is read.
+    pub(super) fn follow(&self, before: &Self) {
+        if before.is_read() {
+            self.asked.store(READ, Ordering::Relaxed);
+        }
     }
 
     pub(crate) const fn parts(&self) -> &Parts {
@@ -284,13 +312,10 @@ impl PressedPage {
     }
 
     /// The same page compressed harder.
-    ///
-    /// # Errors
-    /// When an encoder fails.
-    pub(crate) fn pressed_harder(&self) -> Result<Self, WebError> {
+    pub(crate) fn pressed_harder(&self) -> Self {
         let mut parts = self.parts.clone();
-        parts.prepared = parts.prepared.harder().map_err(WebError::internal)?;
-        Ok(Self::new(parts))
+        parts.prepared = parts.prepared.harder();
+        Self::new(parts)
     }
 
     /// Whether it may be sent: none of its stories is withheld. Costs one atomic read when nothing has changed.

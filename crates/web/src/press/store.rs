@@ -129,8 +129,8 @@ pub struct Press {
 struct Inner {
     index: Index,
     marks: Marks,
-    /// Pages pressed with fast compression and when, oldest first. Names alone: the pages themselves would stay in
-    /// memory for as long as they wait here, whatever the cache's limit is.
+    /// Pages that are read and were pressed with fast compression, and since when they wait, longest first. Names alone:
+    /// the pages themselves would stay in memory for as long as they wait here, whatever the cache's limit is.
     fast: VecDeque<(Timestamp, PageKey)>,
 }
 
@@ -142,6 +142,25 @@ enum Kept {
     Older(Arc<PressedPage>),
     /// It shows a story that may not be shown.
     Withheld,
+}
+
+impl Inner {
+    /// Puts a page that is read in line for being compressed harder.
+    fn wait_for_harder(&mut self, page: &PressedPage, now: Timestamp) {
+        if page.prepared().effort == Effort::Slow {
+            return;
+        }
+        self.fast.push_back((now, page.key().clone()));
+        // More names than twice the pages are mostly those of pages that were replaced or went.
+        if self.fast.len() > 2 * self.index.len() + SPARE_NAMES {
+            let Self { index, fast, .. } = self;
+            fast.retain(|(_, key)| {
+                index
+                    .get(key)
+                    .is_some_and(|page| page.prepared().effort == Effort::Fast)
+            });
+        }
+    }
 }
 
 impl Press {
@@ -188,11 +207,15 @@ impl Press {
             return None;
         }
         let page = self.cache.get(key)?;
-        if page.may_be_shown(&self.withheld) {
-            return Some(page);
+        if !page.may_be_shown(&self.withheld) {
+            self.drop_page(&page);
+            return None;
         }
-        self.drop_page(&page);
-        None
+        if page.asked() {
+            let now = self.clock.now();
+            self.lock().wait_for_harder(&page, now);
+        }
+        Some(page)
     }
 
     /// The page from memory, or from `render`, which runs once however many ask and is done again when events overtook
@@ -318,14 +341,12 @@ impl Press {
     }
 
     fn put(&self, inner: &mut Inner, page: &Arc<PressedPage>) {
+        if let Some(before) = inner.index.get(page.key()) {
+            page.follow(before);
+        }
         inner.index.insert(page.clone());
-        if page.prepared().effort == Effort::Fast {
-            inner.fast.push_back((page.made_at(), page.key().clone()));
-            // More names than twice the pages are mostly those of pages that were replaced or went.
-            if inner.fast.len() > 2 * inner.index.len() + SPARE_NAMES {
-                let Inner { index, fast, .. } = inner;
-                fast.retain(|(made_at, key)| index.get(key).is_some_and(|page| page.made_at() == *made_at));
-            }
+        if page.is_read() {
+            inner.wait_for_harder(page, page.made_at());
         }
         self.cache.insert(page.key().clone(), page.clone());
         self.work_off_evicted(inner);
@@ -540,22 +561,22 @@ impl Press {
         taken
     }
 
-    /// Compresses pages harder that have been quiet for `quiet_seconds`, at most `most` of them; returns how many.
-    /// Each takes about a tenth of a second of CPU: call it from a blocking thread.
+    /// Compresses pages harder that are read and have been quiet for `quiet_seconds`, at most `most` of them; returns
+    /// how many. Each takes some tens of milliseconds of CPU: call it from a blocking thread.
     pub fn press_harder(&self, quiet_seconds: i64, most: usize) -> usize {
         let before = self.clock.now().plus_seconds(-quiet_seconds);
         let mut done = 0;
         while done < most {
             let mut inner = self.lock();
-            if inner.fast.front().is_none_or(|(made_at, _)| *made_at > before) {
+            if inner.fast.front().is_none_or(|(since, _)| *since > before) {
                 break;
             }
-            let Some((made_at, key)) = inner.fast.pop_front() else {
+            let Some((_, key)) = inner.fast.pop_front() else {
                 break;
             };
-            // Replaced or gone since: its successor stands further back.
+            // Replaced, done or gone since: a successor that is read stands further back.
             let known = inner.index.get(&key).cloned();
-            let waits = |page: &Arc<PressedPage>| page.made_at() == made_at && page.prepared().effort == Effort::Fast;
+            let waits = |page: &Arc<PressedPage>| page.made_at() <= before && page.prepared().effort == Effort::Fast;
             let Some(page) = known.filter(waits) else {
                 continue;
             };
@@ -569,13 +590,7 @@ impl Press {
                 continue;
             }
             drop(inner);
-            let harder = match page.pressed_harder() {
-                Ok(harder) => Arc::new(harder),
-                Err(error) => {
-                    tracing::warn!(key = %page.key(), %error, "a page could not be compressed harder");
-                    continue;
-                }
-            };
+            let harder = Arc::new(page.pressed_harder());
             let mut inner = self.lock();
             // Only in place of the very page that it was made from; a stale flag set meanwhile must not be lost.
             if current(&inner) && !inner.index.is_stale(page.key()) && !self.withheld.holds_any(harder.stories()) {
