@@ -80,6 +80,11 @@ async fn next_sleep(app: &App) -> Result<Duration, StoreError> {
 /// When the store can't answer. A job's own failure is kept with the job.
 pub async fn run_due(app: &Arc<App>, sources: &Arc<Vec<Source>>) -> Result<usize, StoreError> {
     let (now, node) = (app.now(), app.node.clone());
+    // Claiming is a write, which other processes and the group commit wait for: first a look whether there is a reason.
+    let next = jobs::next_due(&mut app.db.reader().await?).await?;
+    if next.is_none_or(|due| due > now) {
+        return Ok(0);
+    }
     let claimed: Vec<Job> = app
         .db
         .write("jobs.claim", move |tx| {

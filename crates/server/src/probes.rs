@@ -12,6 +12,7 @@ use masthead_features::app::App;
 use masthead_features::pages::Pages;
 use masthead_features::sites::SiteEntry;
 use masthead_services::fetch::{FetchPolicy, FetchSettings, Fetcher};
+use masthead_store::public::{self, Found};
 use masthead_store::{authors, pictures, stories as rows, topics};
 use masthead_web::urls::{Day, Route};
 use serde::Serialize;
@@ -71,18 +72,27 @@ pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow
         let (path_only, query) = path
             .split_once('?')
             .map_or((path.as_str(), None), |(p, q)| (p, Some(q)));
-        let (status, body) = match pages.respond(site, path_only, query).await {
-            Ok(rendered) => (rendered.status.as_u16(), rendered.body.to_vec()),
+        let (status, body, shows) = match pages.respond(site, path_only, query).await {
+            Ok(rendered) => (rendered.status.as_u16(), rendered.body.to_vec(), rendered.stories),
             Err(error) => {
                 // Without a page the plain one of `web` is sent, which shows nothing but the status.
                 let html = pages.error_page(Some(site), &error, path_only, "probe").await;
-                (error.status().as_u16(), html.map_or_else(Vec::new, String::into_bytes))
+                let html = html.map_or_else(Vec::new, String::into_bytes);
+                // An error page leads on to the headlines of the front.
+                let front = pages.respond(site, "/", None).await;
+                let shows = front.map_or_else(|_| Vec::new(), |front| front.stories);
+                (error.status().as_u16(), html, shows)
             }
+        };
+        let others = if marks.found(&body, path, &[]).is_empty() {
+            Vec::new()
+        } else {
+            words_of_others(app, id, &shows).await?
         };
         answers.push(Answer {
             surface: format!("{}{path}", site.origin),
             status,
-            leaks: marks.found(&body, path),
+            leaks: marks.found(&body, path, &others),
         });
         if let Some(node) = &node
             && let Some((status, body)) = node.ask(site, path).await
@@ -91,7 +101,7 @@ pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow
             answers.push(Answer {
                 surface,
                 status,
-                leaks: marks.found(&body, path),
+                leaks: marks.found(&body, path, &others),
             });
         }
     }
@@ -134,19 +144,36 @@ impl Marks {
         Self(marks)
     }
 
-    /// Which marks stand in a body. What the address itself says is no leak: an error page may repeat its words.
-    fn found(&self, body: &[u8], path: &str) -> Vec<String> {
+    /// Which marks stand in a body. What the address itself says is no leak: an error page may repeat its words. Neither
+    /// is what other stories on the same page say too.
+    fn found(&self, body: &[u8], path: &str, others: &[String]) -> Vec<String> {
         let text = String::from_utf8_lossy(body);
         let text = unescape(&text);
         let mut found: Vec<String> = self
             .0
             .iter()
             .filter(|(_, mark)| !path.contains(mark.as_str()) && text.contains(mark.as_str()))
+            .filter(|(_, mark)| !others.iter().any(|words| words.contains(mark.as_str())))
             .map(|(name, _)| (*name).to_owned())
             .collect();
         found.dedup();
         found
     }
+}
+
+/// What the other stories on a page say. Agencies send one text under several ids, and two stories about a match may end
+/// with the same table: a sister story that readers may see is no leak of the one that they may not.
+async fn words_of_others(app: &App, id: StoryId, shows: &[StoryId]) -> anyhow::Result<Vec<String>> {
+    let mut conn = app.db.reader().await?;
+    let mut words = Vec::new();
+    for other in shows.iter().filter(|other| **other != id) {
+        if let Found::Story(story, _) = public::by_id(&mut conn, app.now(), *other).await? {
+            let content = story.content;
+            words.push(story.path);
+            words.extend([content.headline, content.standfirst, content.body.to_plain()]);
+        }
+    }
+    Ok(words)
 }
 
 /// Takes back the escapes of HTML, XML and JSON as far as words in a text need it.

@@ -198,8 +198,11 @@ impl File {
             // Old addresses are those of pages that stood on the publisher's own site; an agency's are its own.
             let own_page = matches!(format, Format::Html | Format::Text);
             let old_url = item.canonical_url.clone().filter(|_| own_page);
+            // A text without a time is as likely a licence or a note beside the pages as a page: an editor decides.
+            let doubtful = self.format.is_none() && format == Format::Text && item.published.is_none();
             let extras = Extras {
                 record,
+                published: doubtful.then_some(false),
                 old_paths: old_url.iter().flat_map(|url| old_paths_of(url)).collect(),
                 old_url,
                 ..Extras::default()

@@ -8,7 +8,7 @@ use super::plan::{self, RenditionFormat, RenditionPlan, Shape};
 use bytes::Bytes;
 use fast_image_resize::{FilterType, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image};
 use image::metadata::Orientation;
-use image::{DynamicImage, RgbImage, RgbaImage};
+use image::{DynamicImage, RgbaImage};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -96,7 +96,8 @@ fn render(decoded: Decoded, plan: &RenditionPlan) -> Result<Vec<Rendition>, Pict
 /// The decoded picture, ready to be resized many times.
 ///
 /// Every rendition is made from the full picture: chaining them from large to small would save a tenth of the time and
-/// soften each step.
+/// soften each step. Pictures without transparency are resized with a full one beside their colours: the resizer's code
+/// for each other kind of pixel would add 3 MB to the program.
 struct Source {
     image: Image<'static>,
     resizer: Resizer,
@@ -107,8 +108,8 @@ impl Source {
     fn new(pixels: DynamicImage) -> Result<Self, PictureError> {
         let (width, height) = (pixels.width(), pixels.height());
         let has_alpha = pixels.color().has_alpha();
-        let kind = if has_alpha { PixelType::U8x4 } else { PixelType::U8x3 };
-        let mut image = Image::from_vec_u8(width, height, pixels.into_bytes(), kind).map_err(|_| resize_failed())?;
+        let pixels = pixels.into_rgba8().into_raw();
+        let mut image = Image::from_vec_u8(width, height, pixels, PixelType::U8x4).map_err(|_| resize_failed())?;
         if has_alpha {
             // Colours are weighed by their opacity once, in place, so that what lies under transparent pixels doesn't
             // bleed into edges. The resizer would do it too, on a copy of the whole picture each time.
@@ -143,12 +144,13 @@ impl Source {
                 .map_err(|_| resize_failed())?;
         }
         let data = small.into_vec();
-        let image = if self.has_alpha {
-            RgbaImage::from_raw(width, height, data).map(DynamicImage::ImageRgba8)
+        let image = RgbaImage::from_raw(width, height, data).map(DynamicImage::ImageRgba8);
+        let image = image.ok_or_else(resize_failed)?;
+        Ok(if self.has_alpha {
+            image
         } else {
-            RgbImage::from_raw(width, height, data).map(DynamicImage::ImageRgb8)
-        };
-        image.ok_or_else(resize_failed)
+            DynamicImage::ImageRgb8(image.into_rgb8())
+        })
     }
 }
 

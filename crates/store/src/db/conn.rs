@@ -136,11 +136,18 @@ pub struct Tx {
     conn: Conn,
     /// Whether an event was appended, so that positions must be given at the end of the batch.
     logged: bool,
+    /// Whether a row was changed, so that those who wait for commits must be woken. Waking them for a transaction that
+    /// found nothing to do let everybody who looks with a write, and waits for commits, run in circles.
+    changed: bool,
 }
 
 impl Tx {
     pub(super) fn new(conn: Conn) -> Self {
-        Self { conn, logged: false }
+        Self {
+            conn,
+            logged: false,
+            changed: false,
+        }
     }
 
     /// Runs a statement and returns the number of rows that it changed.
@@ -155,7 +162,9 @@ impl Tx {
             Session::Sqlite(lease) => sqlite::execute(lease.connection(query)?, query, params),
             Session::Postgres(lease) => lease.execute(query, params).await,
         };
-        self.conn.noted(result)
+        let rows = self.conn.noted(result)?;
+        self.changed |= rows > 0;
+        Ok(rows)
     }
 
     /// Says that an event was appended.
@@ -165,6 +174,10 @@ impl Tx {
 
     pub(super) fn take_logged(&mut self) -> bool {
         std::mem::take(&mut self.logged)
+    }
+
+    pub(super) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
     }
 
     pub(super) fn take_error(&mut self) -> Option<StoreError> {

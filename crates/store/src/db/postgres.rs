@@ -83,8 +83,8 @@ impl Postgres {
         for attempt in 0_u32.. {
             self.shared.check()?;
             match self.attempt(name, &job, isolation).await? {
-                Attempt::Done(result) => {
-                    if result.is_ok() {
+                Attempt::Done(result, changed) => {
+                    if result.is_ok() && changed {
                         self.shared.wake();
                         self.listener.notify();
                     }
@@ -119,7 +119,7 @@ impl Postgres {
         .await?;
         let mut tx = Tx::new(Conn::new(Session::Postgres(lease), &self.shared));
         let ran = AssertUnwindSafe(async { job(&mut tx).await }).catch_unwind().await;
-        let failure = tx.take_failure();
+        let (failure, changed) = (tx.take_failure(), tx.take_changed());
         let Session::Postgres(lease) = &mut tx.session else {
             return Err(StoreError::bug("a transaction changed its engine").into());
         };
@@ -145,10 +145,10 @@ impl Postgres {
                 if let Err(lost) = lease.rollback().await {
                     tracing::warn!(error = %lost, write = name, "a refused write could not be rolled back in order");
                 }
-                Ok(Attempt::Done(Err(error)))
+                Ok(Attempt::Done(Err(error), false))
             }
             (Ok(value), None) => match lease.commit().await {
-                Ok(()) => Ok(Attempt::Done(Ok(value))),
+                Ok(()) => Ok(Attempt::Done(Ok(value), changed)),
                 Err((_, Failure::Race)) => Ok(Attempt::Race),
                 Err((error, Failure::Unique)) => Ok(Attempt::Unique(Err(error.into()))),
                 Err((error, Failure::Final)) => Err(error.into()),
@@ -185,7 +185,8 @@ pub(super) async fn single(settings: &DbSettings) -> Result<Lease, StoreError> {
 
 /// How one run of a transaction ended.
 enum Attempt<T, E> {
-    Done(Result<T, E>),
+    /// With whether a row was changed.
+    Done(Result<T, E>, bool),
     Race,
     Unique(Result<T, E>),
 }

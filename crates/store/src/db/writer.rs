@@ -204,7 +204,9 @@ fn run_batch(tx: &mut Tx, mut batch: Vec<Box<dyn Job>>, shared: &Shared) -> Vec<
     let rest = batch.split_off(ran);
     match finish(tx) {
         Ok(()) => {
-            shared.wake();
+            if tx.take_changed() {
+                shared.wake();
+            }
             answer_all(batch);
         }
         Err(error) => {
@@ -232,7 +234,8 @@ fn one_by_one(tx: &mut Tx, batch: Vec<Box<dyn Job>>, error: &StoreError, shared:
             .and_then(|()| run_in_savepoint(tx, job.as_mut()))
             .and_then(|()| finish(tx));
         match outcome {
-            Ok(()) => shared.wake(),
+            Ok(()) if tx.take_changed() => shared.wake(),
+            Ok(()) => {}
             Err(error) => {
                 rollback(tx);
                 fail_alone(job.as_mut(), &error, false);
@@ -278,6 +281,7 @@ fn finish(tx: &mut Tx) -> Result<(), StoreError> {
 
 fn rollback(tx: &mut Tx) {
     tx.take_logged();
+    tx.take_changed();
     if connection(tx).is_some_and(|connection| !connection.is_autocommit())
         && let Err(error) = statement(tx, "rollback")
     {

@@ -9,6 +9,7 @@ cases!(
     a_snapshot_stands_still,
     readers_go_on_beside_a_writer,
     commits_wake_this_process_and_others,
+    a_write_that_changes_nothing_wakes_nobody,
     two_processes_write_without_losing_or_starving,
     the_fault_switch_stops_everything,
     nothing_works_after_closing,
@@ -19,6 +20,7 @@ cases!(
 queries! {
     CREATE = sqlite "create table notes (n integer primary key)", postgres "create table notes (n bigint primary key)";
     INSERT = "insert into notes (n) values ($1)";
+    REMOVE = "delete from notes where n = $1";
     COUNT = "select count(*) from notes";
     SYSTEM_CLOCK = "select cast($1 as bigint)";
 }
@@ -111,6 +113,25 @@ async fn commits_wake_this_process_and_others(engine: Engine) {
         assert_eq!(count(&other, COUNT).await, round + 1);
     }
     other.close().await;
+}
+
+async fn a_write_that_changes_nothing_wakes_nobody(engine: Engine) {
+    let (db, _guard) = table(engine).await;
+    add(&db, 1).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let before = *db.changed().borrow();
+    for _ in 0..100 {
+        let removed = db
+            .write("nothing", |tx| {
+                Box::pin(async move { tx.execute(REMOVE, params![7_i64]).await })
+            })
+            .await
+            .unwrap();
+        assert_eq!(removed, 0);
+    }
+    let wakes = *db.changed().borrow() - before;
+    // PostgreSQL's poll wakes twice a second, whatever happens.
+    assert!(wakes < 20, "{wakes} wakes for nothing");
 }
 
 async fn two_processes_write_without_losing_or_starving(engine: Engine) {

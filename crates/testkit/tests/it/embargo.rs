@@ -21,6 +21,7 @@ on_both_engines!(
     the_due_job_releases_at_the_moment,
     a_release_that_fell_due_while_nothing_ran_happens_at_the_next_start,
     what_expires_is_gone_at_the_moment,
+    a_sister_story_that_says_the_same_is_no_leak,
 );
 
 fn at(text: &str) -> Timestamp {
@@ -99,6 +100,29 @@ async fn what_is_withheld_shows_on_no_surface(engine: Engine) -> anyhow::Result<
 fn surfaces_of<'a>(shown: &'a [Shown], story: &Planted) -> Vec<&'a str> {
     let of = shown.iter().filter(|one| one.word == story.word);
     of.map(|one| one.surface.as_str()).collect()
+}
+
+async fn a_sister_story_that_says_the_same_is_no_leak(engine: Engine) -> anyhow::Result<()> {
+    let test = TestApp::new(engine).await?;
+    let mut twins = Vec::new();
+    for _ in 0..2 {
+        let id = test
+            .draft("The whimbrels are back on the flats", "whimbrel", &PLACES)
+            .await?;
+        desk::publish(&test.app, id, None, "test").await?;
+        twins.push(id);
+    }
+    desk::withhold(&test.app, twins[1], "the lawyers look at it", "test").await?;
+    let report = probes::embargo(&test.app, &test.settings, twins[1]).await?;
+    assert_eq!((report.public, report.leaks), (false, 0), "{report:#?}");
+    // The one that readers may see is there, so its words were met.
+    let report = probes::embargo(&test.app, &test.settings, twins[0]).await?;
+    assert!(report.public);
+    assert!(
+        report.answers.iter().filter(|answer| !answer.leaks.is_empty()).count() >= 10,
+        "{report:#?}"
+    );
+    Ok(())
 }
 
 /// A story that is published behind an embargo until the moment.

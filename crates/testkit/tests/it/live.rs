@@ -13,6 +13,7 @@ on_both_engines!(
     a_stream_begins_with_the_cursor_and_tells_what_happens,
     whoever_comes_back_is_told_what_they_missed,
     cursors_cost_no_render_and_no_query,
+    a_node_that_has_nothing_to_do_rests,
 );
 
 /// A reader of a stream.
@@ -161,5 +162,22 @@ async fn cursors_cost_no_render_and_no_query(engine: Engine) -> anyhow::Result<(
         "an invented cursor made a page"
     );
     test.app.db.set_fault(false);
+    Ok(())
+}
+
+/// Followers, the runner of jobs and whoever else waits for commits must not keep each other awake: a node did that once,
+/// and took a processor while nothing happened.
+async fn a_node_that_has_nothing_to_do_rests(engine: Engine) -> anyhow::Result<()> {
+    let test = TestApp::new(engine).await?;
+    plant::publish(&test, "avocet").await?;
+    let node = test.start().await?;
+    node.get("daily", "/").await?;
+    // What the start and the publication leave to do.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let before = *test.app.db.changed().borrow();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let wakes = *test.app.db.changed().borrow() - before;
+    assert!(wakes <= 20, "{wakes} wakes in two quiet seconds");
+    node.stop().await;
     Ok(())
 }

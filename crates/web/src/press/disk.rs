@@ -339,8 +339,6 @@ impl Shared {
 
     fn write(&self, page: &PressedPage) -> io::Result<()> {
         let path = path_of(&self.root, page.key().parts());
-        let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder)?;
         let temporary = path.with_extension("tmp");
         let size = write_file(&temporary, page.parts())?;
         let mut state = self.lock();
@@ -467,14 +465,27 @@ fn write_file(path: &Path, parts: &Parts) -> io::Result<u64> {
     };
     let json = serde_json::to_vec(&header)?;
     let length = u32::try_from(json.len()).map_err(|_| torn("the header is too long"))?;
-    let mut file = File::create(path)?;
-    file.write_all(MAGIC)?;
-    file.write_all(&length.to_le_bytes())?;
-    file.write_all(&json)?;
+    // In one piece: each further call to write costs as much as the bytes of a page.
+    let text: usize = bodies.iter().flatten().map(|body| body.len()).sum();
+    let mut whole = Vec::with_capacity(MAGIC.len() + 4 + json.len() + text);
+    whole.extend_from_slice(MAGIC);
+    whole.extend_from_slice(&length.to_le_bytes());
+    whole.extend_from_slice(&json);
     for body in bodies.into_iter().flatten() {
-        file.write_all(body)?;
+        whole.extend_from_slice(body);
     }
-    file.metadata().map(|metadata| metadata.len())
+    let mut file = match File::create(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // The first page of a site.
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            File::create(path)?
+        }
+        made => made?,
+    };
+    file.write_all(&whole)?;
+    Ok(u64::try_from(whole.len()).unwrap_or(u64::MAX))
 }
 
 fn torn(what: &'static str) -> io::Error {
