@@ -69,6 +69,9 @@ pub enum Event {
         /// Whether what it wrote goes too; otherwise it stays without a name.
         with_comments: bool,
     },
+    /// Somebody wants every node's search index made anew.
+    #[serde(rename = "search.rebuild")]
+    SearchRebuild {},
 }
 
 /// What followers need to know about a story's change.
@@ -100,6 +103,7 @@ impl Event {
             Self::WireReceived { .. } => "wire.received",
             Self::ProfileChanged { .. } => "profile.changed",
             Self::AccountDeleted { .. } => "account.deleted",
+            Self::SearchRebuild {} => "search.rebuild",
         }
     }
 
@@ -128,6 +132,8 @@ mod tests {
             site: SiteId(Uuid::nil()),
         };
         assert_eq!(Event::from_stored(event.kind(), &event.data()), Some(event));
+        let bare = Event::SearchRebuild {};
+        assert_eq!(Event::from_stored(bare.kind(), &bare.data()), Some(bare));
         assert_eq!(Event::from_stored("tea.served", &serde_json::json!({})), None);
     }
 }

@@ -23,6 +23,7 @@ pub mod newsml1;
 pub mod newsml_g2;
 pub mod ninjs;
 pub mod nitf;
+pub mod oembed;
 pub mod problem;
 pub mod read;
 pub mod sitemap;

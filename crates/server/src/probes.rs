@@ -3,6 +3,7 @@
 //! It asks the pages themselves (the same code that answers readers, over the same public read path), and, where a
 //! node runs, also the node over HTTP, so that its pages in memory and its caches are asked too.
 
+use crate::search;
 use crate::serve::load_theme;
 use crate::settings::Settings;
 use masthead_domain::document::PictureSource;
@@ -12,6 +13,7 @@ use masthead_features::app::App;
 use masthead_features::pages::Pages;
 use masthead_features::sites::SiteEntry;
 use masthead_services::fetch::{FetchPolicy, FetchSettings, Fetcher};
+use masthead_services::search::SearchIndex;
 use masthead_store::public::{self, Found};
 use masthead_store::{authors, pictures, stories as rows, topics};
 use masthead_web::urls::{Day, Route};
@@ -66,6 +68,10 @@ pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow
     let public = story.standing.is_visible(app.now());
     let theme = Arc::new(load_theme(settings.data_folder())?);
     let pages = Pages::new(Arc::clone(app), theme);
+    let folder = search::folder(settings.data_folder());
+    if let Some(index) = tokio::task::spawn_blocking(move || SearchIndex::look(&folder)).await?? {
+        pages.set_search(Arc::new(index));
+    }
     let node = Running::find(settings).await;
     let mut answers = Vec::new();
     for (site, path) in &paths {
@@ -176,6 +182,32 @@ async fn words_of_others(app: &App, id: StoryId, shows: &[StoryId]) -> anyhow::R
     Ok(words)
 }
 
+/// What somebody would search for who knows of the story: words of its headlines and texts. They stand in the address
+/// in another order than in the story, since a search page repeats what was looked for.
+fn searches(contents: &[StoryContent]) -> Vec<String> {
+    let mut all = Vec::new();
+    for content in contents {
+        let text = content.body.to_plain();
+        for text in [content.headline.as_str(), content.standfirst.as_str(), text.as_str()] {
+            let words: Vec<&str> = text
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| word.chars().count() >= 4)
+                .take(6)
+                .collect();
+            if !words.is_empty() {
+                let words: Vec<&str> = words.into_iter().rev().collect();
+                let query = url::form_urlencoded::Serializer::new(String::new())
+                    .append_pair("q", &words.join(" "))
+                    .finish();
+                all.push(query);
+            }
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
 /// Takes back the escapes of HTML, XML and JSON as far as words in a text need it.
 fn unescape(text: &str) -> String {
     text.replace("&#x27;", "'")
@@ -215,6 +247,7 @@ async fn surfaces(
         Some(story.created_at),
         Some(app.now()),
     ];
+    let searches = searches(contents);
     let mut all = Vec::new();
     for site in sites.all() {
         let mut paths = vec!["/".to_owned()];
@@ -251,7 +284,16 @@ async fn surfaces(
             let date = day.date();
             paths.push(format!("/sitemap.xml?month={:04}-{:02}", date.year(), date.month()));
         }
-        paths.extend(places.iter().filter_map(|place| place.path.clone()));
+        for path in places.iter().filter_map(|place| place.path.as_ref()) {
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("url", &format!("{}{path}", site.origin))
+                .finish();
+            paths.extend([
+                path.clone(),
+                format!("/oembed?{query}"),
+                format!("/oembed?format=xml&{query}"),
+            ]);
+        }
         paths.extend(
             [
                 "/sitemap.xml",
@@ -274,6 +316,10 @@ async fn surfaces(
         paths.push(format!("/api/v1/stories/{}", story.id));
         paths.push(format!("/api/v1/stories/{}?format=ninjs", story.id));
         paths.push(format!("/api/v1/stories/{}?format=nitf", story.id));
+        for query in &searches {
+            paths.push(format!("/search?{query}"));
+            paths.push(format!("/api/v1/search?{query}"));
+        }
         for file in &files {
             for rendition in &file.renditions {
                 paths.push(format!("/media/{}/{}.{}", file.id, rendition.width, rendition.format));

@@ -7,7 +7,7 @@ use masthead_features::pages::Pages;
 use masthead_features::search::{self, FollowError};
 use masthead_services::search::{LogMark, SearchIndex};
 use masthead_store::log;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +19,11 @@ const POLL: Duration = Duration::from_millis(500);
 const REST: Duration = Duration::from_millis(150);
 /// The longest wait after a failure.
 const LONGEST: Duration = Duration::from_secs(30);
+
+/// Where a node's index lies.
+pub fn folder(data: &Path) -> PathBuf {
+    data.join("search")
+}
 
 /// Follows the log until it is aborted. The index lies in `folder`.
 pub async fn run(app: Arc<App>, pages: Arc<Pages>, folder: PathBuf) {

@@ -175,7 +175,7 @@ pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result
     let search = search::run(
         Arc::clone(&app),
         Arc::clone(&pages),
-        settings.data_folder().join("search"),
+        search::folder(settings.data_folder()),
     );
     let state = Arc::new(State {
         app: Arc::clone(&app),

@@ -238,6 +238,8 @@ pub enum Route<'a> {
     },
     /// `/comments/<id>`
     Comment(CommentId),
+    /// `/oembed`
+    Oembed,
     /// `/search`
     Search,
     /// `/sitemap.xml`
@@ -288,6 +290,7 @@ impl<'a> Route<'a> {
             return FeedScope::of(folders).map(|scope| Self::Feed(scope, format));
         }
         match segments.as_slice() {
+            ["oembed"] => Some(Self::Oembed),
             ["search"] => Some(Self::Search),
             ["sitemap.xml"] => Some(Self::Sitemap),
             ["news-sitemap.xml"] => Some(Self::NewsSitemap),
@@ -392,6 +395,7 @@ impl fmt::Display for Route<'_> {
                 write!(f, "/media/{picture}/{width}.{}", format.extension())
             }
             Self::Comment(id) => write!(f, "/comments/{id}"),
+            Self::Oembed => f.write_str("/oembed"),
             Self::Search => f.write_str("/search"),
             Self::Sitemap => f.write_str("/sitemap.xml"),
             Self::NewsSitemap => f.write_str("/news-sitemap.xml"),

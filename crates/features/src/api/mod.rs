@@ -5,6 +5,8 @@
 //! the server writes from [`WebError`]. [`ROUTES`] is what the OpenAPI document is held against.
 
 mod openapi;
+mod profiles;
+mod search;
 mod stories;
 
 use crate::app::App;
@@ -14,6 +16,7 @@ use crate::sites::SiteEntry;
 use http::header::{HeaderName, HeaderValue};
 use masthead_domain::ids::{FrontId, SiteId};
 use masthead_domain::time::Timestamp;
+use masthead_services::search::SearchIndex;
 use masthead_store::public;
 use masthead_store::{Conn, authors as author_rows, fronts as front_rows, topics as topic_rows};
 use masthead_web::cache_policy::CachePolicy;
@@ -35,7 +38,9 @@ pub const ROUTES: &[(&str, &[&str])] = &[
     ("galleries", &["site", "section", "topic", "author", "after", "limit"]),
     ("sections", &["site"]),
     ("topics", &["site", "after", "limit"]),
+    ("search", search::PARAMETERS),
     ("fronts/{id}", &[]),
+    ("profiles/{username}", &[]),
     ("openapi.json", &[]),
 ];
 
@@ -51,6 +56,7 @@ pub fn declared_parameters(rest: &str) -> &'static [&'static str] {
     let name = match rest.split_once('/') {
         Some(("stories", _)) => "stories/{id}",
         Some(("fronts", _)) => "fronts/{id}",
+        Some(("profiles", _)) => "profiles/{username}",
         Some(_) => return &[],
         None => rest,
     };
@@ -61,17 +67,25 @@ pub fn declared_parameters(rest: &str) -> &'static [&'static str] {
 }
 
 /// The answer at `rest`, the path below `/api/v1/`, on a site's host.
-pub(crate) async fn respond(app: &App, view: &SiteView, rest: &str, query: Query<'_>) -> Result<Rendered, WebError> {
+pub(crate) async fn respond(
+    app: &App,
+    view: &SiteView,
+    index: Option<&SearchIndex>,
+    rest: &str,
+    query: Query<'_>,
+) -> Result<Rendered, WebError> {
     let rendered = match rest.split_once('/') {
         None => match rest {
             "stories" | "galleries" => stories::list(app, view, rest, query).await,
             "sections" => sections(app, view, query).await,
             "topics" => topics(app, view, query).await,
+            "search" => search::list(app, view, index, query).await,
             "openapi.json" => description(app, view).await,
             _ => Err(WebError::not_found()),
         },
         Some(("stories", id)) => stories::one(app, view, id, query).await,
         Some(("fronts", id)) => front(app, view, id).await,
+        Some(("profiles", name)) => profiles::one(app, view, name).await,
         Some(_) => Err(WebError::not_found()),
     };
     // Nothing here depends on who asks, so that any page may read it.

@@ -26,7 +26,9 @@ pub fn document(origin: &str) -> Value {
             "/galleries": { "get": galleries() },
             "/sections": { "get": sections() },
             "/topics": { "get": topics() },
+            "/search": { "get": search() },
             "/fronts/{id}": { "get": front() },
+            "/profiles/{username}": { "get": profile() },
             "/openapi.json": { "get": itself() },
         },
         "components": { "schemas": schemas(), "responses": responses(), "parameters": parameters() },
@@ -59,30 +61,78 @@ fn named(name: &str) -> Value {
     json!({ "$ref": format!("#/components/parameters/{name}") })
 }
 
+/// The parameters of every list of stories.
+fn filters() -> [Value; 6] {
+    ["site", "section", "topic", "author", "cursor", "limit"].map(named)
+}
+
 fn stories() -> Value {
-    let parameters = json!([
-        named("site"),
-        named("section"),
-        named("topic"),
-        named("author"),
-        named("cursor"),
-        named("limit")
-    ]);
     let summary = "A site's stories, newest first. With several of section, topic and author a page can be short, or empty, and have a next one.";
-    operation("listStories", summary, &parameters, "StoryList", &["400", "404"])
+    operation("listStories", summary, &json!(filters()), "StoryList", &["400", "404"])
 }
 
 fn galleries() -> Value {
-    let parameters = json!([
-        named("site"),
-        named("section"),
-        named("topic"),
-        named("author"),
-        named("cursor"),
-        named("limit")
-    ]);
     let summary = "A site's picture galleries, newest first. Each is a story, whose text has its pictures in order.";
-    operation("listGalleries", summary, &parameters, "StoryList", &["400", "404"])
+    operation(
+        "listGalleries",
+        summary,
+        &json!(filters()),
+        "StoryList",
+        &["400", "404"],
+    )
+}
+
+fn search() -> Value {
+    let date = |name: &str, description: &str| {
+        json!({
+            "name": name, "in": "query", "required": false, "description": description,
+            "schema": { "anyOf": [{ "type": "string", "format": "date" }, { "type": "string", "maxLength": 0 }] },
+        })
+    };
+    let words = json!({
+        "name": "q", "in": "query", "required": true,
+        "description": "The words to look for. Between double quotes stands a phrase.",
+        "schema": { "type": "string", "pattern": "\\S" },
+    });
+    let after = json!({
+        "name": "after", "in": "query", "required": false,
+        "description": "How many hits come before the page; taken from `next`.",
+        "schema": { "type": "string", "pattern": "^[0-9]*$" },
+    });
+    let [site, section, topic, author, _, limit] = filters();
+    let parameters = json!([
+        words,
+        site,
+        section,
+        topic,
+        author,
+        date("from", "Published on this day or later, in the site's zone."),
+        date("to", "Published on this day or earlier."),
+        after,
+        limit,
+    ]);
+    let summary = "Stories for a few words, best first. Never kept by caches.";
+    let mut operation = operation("searchStories", summary, &parameters, "HitList", &["400", "404"]);
+    if let Some(answers) = operation.pointer_mut("/responses").and_then(Value::as_object_mut) {
+        // It is made for each request and has no tag to ask by.
+        answers.remove("304");
+    }
+    operation
+}
+
+fn profile() -> Value {
+    let name = json!({
+        "name": "username", "in": "path", "required": true,
+        "description": "A username as it was chosen, or `~` and the id of a profile without one.",
+        "schema": { "type": "string" },
+    });
+    operation(
+        "getProfile",
+        "Who somebody is to readers.",
+        &json!([name]),
+        "Profile",
+        &["404", "410"],
+    )
 }
 
 fn story() -> Value {
@@ -212,6 +262,16 @@ fn list_of(name: &str) -> Value {
     }))
 }
 
+fn hits() -> Value {
+    object(&json!({
+        "items": array_of("StoryItem"),
+        "next": { "type": ["string", "null"], "format": "uri", "description": "The next page; null on the last." },
+        "total": { "type": "integer", "description": "Stories found; at least so many where `more` is true." },
+        "more": { "type": "boolean", "description": "Only the newest part of the archive was ranked." },
+        "relaxed": { "type": "boolean", "description": "Words that are nearly those asked for count as well." },
+    }))
+}
+
 fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
@@ -252,6 +312,7 @@ fn schemas() -> Value {
     );
     json!({
         "StoryList": list_of("StoryItem"),
+        "HitList": hits(),
         "StoryItem": object(&item),
         "Story": object(&story),
         "Ninjs": {
@@ -283,6 +344,10 @@ fn schemas() -> Value {
         "Container": object(&json!({
             "title": text, "style": { "type": "string", "enum": ["lead", "grid", "list", "strip"] },
             "cards": array_of("Card"),
+        })),
+        "Profile": object(&json!({
+            "username": { "type": ["string", "null"] }, "name": text, "bio": text, "url": uri,
+            "joined": { "type": ["string", "null"], "format": "date-time" }, "staff": { "type": "boolean" },
         })),
         "OpenApi": { "type": "object", "required": ["openapi", "info", "paths"] },
         "Problem": {

@@ -40,7 +40,7 @@ pub(super) struct CardItem {
 
 /// A story of a list.
 #[derive(Serialize)]
-struct StoryItem {
+pub(super) struct StoryItem {
     id: String,
     url: String,
     headline: String,
@@ -219,7 +219,8 @@ async fn part(
     })
 }
 
-async fn item(
+/// A story of a list, from its card; nothing when readers don't see it any more.
+pub(super) async fn item(
     conn: &mut Conn,
     now: Timestamp,
     view: &SiteView,

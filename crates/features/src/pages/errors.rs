@@ -7,6 +7,7 @@ use super::view::SiteView;
 use super::{keys, store_error};
 use masthead_domain::ids::StoryId;
 use masthead_domain::time::Timestamp;
+use masthead_services::search::{SearchRequest, Words};
 use masthead_store::Conn;
 use masthead_store::public::{self, Card};
 use masthead_web::errors::{ErrorKind, WebError};
@@ -47,13 +48,46 @@ pub(crate) async fn page(
     request_id: Option<&str>,
     position: i64,
 ) -> Result<Rendered, WebError> {
+    page_with(conn, now, view, error, path, request_id, position, None).await
+}
+
+/// As [`page`]; `found` are the stories that the search index has for the words of the address.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what a page of an error is made of, each of another kind"
+)]
+pub(crate) async fn page_with(
+    conn: &mut Conn,
+    now: Timestamp,
+    view: &SiteView,
+    error: &WebError,
+    path: &str,
+    request_id: Option<&str>,
+    position: i64,
+    found: Option<Vec<StoryId>>,
+) -> Result<Rendered, WebError> {
     let words = words(path);
     let looks = error.kind() == ErrorKind::NotFound && !words.is_empty();
-    let wanted = if looks { RECENT } else { HEADLINES };
+    let wanted = if looks && found.is_none() {
+        RECENT
+    } else {
+        HEADLINES + SUGGESTED
+    };
     let recent = public::newest(conn, now, view.entry.id, view.entry.id, wanted)
         .await
         .map_err(store_error)?;
-    let suggested = if looks { suggest(&words, &recent) } else { Vec::new() };
+    let suggested = match found {
+        _ if !looks => Vec::new(),
+        None => suggest(&words, &recent),
+        Some(found) => {
+            let mut seen = public::visible(conn, now, view.entry.id, &found)
+                .await
+                .map_err(store_error)?;
+            seen.sort_by_key(|card| found.iter().position(|id| *id == card.story));
+            seen.truncate(SUGGESTED);
+            seen
+        }
+    };
     let headlines: Vec<Card> = recent
         .into_iter()
         .filter(|card| !suggested.contains(card))
@@ -65,6 +99,24 @@ pub(crate) async fn page(
         .status(error.status())
         .keys(keys::whole_site(view.entry.id))
         .stories(stories))
+}
+
+/// What the search index is asked for a missing address; nothing for one without words, or for another error.
+pub(crate) fn wanted(view: &SiteView, error: &WebError, path: &str, now: Timestamp) -> Option<SearchRequest> {
+    let words = words(path);
+    if error.kind() != ErrorKind::NotFound || words.is_empty() {
+        return None;
+    }
+    Some(SearchRequest {
+        words: Words::read(&words.join(" "), &view.entry.language),
+        lists: vec![view.entry.id.0],
+        from: None,
+        to: None,
+        now,
+        // The index may hold some that readers don't see any more.
+        limit: 2 * SUGGESTED,
+        offset: 0,
+    })
 }
 
 /// An error page without anything from the store: for when the store is what failed.

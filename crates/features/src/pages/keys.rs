@@ -74,7 +74,7 @@ pub fn stale_keys(event: &Event) -> Vec<SurrogateKey> {
         Event::SiteChanged { site } => vec![SurrogateKey::site(*site)],
         Event::PictureRendered { stories, .. } => stories.iter().map(|story| SurrogateKey::story(*story)).collect(),
         Event::ProfileChanged { profile } | Event::AccountDeleted { profile, .. } => vec![list(*profile)],
-        Event::WireReceived { .. } => Vec::new(),
+        Event::WireReceived { .. } | Event::SearchRebuild {} => Vec::new(),
     }
 }
 

@@ -27,6 +27,7 @@ mod lists;
 mod live;
 mod media;
 mod multimedia;
+mod oembed;
 mod own;
 pub(crate) mod page;
 mod search;
@@ -46,8 +47,8 @@ pub(crate) use view::{SiteView, href as section_href};
 use crate::app::App;
 use crate::sites::SiteEntry;
 use crate::{api, feeds, profiles};
-use masthead_domain::ids::SiteId;
-use masthead_services::search::SearchIndex;
+use masthead_domain::ids::{SiteId, StoryId};
+use masthead_services::search::{SearchIndex, SearchRequest};
 use masthead_store::public::{self, Found};
 use masthead_store::{StoreError, pages as page_rows};
 use masthead_web::cache_policy::CachePolicy;
@@ -191,9 +192,25 @@ impl Pages {
         request_id: &str,
     ) -> Result<String, WebError> {
         let now = self.app.now();
+        let found = match errors::wanted(view, error, path, now) {
+            Some(wanted) => self.suggestions(wanted).await,
+            None => None,
+        };
         let mut conn = self.app.db.snapshot().await.map_err(store_error)?;
-        let page = errors::page(&mut conn, now, view, error, path, Some(request_id), 0).await?;
+        let page = errors::page_with(&mut conn, now, view, error, path, Some(request_id), 0, found).await?;
         String::from_utf8(page.body.into()).map_err(WebError::internal)
+    }
+
+    /// The stories that the index has for a missing address; `None` without an index, or while others search.
+    async fn suggestions(&self, wanted: SearchRequest) -> Option<Vec<StoryId>> {
+        let index = self.search.get().filter(|index| index.is_filled())?;
+        match index.search_if_free(wanted).await {
+            Ok(hits) => Some(hits?.hits.into_iter().map(|(story, _)| story).collect()),
+            Err(error) => {
+                tracing::warn!(%error, "the search index can't be asked for suggestions");
+                None
+            }
+        }
     }
 
     /// The prepared site, made again when its table or the theme was replaced.
@@ -243,7 +260,7 @@ impl Pages {
             _ => {}
         }
         if let Some(rest) = path.strip_prefix("/api/v1/") {
-            return api::respond(app, view, rest, query).await;
+            return api::respond(app, view, self.search.get().map(Arc::as_ref), rest, query).await;
         }
         let found = match Route::parse(path) {
             // One address a page: another spelling of the same path leads to it.
@@ -289,6 +306,7 @@ impl Pages {
             Route::NewsSitemap => feeds::news_sitemap(app, view).await,
             Route::Robots => small::robots(app, view).await,
             Route::Corrections => own::corrections(app, view).await,
+            Route::Oembed => oembed::oembed(app, view, query).await,
             Route::Search => search::search(app, view, self.search.get().map(Arc::as_ref), query).await,
             Route::Gallery { slug, day, picture } => {
                 let gallery = Route::gallery(slug.as_ref(), *day).to_string();
@@ -388,6 +406,7 @@ pub fn declared_parameters(path: &str) -> &'static [&'static str] {
     match Route::parse(path) {
         Some(Route::Section(_) | Route::Topic(_) | Route::Author(_)) => &["after"],
         Some(Route::Search) => search::PARAMETERS,
+        Some(Route::Oembed) => oembed::PARAMETERS,
         _ => &[],
     }
 }

@@ -125,17 +125,17 @@ pub async fn follow(app: &App, index: &SearchIndex, mark: LogMark) -> Result<Log
         position: last.position,
         event: Some(last.id),
     };
-    let named: BTreeSet<StoryId> = events
-        .iter()
-        .filter_map(|event| match Event::from_stored(&event.kind, &event.data)? {
-            Event::StoryPublished(fact)
-            | Event::StoryUpdated(fact)
-            | Event::StoryWithdrawn(fact)
-            | Event::StoryKilled(fact)
-            | Event::StoryChanged(fact) => Some(fact.story),
-            _ => None,
-        })
-        .collect();
+    let facts = || {
+        events
+            .iter()
+            .filter_map(|event| Event::from_stored(&event.kind, &event.data))
+    };
+    if facts().any(|fact| matches!(fact, Event::SearchRebuild {})) {
+        drop(conn);
+        // Its snapshot has all of these events.
+        return rebuild(app, index).await;
+    }
+    let named: BTreeSet<StoryId> = facts().filter_map(named).collect();
     let mut batch = Batch::default();
     for id in named {
         match read(app, &mut conn, id).await? {
@@ -150,6 +150,96 @@ pub async fn follow(app: &App, index: &SearchIndex, mark: LogMark) -> Result<Log
         index.apply(batch).await?;
     }
     Ok(next)
+}
+
+/// The story that a fact is about.
+fn named(fact: Event) -> Option<StoryId> {
+    match fact {
+        Event::StoryPublished(fact)
+        | Event::StoryUpdated(fact)
+        | Event::StoryWithdrawn(fact)
+        | Event::StoryKilled(fact)
+        | Event::StoryChanged(fact) => Some(fact.story),
+        _ => None,
+    }
+}
+
+/// Asks every node to make its index anew. Readers search the old one meanwhile. Returns where in the log that stands:
+/// an index that is further was made after it.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn ask_rebuild(app: &App) -> Result<i64, StoreError> {
+    let (id, event, now) = (EventId::new(app.ids.as_ref()), Event::SearchRebuild {}, app.now());
+    app.db
+        .write("search.ask_rebuild", move |tx| {
+            let event = event.clone();
+            Box::pin(async move { log::append(tx, id, event.kind(), &event.data(), now).await })
+        })
+        .await?;
+    log::stamp(&app.db).await?;
+    log::head(&mut app.db.reader().await?).await
+}
+
+/// How an index differs from what the store shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// Stories that readers see and can't find.
+    pub missing: Vec<StoryId>,
+    /// Stories in it that readers may not see.
+    pub withheld: Vec<StoryId>,
+    /// Stories in it that are not there at all.
+    pub unknown: Vec<StoryId>,
+}
+
+/// Holds an index against the store. What happened after the index's last commit is not held against it: it is
+/// followed a moment later, or at the next start. `None` for an index that was never filled.
+///
+/// # Errors
+/// [`FollowError`].
+pub async fn differences(app: &App, index: &SearchIndex) -> Result<Option<Differences>, FollowError> {
+    let Some(mark) = index.mark()? else { return Ok(None) };
+    // On PostgreSQL what was committed last may have no position yet, and would not be seen in the log.
+    log::stamp(&app.db).await?;
+    let mut indexed = index.stories()?;
+    let mut conn = app.db.snapshot().await?;
+    let mut later: BTreeSet<StoryId> = BTreeSet::new();
+    let mut place = mark.position;
+    loop {
+        let events = log::after(&mut conn, place, EVENTS).await?;
+        let Some(last) = events.last() else { break };
+        place = last.position;
+        let facts = events
+            .iter()
+            .filter_map(|event| Event::from_stored(&event.kind, &event.data));
+        later.extend(facts.filter_map(named));
+    }
+    // As of the commit: a story whose time ran out since is taken from the index when that is noticed.
+    let at = log::time_of(&mut conn, mark.position)
+        .await?
+        .unwrap_or_else(|| app.now());
+    let at = at.plus_seconds(CLOCKS_DIFFER_SECONDS);
+    let mut found = Differences::default();
+    let mut after = StoryId(Uuid::nil());
+    loop {
+        let ids = rows::ids_after(&mut conn, after, STORIES).await?;
+        let Some(last) = ids.last() else { break };
+        after = *last;
+        for id in ids {
+            let is_indexed = indexed.remove(&id);
+            if later.contains(&id) {
+                continue;
+            }
+            let is_shown = matches!(public::by_id(&mut conn, at, id).await?, Found::Story(..));
+            match (is_shown, is_indexed) {
+                (true, false) => found.missing.push(id),
+                (false, true) => found.withheld.push(id),
+                _ => {}
+            }
+        }
+    }
+    found.unknown.extend(indexed);
+    Ok(Some(found))
 }
 
 /// What the index is told of a story; `None` for one that readers don't see.

@@ -1,16 +1,96 @@
 //! Feeds, sitemaps and the API, read back as machines read them.
 
 use crate::network::{Network, on_both_engines};
+use masthead_domain::accounts::Email;
 use masthead_domain::fronts::FrontLayout;
-use masthead_features::api;
+use masthead_features::accounts::staff;
+use masthead_features::{api, profiles};
 use masthead_formats::ReadContext;
 use masthead_formats::feeds;
+use masthead_services::search::SearchIndex;
 use serde_json::Value;
+use std::sync::Arc;
 
 on_both_engines! {
     feeds_read_back
     sitemaps_list_what_can_be_read
     the_api_keeps_the_promises_of_its_document
+    other_sites_are_told_what_to_show_of_a_story
+}
+
+async fn other_sites_are_told_what_to_show_of_a_story(network: Network) {
+    let mut draft = network.about("Tide & \"time\" <wait>", "quay/world/isles");
+    draft.content.bylines = vec![network.author("ada-example", "Ada Example").await];
+    draft.content.lead_picture = Some(network.picture("a quay", true).await);
+    draft.placements.push(network.placement("tide/local"));
+    let id = network.publish(draft).await;
+    let api = network.get("quay", &format!("/api/v1/stories/{id}")).await.unwrap();
+    let api: Value = serde_json::from_slice(&api.body).unwrap();
+    let url = api["url"].as_str().unwrap().to_owned();
+    let path = url.strip_prefix("https://quay.example").unwrap();
+    let asked = |url: &str, more: &str| {
+        let url: String = url::form_urlencoded::byte_serialize(url.as_bytes()).collect();
+        format!("/oembed?url={url}{more}")
+    };
+    // The page itself leads there.
+    let page = network.get("quay", path).await.unwrap();
+    let html = String::from_utf8(page.body.to_vec()).unwrap();
+    let link = html
+        .split("type=\"application/json+oembed\" href=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap();
+    let target = link.replace("&#x2f;", "/");
+    let target = target.strip_prefix("https://quay.example").unwrap();
+    let answer = network.get("quay", target).await.unwrap();
+    assert_eq!(answer.content_type, "application/json");
+    let embed: Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!((&embed["version"], &embed["type"]), (&"1.0".into(), &"rich".into()));
+    assert_eq!(embed["title"], "Tide & \"time\" <wait>");
+    assert_eq!(embed["author_name"], "Ada Example");
+    assert_eq!(embed["author_url"], "https://quay.example/authors/ada-example");
+    assert_eq!(embed["provider_url"], "https://quay.example/");
+    let markup = embed["html"].as_str().unwrap();
+    assert!(
+        markup.starts_with("<blockquote ") && markup.contains("&lt;wait&gt;"),
+        "{markup}"
+    );
+    assert!(!markup.contains("<script") && !markup.contains("<wait"), "{markup}");
+    let width = embed["thumbnail_width"].as_u64().unwrap();
+    assert!(
+        embed["thumbnail_url"]
+            .as_str()
+            .unwrap()
+            .ends_with(&format!("/{width}.jpg"))
+    );
+    // No larger than asked for; no picture where the smallest is too large.
+    let small = network
+        .get("tide", &asked(&url, "&maxwidth=100&maxheight=50"))
+        .await
+        .unwrap();
+    let small: Value = serde_json::from_slice(&small.body).unwrap();
+    assert_eq!((&small["width"], &small["height"]), (&100.into(), &50.into()));
+    assert!(small.get("thumbnail_url").is_none());
+    let xml = network.get("quay", &asked(&url, "&format=xml")).await.unwrap();
+    assert_eq!(xml.content_type, "text/xml; charset=utf-8");
+    assert!(String::from_utf8_lossy(&xml.body).contains("<title>Tide &amp; "));
+    for (target, status) in [
+        ("/oembed".to_owned(), 400),
+        (asked(&url, "&format=yaml"), 400),
+        (asked(&url, "&maxwidth=0"), 400),
+        (asked("https://elsewhere.example/world/x-20260101", ""), 404),
+        (asked("https://quay.example/world/x-20260101", ""), 404),
+        (asked("javascript:alert(1)", ""), 404),
+        (asked("%00", ""), 404),
+    ] {
+        let refused = network.get("quay", &target).await.unwrap_err();
+        assert_eq!(refused.status().as_u16(), status, "{target}");
+    }
+    masthead_features::stories::kill(&network.app, id, "It was wrong", "test")
+        .await
+        .unwrap();
+    let gone = network.get("quay", &asked(&url, "")).await.unwrap_err();
+    assert_eq!(gone.status().as_u16(), 410);
 }
 
 async fn feeds_read_back(network: Network) {
@@ -185,6 +265,19 @@ async fn the_api_keeps_the_promises_of_its_document(network: Network) {
     masthead_features::fronts::set(&network.app, "quay", FrontLayout::for_section(), "test")
         .await
         .unwrap();
+    let keeper = staff::Person {
+        email: Email::parse("keeper@readers.example").unwrap(),
+        username: Some(profiles::wish(&network.app, "quay_keeper").unwrap()),
+        name: String::new(),
+        bio: String::new(),
+        password: None,
+        grants: Vec::new(),
+    };
+    staff::add(&network.app, keeper, "test").await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let index = Arc::new(SearchIndex::open(folder.path()).unwrap());
+    masthead_features::search::rebuild(&network.app, &index).await.unwrap();
+    network.pages.set_search(index);
     let story = format!("/stories/{id}");
     for (target, path) in [
         ("/stories", "/stories"),
@@ -194,6 +287,8 @@ async fn the_api_keeps_the_promises_of_its_document(network: Network) {
         (format!("{story}?format=ninjs").as_str(), "/stories/{id}"),
         ("/sections", "/sections"),
         ("/topics", "/topics"),
+        ("/search?q=one", "/search"),
+        ("/profiles/quay_keeper", "/profiles/{username}"),
         ("/fronts/quay", "/fronts/{id}"),
         ("/fronts/quay:world:isles", "/fronts/{id}"),
         ("/openapi.json", "/openapi.json"),
@@ -233,6 +328,12 @@ async fn the_api_keeps_the_promises_of_its_document(network: Network) {
         ("/stories/01890000-0000-7000-8000-000000000001", 404),
         ("/stories/01890000-0000-7000-8000-000000000001?format=x", 400),
         ("/topics?limit=x", 400),
+        ("/search", 400),
+        ("/search?q=one&from=2025-02-30", 400),
+        ("/search?q=one&topic=nowhere", 404),
+        ("/profiles/nobody_here", 404),
+        ("/profiles/~x", 404),
+        ("/profiles/%00", 404),
         ("/fronts/x", 404),
         ("/fronts/01890000-0000-7000-8000-000000000001", 404),
         ("/nothing", 404),

@@ -343,6 +343,7 @@ fn every_template_is_rendered_by_a_test_here() {
         "front.html",
         "layout.html",
         "list.html",
+        "oembed.html",
         "page.html",
         "parts/card.html",
         "parts/foot.html",

@@ -1,15 +1,18 @@
 //! `masthead check` and `masthead verify`: what is wrong, in words.
 
 use super::{Common, output};
-use crate::network;
+use crate::{network, search};
 use clap::Args;
 use futures::TryStreamExt as _;
 use masthead_domain::ids::{PictureId, StoryId};
 use masthead_domain::time::Clock;
+use masthead_features::app::App;
 use masthead_services::blobs::{BlobKey, Blobs};
 use masthead_services::clock::SystemClock;
+use masthead_services::search::SearchIndex;
 use masthead_store::{Db, DbSettings, jobs, log, migrate, pictures, sites, stories};
 use std::collections::HashSet;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -193,9 +196,44 @@ impl Verify {
         }
         verify_log(&mut conn, &mut faults).await?;
         drop(conn);
+        let fine = if verify_search(&app, settings.data_folder(), &mut faults).await? {
+            "store, pictures and search index agree"
+        } else {
+            "store and pictures agree; there is no search index in this data folder yet"
+        };
         app.db.close().await;
-        report(common, &faults, "store and pictures agree")
+        report(common, &faults, fine)
     }
+}
+
+/// Holds this node's search index against the store, also while a server writes into it. False when there is none.
+async fn verify_search(app: &App, data: &Path, faults: &mut Vec<String>) -> anyhow::Result<bool> {
+    let folder = search::folder(data);
+    let index = match tokio::task::spawn_blocking(move || SearchIndex::look(&folder)).await? {
+        Ok(Some(index)) => index,
+        Ok(None) => return Ok(false),
+        Err(error) => {
+            let cause = std::error::Error::source(&error)
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            faults.push(format!(
+                "search index: {error} ({cause}); 'masthead search rebuild' makes it anew"
+            ));
+            return Ok(true);
+        }
+    };
+    let Some(found) = masthead_features::search::differences(app, &index).await? else {
+        return Ok(false);
+    };
+    let kinds = [
+        (found.missing, "readers see it, and the search index does not have it"),
+        (found.withheld, "readers may not see it, and the search index has it"),
+        (found.unknown, "there is no such story, and the search index has it"),
+    ];
+    for (stories, what) in kinds {
+        faults.extend(stories.iter().map(|story| format!("story {story}: {what}")));
+    }
+    Ok(true)
 }
 
 async fn verify_story(

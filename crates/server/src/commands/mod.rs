@@ -11,6 +11,7 @@ mod ingest;
 mod init;
 mod output;
 mod probe;
+mod search;
 mod serve;
 mod site;
 mod story;
@@ -88,6 +89,9 @@ enum Command {
     /// Ask every public surface for a withheld story.
     #[command(subcommand, after_help = "Example: masthead probe embargo /world/a-story-20260101")]
     Probe(probe::Probe),
+    /// Make the search indexes anew.
+    #[command(subcommand, after_help = "Example: masthead search rebuild")]
+    Search(search::Search),
     /// Make or list sites and their sections.
     #[command(
         subcommand,
@@ -106,7 +110,7 @@ enum Command {
     /// Restore a backup into an empty data folder or database.
     #[command(after_help = "Example: masthead restore paper.backup --data new-paper")]
     Restore(backup::Restore),
-    /// Check the store and the pictures against each other.
+    /// Check store, pictures and search index against each other.
     #[command(after_help = "Example: masthead verify")]
     Verify(check::Verify),
     /// Bring the database to this version's schema.
@@ -159,6 +163,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Front(command) => command.run(&common).await,
         Command::Story(command) => command.run(&common).await,
         Command::Probe(command) => command.run(&common).await,
+        Command::Search(command) => command.run(&common).await,
         Command::Site(command) => command.run(&common).await,
         Command::User(command) => command.run(&common).await,
         Command::Backup(command) => command.run(&common).await,

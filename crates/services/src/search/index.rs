@@ -4,15 +4,20 @@ use super::rank::Strictness;
 use super::schema::{Fields, LAYOUT, document, id_text, schema};
 use super::{Batch, Hits, LogMark, MOST_HITS, SearchError, SearchRequest, rank};
 use masthead_domain::ids::StoryId;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::directory::MmapDirectory;
+use tantivy::schema::IndexRecordOption;
 use tantivy::schema::Value as _;
-use tantivy::{Index, IndexReader, IndexWriter, Order, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
-use tokio::sync::Semaphore;
+use tantivy::{
+    DocSet as _, Index, IndexReader, IndexWriter, Order, ReloadPolicy, Searcher, TERMINATED, TantivyDocument,
+    TantivyError, Term,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -32,8 +37,8 @@ pub struct SearchIndex {
 struct Inner {
     index: Index,
     reader: IndexReader,
-    // A std lock: it is taken on blocking threads alone.
-    writer: Mutex<IndexWriter>,
+    // A std lock: it is taken on blocking threads alone. None where the index is only looked at.
+    writer: Option<Mutex<IndexWriter>>,
     fields: Fields,
     filled: AtomicBool,
 }
@@ -62,6 +67,67 @@ impl SearchIndex {
             inner: Arc::new(inner),
             places: Arc::new(Semaphore::new(cores.max(2))),
         })
+    }
+
+    /// Opens the index in `folder` to be read alone, beside the process that writes into it; `None` when there is none.
+    /// It shows what was committed before. Blocking.
+    ///
+    /// # Errors
+    /// [`SearchError::Index`] when it can't be read.
+    pub fn look(folder: &Path) -> Result<Option<Self>, SearchError> {
+        let folder = folder.join(LAYOUT);
+        if !folder.is_dir() {
+            return Ok(None);
+        }
+        let directory = MmapDirectory::open(&folder).map_err(TantivyError::from)?;
+        if !Index::exists(&directory).map_err(TantivyError::from)? {
+            return Ok(None);
+        }
+        let inner = Inner::over(Index::open(directory)?, None)?;
+        Ok(Some(Self {
+            inner: Arc::new(inner),
+            places: Arc::new(Semaphore::new(1)),
+        }))
+    }
+
+    /// Every story in the index, in the order of their ids. Blocking.
+    ///
+    /// # Errors
+    /// When the index can't be read.
+    pub fn stories(&self) -> Result<BTreeSet<StoryId>, SearchError> {
+        let mut stories = BTreeSet::new();
+        for segment in self.inner.reader.searcher().segment_readers() {
+            let inverted = segment.inverted_index(self.inner.fields.story)?;
+            let mut terms = inverted.terms().stream()?;
+            while terms.advance() {
+                let mut postings = inverted.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
+                let mut is_alive = false;
+                while postings.doc() != TERMINATED {
+                    is_alive |= !segment.is_deleted(postings.doc());
+                    postings.advance();
+                }
+                let story = std::str::from_utf8(terms.key()).ok().and_then(|text| text.parse().ok());
+                match story {
+                    Some(story) if is_alive => {
+                        stories.insert(story);
+                    }
+                    Some(_) => {}
+                    None => return Err(TantivyError::InternalError("a document names no story".into()).into()),
+                }
+            }
+        }
+        Ok(stories)
+    }
+
+    /// As [`SearchIndex::search`], but waits for nobody: `None` when all places are taken. For what is a courtesy.
+    ///
+    /// # Errors
+    /// When the index can't be read.
+    pub async fn search_if_free(&self, request: SearchRequest) -> Result<Option<Hits>, SearchError> {
+        match Arc::clone(&self.places).try_acquire_owned() {
+            Ok(place) => self.search_at(place, request).await.map(Some),
+            Err(_) => Ok(None),
+        }
     }
 
     /// How far in the log the index is. `None` for an index that was never filled to the end.
@@ -109,6 +175,10 @@ impl SearchIndex {
             Ok(Ok(place)) => place,
             Ok(Err(_)) | Err(_) => return Err(SearchError::Busy),
         };
+        self.search_at(place, request).await
+    }
+
+    async fn search_at(&self, place: OwnedSemaphorePermit, request: SearchRequest) -> Result<Hits, SearchError> {
         let inner = Arc::clone(&self.inner);
         spawn_blocking(move || {
             // Held until the work has ended, also when whoever asked went away.
@@ -122,7 +192,7 @@ impl SearchIndex {
 
 impl Inner {
     fn open(folder: &Path) -> Result<Self, SearchError> {
-        let (schema, fields) = schema();
+        let (schema, _) = schema();
         let directory = MmapDirectory::open(folder).map_err(TantivyError::from)?;
         let index = Index::open_or_create(directory, schema)?;
         let writer = index
@@ -131,19 +201,25 @@ impl Inner {
                 TantivyError::LockFailure(..) => SearchError::InUse,
                 other => SearchError::Index(other),
             })?;
+        Ok(Self::over(index, Some(writer))?)
+    }
+
+    fn over(index: Index, writer: Option<IndexWriter>) -> tantivy::Result<Self> {
+        let (_, fields) = schema();
         let filled = index.load_metas()?.payload.is_some();
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self {
             index,
             reader,
-            writer: Mutex::new(writer),
+            writer: writer.map(Mutex::new),
             fields,
             filled: AtomicBool::new(filled),
         })
     }
 
     fn apply(&self, batch: &Batch) -> Result<(), SearchError> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = self.writer.as_ref().ok_or(SearchError::InUse)?;
+        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
         let result = self.write(&mut writer, batch);
         if let Err(error) = result {
             // Half a batch must not be committed with the next one's mark.

@@ -227,3 +227,51 @@ async fn hostile_words_are_answered() {
         assert!(hits.hits.len() <= 1);
     }
 }
+
+#[tokio::test]
+async fn german_and_arabic_are_found_by_their_stems() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut german = doc(1, "Die Häfen schließen früher", "Über die Brücken gingen viele Züge.");
+    german.language = "de".into();
+    let mut arabic = doc(2, "المكتبات العامة تفتح أبوابها", "قال المسافرون إن القطارات تأخرت");
+    arabic.language = "ar-EG".into();
+    let index = filled(folder.path(), vec![german, arabic]).await;
+    let asked = async |words: &str, language: &str| {
+        let words = Words::read(words, language);
+        stories(&index, SearchRequest { words, ..request("") }).await
+    };
+    // Another number, case or spelling of the same word; umlauts may be left out.
+    for words in ["Hafen", "hafen", "Brücke", "Brucken", "Zug", "früh", "schließt"] {
+        assert_eq!(asked(words, "de").await, [story(1)], "{words}");
+    }
+    // Without the article and in the singular: library for the libraries, train for the trains.
+    for words in ["مكتبة", "المكتبات", "قطار", "مسافرون", "ابوابها"] {
+        assert_eq!(asked(words, "ar").await, [story(2)], "{words}");
+    }
+    assert_eq!(asked("Bahnhof", "de").await, []);
+    assert_eq!(asked("مدرسة", "ar").await, []);
+}
+
+#[tokio::test]
+async fn an_index_is_looked_at_beside_its_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(SearchIndex::look(folder.path()).unwrap().is_none());
+    let index = filled(folder.path(), vec![doc(1, "One", "tide"), doc(2, "Two", "tide")]).await;
+    put(&index, vec![doc(2, "Two again", "ebb")], 2).await;
+    let batch = Batch {
+        remove: vec![story(1)],
+        put: vec![doc(3, "Three", "tide")],
+        commit: Some(mark(3)),
+        ..Batch::default()
+    };
+    index.apply(batch).await.unwrap();
+    let copy = SearchIndex::look(folder.path()).unwrap().unwrap();
+    assert_eq!(copy.mark().unwrap(), Some(mark(3)));
+    assert_eq!(
+        copy.stories().unwrap().into_iter().collect::<Vec<_>>(),
+        [story(2), story(3)]
+    );
+    assert_eq!(found(&copy, "tide").await, [story(3)]);
+    let write = copy.apply(Batch::default()).await;
+    assert!(matches!(write, Err(SearchError::InUse)), "{write:?}");
+}

@@ -1,12 +1,14 @@
 //! Search, from publication to the page: what is found, and what never is.
 
+use crate::support::process::Network;
 use masthead_domain::ids::StoryId;
 use masthead_features::pages::Pages;
-use masthead_features::{search, stories as desk};
+use masthead_features::search::{self, Differences};
+use masthead_features::stories as desk;
 use masthead_server::serve::load_theme;
-use masthead_services::search::SearchIndex;
+use masthead_services::search::{Batch, SearchDoc, SearchIndex};
 use masthead_store::{Engine, log};
-use masthead_testkit::build::content;
+use masthead_testkit::build::{content, ninjs};
 use masthead_testkit::{TestApp, TestNode, on_both_engines};
 use masthead_web::errors::WebError;
 use std::sync::Arc;
@@ -207,4 +209,196 @@ on_both_engines!(
     an_embargoed_story_is_no_hit_before_its_moment,
     a_restart_goes_on_and_a_replaced_log_is_taken_in_anew,
     bare_and_hostile_requests_are_answered,
+    verify_tells_how_an_index_differs,
+    the_api_searches_as_the_page_does,
+    a_missing_address_suggests_what_the_index_has,
+    a_rebuild_by_command_reaches_the_running_node,
 );
+
+async fn verify_tells_how_an_index_differs(engine: Engine) -> anyhow::Result<()> {
+    let test = TestApp::new(engine).await?;
+    let shown = test.publish("The lighthouse", "lantern", &PLACES).await?;
+    let lost = test.publish("The pier", "lantern", &PLACES).await?;
+    let draft = test.draft("The jetty", "lantern", &PLACES).await?;
+    log::stamp(&test.app.db).await?;
+    let index = SearchIndex::open(&test.folder().join("index"))?;
+    assert_eq!(search::differences(&test.app, &index).await?, None, "never filled");
+    let mark = search::begin(&test.app, &index).await?;
+    assert_eq!(
+        search::differences(&test.app, &index).await?,
+        Some(Differences::default())
+    );
+    // What is killed or published after the commit is no fault of the index: it follows.
+    let later = test.publish("The slip", "lantern", &PLACES).await?;
+    desk::kill(&test.app, shown, "wrong", "test").await?;
+    log::stamp(&test.app.db).await?;
+    assert_eq!(
+        search::differences(&test.app, &index).await?,
+        Some(Differences::default())
+    );
+    let mark = search::follow(&test.app, &index, mark).await?;
+    // Damage: a story falls out, a draft and one that never was get in.
+    let stranger = StoryId(uuid::Uuid::from_u128(77));
+    let doc = |story| SearchDoc {
+        story,
+        language: "en".into(),
+        headline: "The jetty".into(),
+        standfirst: String::new(),
+        names: String::new(),
+        body: "lantern".into(),
+        lists: vec![test.site("daily").0],
+        published: test.app.now(),
+    };
+    let damage = Batch {
+        put: vec![doc(draft), doc(stranger)],
+        remove: vec![lost],
+        commit: Some(mark),
+        ..Batch::default()
+    };
+    index.apply(damage).await?;
+    let found = search::differences(&test.app, &index).await?.unwrap();
+    let expected = Differences {
+        missing: vec![lost],
+        withheld: vec![draft],
+        unknown: vec![stranger],
+    };
+    assert_eq!(found, expected);
+    // Asked for, it is made anew by the next step of the follower.
+    let asked = search::ask_rebuild(&test.app).await?;
+    let next = search::follow(&test.app, &index, mark).await?;
+    assert!(next.position >= asked);
+    assert_eq!(
+        search::differences(&test.app, &index).await?,
+        Some(Differences::default())
+    );
+    assert_eq!(index.stories()?.into_iter().collect::<Vec<_>>(), {
+        let mut both = vec![lost, later];
+        both.sort();
+        both
+    });
+    Ok(())
+}
+
+async fn the_api_searches_as_the_page_does(engine: Engine) -> anyhow::Result<()> {
+    let test = TestApp::new(engine).await?;
+    let node = test.start().await?;
+    let mut ids = Vec::new();
+    for headline in ["The ferry", "The tug", "The barge"] {
+        ids.push(test.publish(headline, "gangway", &PLACES).await?.to_string());
+    }
+    test.publish("A day at the races", "paddock", &["daily/sport"]).await?;
+    until(&node, "daily", "/search?q=gangway", 3).await?;
+    until(&node, "daily", "/search?q=paddock", 1).await?;
+    // Read to the end, each once.
+    let mut seen = Vec::new();
+    let mut next = Some("/api/v1/search?q=gangways&limit=2".to_owned());
+    while let Some(path) = next {
+        let answer = node.get("daily", &path).await?;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        let page = answer.json()?;
+        assert_eq!((&page["total"], &page["more"]), (&3.into(), &false.into()));
+        seen.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| item["id"].as_str().unwrap().to_owned()),
+        );
+        next = page["next"]
+            .as_str()
+            .map(|url| url.strip_prefix("https://daily.example").unwrap().to_owned());
+    }
+    ids.sort();
+    seen.sort();
+    assert_eq!(seen, ids);
+    for (query, hits) in [
+        ("q=gangway&section=sport", 0),
+        ("q=gangway&site=weekly&section=world", 3),
+        ("q=paddock&site=weekly", 0),
+        ("q=gangway&from=2025-11-25&to=2025-11-25", 3),
+        ("q=gangway&from=2025-11-26", 0),
+        ("q=%22%3F%21%22", 0),
+        ("q=gagnway", 3),
+    ] {
+        let answer = node.get("daily", &format!("/api/v1/search?{query}")).await?;
+        assert_eq!(
+            answer.json()?["items"].as_array().map(Vec::len),
+            Some(hits),
+            "{query}: {}",
+            answer.text()
+        );
+    }
+    for (query, status, code) in [
+        ("", 400, "no-words"),
+        ("q=+", 400, "no-words"),
+        ("q=a&from=yesterday", 400, "bad-date"),
+        ("q=a&to=20251125", 400, "bad-date"),
+        ("q=a&limit=0", 400, "bad-limit"),
+        ("q=a&after=x", 400, "bad-cursor"),
+        ("q=a&after=400", 404, "no-such-cursor"),
+        ("q=a&section=nowhere", 404, "no-such-list"),
+        ("q=a&site=nowhere", 404, "no-such-site"),
+    ] {
+        let answer = node.get("daily", &format!("/api/v1/search?{query}")).await?;
+        assert_eq!(
+            (answer.status, answer.json()?["code"].as_str()),
+            (status, Some(code)),
+            "{query}"
+        );
+    }
+    // A killed story is no hit in the very next answer.
+    desk::kill(&test.app, ids[0].parse()?, "wrong", "test").await?;
+    let after = node.get("daily", "/api/v1/search?q=gangway").await?;
+    assert!(!after.text().contains(&ids[0]), "{}", after.text());
+    assert_eq!(after.json()?["total"], 2);
+    node.stop().await;
+    Ok(())
+}
+
+async fn a_missing_address_suggests_what_the_index_has(engine: Engine) -> anyhow::Result<()> {
+    let test = TestApp::new(engine).await?;
+    let node = test.start().await?;
+    let id = test
+        .publish("Waves over the harbour wall", "breakwater", &PLACES)
+        .await?;
+    until(&node, "daily", "/search?q=breakwater", 1).await?;
+    // A word of its text in another form, which no headline has; and a slip of the finger.
+    for missing in ["/2019/03/breakwaters-shut.html", "/news/brekwater-closed"] {
+        let answer = node.get("daily", missing).await?;
+        assert_eq!(answer.status, 404);
+        let text = answer.text();
+        let (_, suggested) = text.split_once("id=\"suggested\"").unwrap_or_default();
+        assert!(suggested.contains("Waves over the harbour wall"), "{missing}: {text}");
+    }
+    desk::kill(&test.app, id, "wrong", "test").await?;
+    let answer = node.get("daily", "/2019/03/breakwaters-shut.html").await?;
+    assert!(!answer.text().contains("Waves over"), "{}", answer.text());
+    node.stop().await;
+    Ok(())
+}
+
+async fn a_rebuild_by_command_reaches_the_running_node(engine: Engine) -> anyhow::Result<()> {
+    let network = Network::new(engine).await?;
+    let server = network.serve()?;
+    let document = ninjs("one", 1, "The sluice is open", "sluicegate").to_string();
+    assert_eq!(server.push(document.as_bytes()).await?.status, 202);
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while hits_in(&server.get("/search?q=sluicegate").await?.text()) != 1 {
+        anyhow::ensure!(std::time::Instant::now() < end, "the story is never found");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let done = network.json(&["search", "rebuild"])?;
+    assert_eq!((&done["done"], &done["stories"]), (&true.into(), &1.into()), "{done}");
+    assert_eq!(hits_in(&server.get("/search?q=sluicegate").await?.text()), 1);
+    let report = network.json(&["verify"])?;
+    assert_eq!(report["ok"], true, "{report}");
+    server.kill()?;
+    // Without a server the command does it itself.
+    let done = network.json(&["search", "rebuild"])?;
+    assert_eq!((&done["done"], &done["stories"]), (&true.into(), &1.into()), "{done}");
+    let output = network.run(&["verify"])?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && said.contains("search index"), "{said}");
+    Ok(())
+}
