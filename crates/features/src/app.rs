@@ -31,6 +31,8 @@ pub struct App {
     pub accounts: Accounts,
     /// This node's name in cursors, leases and receipts.
     pub node: String,
+    /// The WebSub hub that feeds name and that is told of changes; none where the publisher has none.
+    pub hub: Option<String>,
     /// Sites and sections as last read. A std lock: nothing awaits while it is held, and a holder only clones an `Arc`.
     sites: RwLock<Arc<Sites>>,
 }
@@ -79,8 +81,16 @@ impl App {
             rules: Arc::new(parts.rules),
             accounts: parts.accounts,
             node: parts.node,
+            hub: None,
             sites: RwLock::new(Arc::new(sites)),
         }
+    }
+
+    /// With a WebSub hub; empty is none.
+    #[must_use]
+    pub fn with_hub(mut self, hub: &str) -> Self {
+        self.hub = Some(hub.trim().to_owned()).filter(|hub| !hub.is_empty());
+        self
     }
 
     /// The present moment.

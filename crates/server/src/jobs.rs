@@ -4,6 +4,7 @@
 use crate::admin::LARGEST_CLOCK_DIFFERENCE;
 use anyhow::anyhow;
 use masthead_features::app::App;
+use masthead_features::feeds::hub;
 use masthead_features::ingest::{self, Source};
 use masthead_features::pictures::{self, Base};
 use masthead_features::{accounts, stories, wire};
@@ -137,8 +138,11 @@ async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Resul
         stories::JOB_DUE => Ok(stories::run_due(app, job.key.parse()?).await?),
         wire::JOB_STORY_PICTURES => Ok(pictures::run_story_pictures(app, job.key.parse()?, &base()).await?),
         wire::JOB_WIRE_PICTURE => Ok(pictures::run_wire_picture(app, job.key.parse()?, &base()).await?),
+        pictures::JOB_CUTS => Ok(pictures::run_cuts(app, &job.key).await?),
+        pictures::JOB_PAGE => Ok(pictures::run_page_pictures(app, job.key.parse()?, &base()).await?),
         pictures::JOB_RENDER => Ok(pictures::run_render(app, job.key.parse()?).await?),
         pictures::JOB_AVIF => Ok(pictures::run_avif(app, job.key.parse()?).await?),
+        hub::JOB => Ok(hub::run(app, &job.payload).await?),
         ingest::JOB_POLL => match sources.iter().find(|source| source.name == job.key) {
             Some(source) => {
                 let report = ingest::run(app, source).await?;

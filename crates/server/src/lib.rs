@@ -5,6 +5,7 @@ pub mod admin;
 pub mod commands;
 pub mod demo;
 pub mod followers;
+pub mod hubs;
 pub mod jobs;
 pub mod kills;
 pub mod live;

@@ -56,7 +56,7 @@ pub async fn open_to_serve(settings: &Settings) -> anyhow::Result<Opened> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let database = DbSettings::new(settings.database_url());
     let db = Db::open_unreached(&database, Arc::clone(&clock)).with_context(|| reason)?;
-    let app = App::with_sites(parts(settings, db, clock)?, copy.table());
+    let app = App::with_sites(parts(settings, db, clock)?, copy.table()).with_hub(&settings.network.websub_hub);
     Ok(Opened {
         app: Arc::new(app),
         away: true,
@@ -97,7 +97,8 @@ pub async fn open_with(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Re
         .await
         .with_context(|| format!("the database at {} can't be opened", safe_url(&database.url)))?;
     migrate::check(&db).await?;
-    Ok(Arc::new(App::new(parts(settings, db, clock)?).await?))
+    let app = App::new(parts(settings, db, clock)?).await?;
+    Ok(Arc::new(app.with_hub(&settings.network.websub_hub)))
 }
 
 fn parts(settings: &Settings, db: Db, clock: Arc<dyn Clock>) -> anyhow::Result<AppParts> {

@@ -16,7 +16,7 @@ use masthead_services::fetch::{FetchPolicy, FetchSettings, Fetcher};
 use masthead_services::search::SearchIndex;
 use masthead_store::public::{self, Found};
 use masthead_store::{authors, pictures, stories as rows, topics};
-use masthead_web::urls::{Day, Route};
+use masthead_web::urls::{Day, PictureShape, Route};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -321,6 +321,15 @@ async fn surfaces(
             paths.push(format!("/api/v1/search?{query}"));
         }
         for file in &files {
+            for shape in PictureShape::ALL {
+                paths.push(
+                    Route::MediaCut {
+                        picture: file.id,
+                        shape,
+                    }
+                    .to_string(),
+                );
+            }
             for rendition in &file.renditions {
                 paths.push(format!("/media/{}/{}.{}", file.id, rendition.width, rendition.format));
             }

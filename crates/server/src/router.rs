@@ -269,7 +269,12 @@ fn with_policy(mut response: Response, policy: CachePolicy) -> Response {
 async fn page(Extract(state): Extract<Arc<State>>, request: Request) -> Result<Response, WebError> {
     let method = request.method().clone();
     if method != axum::http::Method::GET && method != axum::http::Method::HEAD {
-        return Err(WebError::new(ErrorKind::MethodNotAllowed));
+        // RFC 9110, section 15.5.6: it says which methods there are.
+        let mut refused = WebError::new(ErrorKind::MethodNotAllowed).into_response();
+        refused
+            .headers_mut()
+            .insert(header::ALLOW, axum::http::HeaderValue::from_static("GET, HEAD"));
+        return Ok(refused);
     }
     let info = request
         .extensions()

@@ -8,7 +8,7 @@ use crate::pressing::{self, PressQueue};
 use crate::reach::{Places, Reach, is_away, then};
 use crate::settings::Settings;
 use crate::standby::Standby;
-use crate::{jobs, live, middleware, router, search};
+use crate::{hubs, jobs, live, middleware, router, search};
 use anyhow::Context as _;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
@@ -258,6 +258,10 @@ pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result
         tokio::spawn({
             let app = Arc::clone(&app);
             then(places.clone(), |_| jobs::run(app, sources))
+        }),
+        tokio::spawn({
+            let app = Arc::clone(&app);
+            then(places.clone(), |_| hubs::run(app))
         }),
         tokio::spawn({
             let (db, node) = (app.db.clone(), app.node.clone());

@@ -26,13 +26,16 @@ pub use error::{FetchError, Refusal};
 pub use response::{FetchHeaders, FetchResponse};
 
 use crate::tls;
-use http::header::{ACCEPT, AUTHORIZATION, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use resolver::{Lookup, SystemLookup};
 use std::sync::Arc;
 use std::time::Duration;
 use target::{AllowList, Hop, Target};
 use url::Url;
+
+/// The longest answer to a form, in bytes: nobody reads more of it than whether it went well.
+const LARGEST_ANSWER: usize = 64 << 10;
 
 /// How the client behaves; taken from the settings `outgoing.*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,6 +175,24 @@ impl Fetcher {
             .unwrap_or(Err(FetchError::TimedOut(limit)))
     }
 
+    /// Sends a form. A redirect is an answer like any other: what was sent to one server is not sent to another.
+    ///
+    /// # Errors
+    /// As [`Fetcher::get`].
+    pub async fn post_form(&self, url: &str, policy: FetchPolicy, form: String) -> Result<FetchResponse, FetchError> {
+        let limit = self.settings.timeout;
+        let send = async {
+            let target = Target::first(url, policy, &self.allow)?;
+            let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+            let request = self.client(&target).post(target.url.clone()).header(CONTENT_TYPE, kind);
+            let response = self.sent(&target, request.body(form)).await?;
+            body::read(response, &target.url, LARGEST_ANSWER).await
+        };
+        tokio::time::timeout(limit, send)
+            .await
+            .unwrap_or(Err(FetchError::TimedOut(limit)))
+    }
+
     async fn follow(&self, request: FetchRequest<'_>) -> Result<FetchResponse, FetchError> {
         let max_bytes = request.max_bytes.unwrap_or(self.settings.max_bytes);
         let mut headers = headers_of(&request)?;
@@ -191,11 +212,19 @@ impl Fetcher {
     }
 
     async fn ask(&self, target: &Target, headers: HeaderMap) -> Result<reqwest::Response, FetchError> {
-        let client = match target.hop {
+        let request = self.client(target).get(target.url.clone()).headers(headers);
+        self.sent(target, request).await
+    }
+
+    const fn client(&self, target: &Target) -> &reqwest::Client {
+        match target.hop {
             Hop::Trusted => &self.trusted,
             Hop::Guarded => &self.guarded,
-        };
-        let sent = client.get(target.url.clone()).headers(headers).send().await;
+        }
+    }
+
+    async fn sent(&self, target: &Target, request: reqwest::RequestBuilder) -> Result<reqwest::Response, FetchError> {
+        let sent = request.send().await;
         let response = sent.map_err(|error| error::from_reqwest(&target.url, &error))?;
         // The resolver has dropped forbidden addresses already. Looking at the connection itself costs nothing and
         // would show a way round it that nobody thought of.

@@ -2,8 +2,8 @@
 
 use crate::db::{Conn, FromRow, Json, Row, StoreError, Tx};
 use crate::{params, queries};
-use masthead_domain::document::Document;
-use masthead_domain::ids::SiteId;
+use masthead_domain::document::{Document, PictureSource};
+use masthead_domain::ids::{PictureId, SiteId};
 use masthead_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -12,6 +12,13 @@ queries! {
         WHERE site_id = $1 AND slug = $2";
     OF_SITE = "SELECT id, site_id, slug, title, body, listed, position, revision, updated_at FROM pages
         WHERE site_id = $1 ORDER BY position, slug";
+    BY_ID = "SELECT id, site_id, slug, title, body, listed, position, revision, updated_at FROM pages WHERE id = $1";
+    PICTURES = "SELECT picture_id FROM page_pictures WHERE page_id = $1";
+    SHOW_PICTURE = "INSERT INTO page_pictures (picture_id, page_id) VALUES ($1, $2)
+        ON CONFLICT (picture_id, page_id) DO NOTHING";
+    HIDE_PICTURE = "DELETE FROM page_pictures WHERE picture_id = $1 AND page_id = $2";
+    SITES_SHOWING = "SELECT DISTINCT p.site_id FROM page_pictures pp JOIN pages p ON p.id = pp.page_id
+        WHERE pp.picture_id = $1";
     PUT = "INSERT INTO pages (id, site_id, slug, title, body, listed, position, revision, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (site_id, slug) DO UPDATE SET title = excluded.title, body = excluded.body,
@@ -109,5 +116,42 @@ pub async fn put(tx: &mut Tx, page: &PageRecord, by: &str) -> Result<bool, Store
         params![id, number, &page.title, Json(&page.body), page.updated_at, by],
     )
     .await?;
+    set_pictures(tx, id, &page.body).await?;
     Ok(true)
+}
+
+/// The page with this id.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn by_id(conn: &mut Conn, id: Uuid) -> Result<Option<PageRecord>, StoreError> {
+    conn.optional(BY_ID, params![id]).await
+}
+
+/// The sites with a page of the publisher's own that shows a picture.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn sites_showing(conn: &mut Conn, picture: PictureId) -> Result<Vec<SiteId>, StoreError> {
+    conn.all(SITES_SHOWING, params![picture]).await
+}
+
+/// Keeps which pictures a page shows, by which their files are public.
+async fn set_pictures(tx: &mut Tx, page: Uuid, body: &Document) -> Result<(), StoreError> {
+    let shown: Vec<PictureId> = body
+        .pictures()
+        .into_iter()
+        .filter_map(|block| match block.picture {
+            PictureSource::Stored(id) => Some(id),
+            PictureSource::Remote(_) => None,
+        })
+        .collect();
+    let before: Vec<PictureId> = tx.all(PICTURES, params![page]).await?;
+    for picture in before.iter().filter(|picture| !shown.contains(picture)) {
+        tx.execute(HIDE_PICTURE, params![*picture, page]).await?;
+    }
+    for picture in shown.iter().filter(|picture| !before.contains(picture)) {
+        tx.execute(SHOW_PICTURE, params![*picture, page]).await?;
+    }
+    Ok(())
 }

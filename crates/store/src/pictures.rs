@@ -24,6 +24,13 @@ queries! {
     BY_SOURCE = "SELECT picture_id FROM picture_sources WHERE url_hash = $1";
     PUT_SOURCE = "INSERT INTO picture_sources (url_hash, url, picture_id) VALUES ($1, $2, $3)
         ON CONFLICT (url_hash) DO UPDATE SET picture_id = excluded.picture_id";
+    PUT_CUT = "INSERT INTO picture_cuts (picture_id, shape, width, height, key) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (picture_id, shape) DO UPDATE SET width = excluded.width, height = excluded.height,
+            key = excluded.key";
+    CUTS = "SELECT shape, width, height, key FROM picture_cuts WHERE picture_id = $1 ORDER BY shape";
+    WITHOUT_CUTS = "SELECT id FROM pictures pic WHERE pic.id > $1 AND pic.state IN ('ready', 'complete')
+            AND NOT EXISTS (SELECT 1 FROM picture_cuts c WHERE c.picture_id = pic.id)
+        ORDER BY pic.id LIMIT $2";
     STORIES_SHOWING = "SELECT story_id FROM story_pictures WHERE picture_id = $1";
 }
 
@@ -212,6 +219,52 @@ pub async fn set_renditions(
     tx.execute(SET_RENDITIONS, params![id, Json(renditions), state.as_str(), problem])
         .await?;
     Ok(())
+}
+
+/// A part of a picture in fixed proportions, as JPEG.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CutRecord {
+    /// `1x1`, `4x3` or `16x9`: also the name of its file.
+    pub shape: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Where the blob lies.
+    pub key: String,
+}
+
+crate::from_row!(CutRecord {
+    shape,
+    width,
+    height,
+    key
+});
+
+/// Sets a picture's cut of one shape.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn put_cut(tx: &mut Tx, id: PictureId, cut: &CutRecord) -> Result<(), StoreError> {
+    tx.execute(PUT_CUT, params![id, &cut.shape, cut.width, cut.height, &cut.key])
+        .await?;
+    Ok(())
+}
+
+/// The cuts of a picture.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn cuts(conn: &mut Conn, id: PictureId) -> Result<Vec<CutRecord>, StoreError> {
+    conn.all(CUTS, params![id]).await
+}
+
+/// Pictures that can be shown and have no cuts, in order of id, after one.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn without_cuts(conn: &mut Conn, after: PictureId, limit: usize) -> Result<Vec<PictureId>, StoreError> {
+    conn.all(WITHOUT_CUTS, params![after, limit]).await
 }
 
 /// The picture that was fetched from an address before.

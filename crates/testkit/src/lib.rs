@@ -59,7 +59,8 @@ async fn open(db: &TestDb, clock: Arc<dyn Clock>, settings: &Settings, blobs: &B
         accounts: Accounts::new(settings.accounts.clone(), Mailer::Capture, 2)?,
         node: settings.server.node.clone(),
     })
-    .await?)
+    .await?
+    .with_hub(&settings.network.websub_hub))
 }
 
 impl TestApp {

@@ -186,6 +186,31 @@ impl PictureFormat {
     }
 }
 
+/// The proportions in which a picture is cut for those who ask for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PictureShape {
+    /// 1:1.
+    Square,
+    /// 4:3.
+    FourByThree,
+    /// 16:9.
+    SixteenByNine,
+}
+
+impl PictureShape {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Square, Self::FourByThree, Self::SixteenByNine];
+
+    /// The name in addresses and in the store.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Square => "1x1",
+            Self::FourByThree => "4x3",
+            Self::SixteenByNine => "16x9",
+        }
+    }
+}
+
 /// A public address of a site, without its origin and without query.
 ///
 /// `Display` writes the path; slugs are percent-encoded where they hold more than unreserved characters.
@@ -235,6 +260,13 @@ pub enum Route<'a> {
         width: u16,
         /// Its encoding.
         format: PictureFormat,
+    },
+    /// `/media/<picture id>/<shape>.jpg`
+    MediaCut {
+        /// The picture.
+        picture: PictureId,
+        /// Its proportions.
+        shape: PictureShape,
     },
     /// `/comments/<id>`
     Comment(CommentId),
@@ -394,6 +426,7 @@ impl fmt::Display for Route<'_> {
             Self::Media { picture, width, format } => {
                 write!(f, "/media/{picture}/{width}.{}", format.extension())
             }
+            Self::MediaCut { picture, shape } => write!(f, "/media/{picture}/{}.jpg", shape.name()),
             Self::Comment(id) => write!(f, "/comments/{id}"),
             Self::Oembed => f.write_str("/oembed"),
             Self::Search => f.write_str("/search"),
@@ -529,6 +562,11 @@ fn archive(year: &str, month: &str, day: &str) -> Option<Day> {
 
 fn media<'a>(picture: &str, file: &str) -> Option<Route<'a>> {
     let (width, extension) = file.split_once('.')?;
+    let shape = PictureShape::ALL.into_iter().find(|shape| shape.name() == width);
+    if let (Some(shape), "jpg") = (shape, extension) {
+        let id: PictureId = picture.parse().ok()?;
+        return (id.to_string() == picture).then_some(Route::MediaCut { picture: id, shape });
+    }
     // One address a rendition: `0640`, `+640` and a braced or unhyphenated id would be other names for the same bytes.
     if width.starts_with('0') || width.len() > 4 || !width.bytes().all(|b| b.is_ascii_digit()) {
         return None;

@@ -29,6 +29,14 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "names where to look next, which then passes through the predicate",
     ),
     ("PORTRAIT", "an author's picture; no story is read"),
+    (
+        "OF_PAGE",
+        "pictures of a page of the publisher's own, which has no other state than public",
+    ),
+    (
+        "FILE_OF_PAGE",
+        "a picture of a page of the publisher's own, which has no other state than public",
+    ),
 ];
 
 pub(crate) fn check(tree: &Tree) -> Vec<Problem> {

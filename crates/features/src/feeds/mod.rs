@@ -1,5 +1,6 @@
 //! Feeds of a site, its sections, topics and authors, and its sitemaps: what machines read regularly.
 
+pub mod hub;
 mod sitemaps;
 
 pub(crate) use sitemaps::{news_sitemap, sitemap};
@@ -47,7 +48,7 @@ pub(crate) async fn feed(
     let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
     let own_path = Route::Feed(scope.clone(), format).to_string();
     if *scope == FeedScope::Corrections {
-        return corrections(&mut conn, now, view, &own_path, format, position).await;
+        return corrections(app, &mut conn, now, view, &own_path, format, position).await;
     }
     let subject = subject(&mut conn, view, scope).await?;
     let site = view.entry.id;
@@ -68,7 +69,7 @@ pub(crate) async fn feed(
         page_url: view.absolute(&subject.page),
         own_url: view.absolute(&own_path),
         language: view.entry.language.clone(),
-        hub: None,
+        hub: app.hub.clone(),
         next_url: None,
         updated: updated.unwrap_or_default(),
         icon: None,
@@ -223,6 +224,7 @@ fn entry(view: &SiteView, card: &Card) -> FeedEntry {
 }
 
 async fn corrections(
+    app: &App,
     conn: &mut Conn,
     now: Timestamp,
     view: &SiteView,
@@ -240,6 +242,7 @@ async fn corrections(
         page_url: view.absolute("/corrections"),
         own_url: view.absolute(own_path),
         language: view.entry.language.clone(),
+        hub: app.hub.clone(),
         updated: updated.unwrap_or_default(),
         entries: found
             .into_iter()

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::pictures::{Said, take as take_picture};
 use crate::wire::Arrival;
 use bytes::Bytes;
-use masthead_domain::document::{PictureBlock, PictureSource};
+use masthead_domain::document::{Document, PictureBlock, PictureSource};
 use masthead_domain::imports::{ImportRecord, ImportedState, ImportedStory};
 use masthead_domain::time::Timestamp;
 use masthead_formats::{Format, Problem, ReadContext, detect, ghost, read_items, wxr};
@@ -376,19 +376,29 @@ impl<'a> Export<'a> {
             };
         }
         let mut body = page.item.body;
-        // Files of pages have no room yet; their text is what imprints and contacts need.
-        body.blocks.retain(|block| {
-            !matches!(
-                block,
-                masthead_domain::document::Block::Picture(_) | masthead_domain::document::Block::Gallery { .. }
-            )
-        });
+        self.scope(&mut body);
         Record::Page {
             record,
             slug,
             title,
             body,
+            base: self.file.folder(),
         }
+    }
+
+    /// An attachment's name among those of all exports.
+    fn scoped(&self, key: &str) -> PictureSource {
+        PictureSource::Remote(format!("attachment:{}#{key}", self.source))
+    }
+
+    fn scope(&self, body: &mut Document) {
+        body.for_each_picture(&mut |block| {
+            if let PictureSource::Remote(name) = &block.picture
+                && let Some(key) = name.strip_prefix("attachment:")
+            {
+                block.picture = self.scoped(key);
+            }
+        });
     }
 
     fn story(&self, story: ImportedStory) -> Record {
@@ -415,22 +425,15 @@ impl<'a> Export<'a> {
                 person.name.clone_from(name);
             }
         }
-        let scoped = |key: &str| PictureSource::Remote(format!("attachment:{}#{key}", self.source));
         if let Some(key) = &story.lead_attachment {
             item.lead_picture = Some(PictureBlock {
-                picture: scoped(key),
+                picture: self.scoped(key),
                 caption: masthead_domain::document::Text::default(),
                 credit: String::new(),
                 alt: String::new(),
             });
         }
-        item.body.for_each_picture(&mut |block| {
-            if let PictureSource::Remote(name) = &block.picture
-                && let Some(key) = name.strip_prefix("attachment:")
-            {
-                block.picture = scoped(key);
-            }
-        });
+        self.scope(&mut item.body);
         let published = story.state == ImportedState::Published && !story.password_protected;
         let old_url = item.canonical_url.clone();
         let mut old_paths = story.old_paths;

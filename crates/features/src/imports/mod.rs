@@ -15,8 +15,10 @@ pub use report::{Counts, Report};
 
 use crate::app::App;
 use crate::stories::ChangeError;
+use crate::wire::content;
 use crate::wire::{Arrival, Desk, Handling, Outcome, Taken};
-use masthead_domain::ids::SiteId;
+use masthead_domain::events::Event;
+use masthead_domain::ids::{EventId, SiteId};
 use masthead_formats::Format;
 use masthead_store::{StoreError, Tx, imports as rows, wire as wire_rows};
 use placing::Placing;
@@ -89,6 +91,8 @@ pub(crate) enum Record {
         slug: String,
         title: String,
         body: masthead_domain::document::Document,
+        /// Where its pictures are looked for.
+        base: Option<String>,
     },
     /// A file that stories name by a key.
     Attachment {
@@ -375,19 +379,44 @@ async fn write_one(
     let context = desk.context();
     match record {
         Record::Item(arrival, extras) => documents::take(tx, desk, placing, arrival, extras).await,
-        Record::Page { slug, title, body, .. } => {
+        Record::Page {
+            slug,
+            title,
+            body,
+            base,
+            ..
+        } => {
+            // What an earlier import fetched is in its place, so that the same export changes nothing.
+            let mut body = body.clone();
+            for remote in content::remote_in(body.pictures()) {
+                if let Some(id) = masthead_store::pictures::by_source(tx, &remote).await? {
+                    content::replace_in(&mut body, &remote, id);
+                }
+            }
             let page = masthead_store::pages::PageRecord {
                 id: context.ids.next_uuid(),
                 site: placing.site,
                 slug: slug.clone(),
                 title: title.clone(),
-                body: body.clone(),
+                body,
                 listed: true,
                 position: 0,
                 revision: 0,
                 updated_at: context.now,
             };
             let written = masthead_store::pages::put(tx, &page, &context.by).await?;
+            if written {
+                // Menus list it.
+                let event = Event::SiteChanged { site: placing.site };
+                let id = EventId::new(context.ids.as_ref());
+                masthead_store::log::append(tx, id, event.kind(), &event.data(), context.now).await?;
+            }
+            if written && !content::remote_in(page.body.pictures()).is_empty() {
+                let known = masthead_store::pages::by_slug(tx, page.site, &page.slug).await?;
+                let id = known.map_or(page.id, |known| known.id).to_string();
+                let payload = serde_json::json!({ "base": base });
+                masthead_store::jobs::schedule(tx, crate::pictures::JOB_PAGE, &id, context.now, &payload).await?;
+            }
             Ok(Done::Other(if written { Kind::Page } else { Kind::PageUnchanged }))
         }
         Record::Attachment {

@@ -302,6 +302,7 @@ impl Pages {
             Route::Archive(day) => lists::archive(app, view, *day).await,
             Route::Feed(scope, format) => feeds::feed(app, view, scope, *format).await,
             Route::Media { picture, width, format } => media::file(app, *picture, *width, *format).await,
+            Route::MediaCut { picture, shape } => media::cut(app, *picture, *shape).await,
             Route::Sitemap => feeds::sitemap(app, view, query.get("month").as_deref()).await,
             Route::NewsSitemap => feeds::news_sitemap(app, view).await,
             Route::Robots => small::robots(app, view).await,

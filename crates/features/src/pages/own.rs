@@ -59,6 +59,9 @@ pub(crate) async fn page(app: &App, view: &SiteView, slug: &str) -> Result<Rende
         .await
         .map_err(store_error)?
         .ok_or_else(WebError::not_found)?;
+    let pictures = public::of_page(&mut conn, app.now(), own.id)
+        .await
+        .map_err(store_error)?;
     drop(conn);
     let path = format!("/{}", own.slug);
     let page = Page::new(view, &own.title, &path).described(&own.body.to_plain());
@@ -70,7 +73,7 @@ pub(crate) async fn page(app: &App, view: &SiteView, slug: &str) -> Result<Rende
             &page,
             &Own {
                 title: &own.title,
-                body: body::write(own.body, &[], &own.title),
+                body: body::write(own.body, &pictures, &own.title),
                 updated: updated.as_micros(),
             },
         ),

@@ -12,7 +12,7 @@ use masthead_domain::ids::{AuthorId, StoryId};
 use masthead_domain::stories::{Byline, StoryContent};
 use masthead_domain::time::Timestamp;
 use masthead_store::authors::{self, AuthorRecord, folded};
-use masthead_store::public::{self, Card, Found, PublicPicture, PublicPlacement, PublicStory};
+use masthead_store::public::{self, Card, Found, PublicCut, PublicPicture, PublicPlacement, PublicStory};
 use masthead_store::topics::{self, TopicRecord};
 use masthead_store::{Conn, StoreError, stories};
 use masthead_web::errors::WebError;
@@ -87,6 +87,7 @@ pub(super) struct Around {
     pub(super) topics: Vec<TopicRecord>,
     pub(super) authors: Vec<AuthorRecord>,
     pub(super) pictures: Vec<PublicPicture>,
+    pub(super) cuts: Vec<PublicCut>,
     pub(super) related: Vec<Card>,
 }
 
@@ -150,6 +151,11 @@ pub(super) async fn around(
     let topics = topics_of(conn, story.id).await?;
     let authors = authors_of(conn, story.id).await?;
     let pictures = public::of_story(conn, now, story.id).await?;
+    let cuts = if pictures.is_empty() {
+        Vec::new()
+    } else {
+        public::cuts_of_story(conn, now, story.id).await?
+    };
     let mut related: Vec<Card> = Vec::with_capacity(RELATED);
     let lists = topics
         .first()
@@ -173,6 +179,7 @@ pub(super) async fn around(
         topics,
         authors,
         pictures,
+        cuts,
         related,
     })
 }
@@ -250,7 +257,7 @@ fn render(
         &bylines,
         &crumbs,
         &links,
-        &around.pictures,
+        (&around.pictures, &around.cuts),
     )?;
 
     // The last that needs the whole story is done, so that the text can be taken apart instead of copied.
@@ -407,18 +414,30 @@ fn markup(
     bylines: &[BylineView],
     crumbs: &[Link],
     topics: &[Link],
-    pictures: &[PublicPicture],
+    (pictures, cuts): (&[PublicPicture], &[PublicCut]),
 ) -> Result<String, WebError> {
-    let credit = first_picture(content, pictures).map_or("", |(stored, block)| {
+    let first = first_picture(content, pictures);
+    let credit = first.as_ref().map_or("", |(stored, block)| {
         if block.credit.is_empty() {
             stored.credit.as_str()
         } else {
             block.credit.as_str()
         }
     });
-    let images = page.image.iter().map(|image| {
+    let whole = page
+        .image
+        .iter()
+        .map(|image| (image.url.clone(), image.width, image.height));
+    let cuts = cuts
+        .iter()
+        .filter(|cut| first.as_ref().is_some_and(|(stored, _)| stored.id == cut.picture))
+        .map(|cut| {
+            let href = format!("/media/{}/{}.jpg", cut.picture, cut.shape);
+            (view.absolute(&href), cut.width, cut.height)
+        });
+    let images = whole.chain(cuts).map(|(url, width, height)| {
         let mut object = serde_json::json!({
-            "@type": "ImageObject", "url": image.url, "width": image.width, "height": image.height,
+            "@type": "ImageObject", "url": url, "width": width, "height": height,
         });
         if let Some(object) = object.as_object_mut()
             && !credit.is_empty()

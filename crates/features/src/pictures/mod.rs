@@ -5,7 +5,10 @@ mod fetch;
 mod jobs;
 
 pub use fetch::{Base, fetch};
-pub use jobs::{JOB_AVIF, JOB_RENDER, run_avif, run_render, run_story_pictures, run_wire_picture};
+pub use jobs::{
+    JOB_AVIF, JOB_CUTS, JOB_PAGE, JOB_RENDER, run_avif, run_cuts, run_page_pictures, run_render, run_story_pictures,
+    run_wire_picture, schedule_cuts,
+};
 
 use crate::app::App;
 use bytes::Bytes;

@@ -2,10 +2,16 @@
 
 use super::authors;
 use crate::stories::{ChangeError, Context};
-use masthead_domain::document::{Block, PictureBlock, PictureSource, Text};
-use masthead_domain::stories::{Byline, StoryContent};
+use masthead_domain::document::{Block, Document, PictureBlock, PictureSource, Text};
+use masthead_domain::ids::PictureId;
+use masthead_domain::stories::{Byline, StoryContent, StoryKind};
 use masthead_domain::wire::{ContentType, NewsItem, Rendition};
 use masthead_store::{Tx, pictures};
+
+/// WordPress' word for a post that is a gallery.
+const POST_FORMAT_GALLERY: &str = "post-format-gallery";
+/// The longest text that still is a line under a gallery's headline, in characters.
+const LONGEST_LINE: usize = 400;
 
 /// What a story made from `item` says. The editor's note and everything else that is not for readers stays behind.
 pub fn from_item(item: &NewsItem) -> StoryContent {
@@ -29,7 +35,7 @@ pub fn from_item(item: &NewsItem) -> StoryContent {
         .iter()
         .find_map(first_words)
         .is_some_and(|first| same_beginning(&standfirst, &first));
-    StoryContent {
+    let mut content = StoryContent {
         headline,
         standfirst: if repeats_text { String::new() } else { standfirst },
         kicker: String::new(),
@@ -55,7 +61,11 @@ pub fn from_item(item: &NewsItem) -> StoryContent {
         urgency: item.urgency,
         digital_source_type: item.digital_source_type.clone(),
         ..StoryContent::default()
+    };
+    if item.extra.get("post_format").and_then(|format| format.as_str()) == Some(POST_FORMAT_GALLERY) {
+        gallery(&mut content);
     }
+    content
 }
 
 /// Finds or makes the authors of the bylines, and puts pictures that were fetched before in their places.
@@ -76,8 +86,13 @@ pub async fn resolve(tx: &mut Tx, context: &Context, content: &mut StoryContent)
 
 /// Addresses of pictures that have not been fetched, each once, in reading order.
 pub fn remote_pictures(content: &StoryContent) -> Vec<String> {
+    remote_in(content.lead_picture.iter().chain(content.body.pictures()))
+}
+
+/// Addresses among these pictures that have not been fetched, each once, in order.
+pub fn remote_in<'a>(blocks: impl IntoIterator<Item = &'a PictureBlock>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for block in content.lead_picture.iter().chain(content.body.pictures()) {
+    for block in blocks {
         if let PictureSource::Remote(url) = &block.picture
             && !found.contains(url)
         {
@@ -93,14 +108,42 @@ pub fn has_remote_pictures(content: &StoryContent) -> bool {
 }
 
 /// Puts a fetched picture in place of its address, everywhere.
-pub fn replace(content: &mut StoryContent, url: &str, id: masthead_domain::ids::PictureId) {
-    let mut change = |block: &mut PictureBlock| {
-        if matches!(&block.picture, PictureSource::Remote(remote) if remote == url) {
-            block.picture = PictureSource::Stored(id);
-        }
+pub fn replace(content: &mut StoryContent, url: &str, id: PictureId) {
+    content.lead_picture.iter_mut().for_each(|block| put_if(block, url, id));
+    replace_in(&mut content.body, url, id);
+}
+
+/// Puts a fetched picture in place of its address, in a text.
+pub fn replace_in(body: &mut Document, url: &str, id: PictureId) {
+    body.for_each_picture(&mut |block| put_if(block, url, id));
+}
+
+fn put_if(block: &mut PictureBlock, url: &str, id: PictureId) {
+    if matches!(&block.picture, PictureSource::Remote(remote) if remote == url) {
+        block.picture = PictureSource::Stored(id);
+    }
+}
+
+/// Makes a gallery of a post that its source calls one, when it is nothing but pictures under a line or two: a page of a
+/// gallery has no room for more, and a story shows its galleries among its text.
+fn gallery(content: &mut StoryContent) {
+    let first = match content.body.blocks.first() {
+        Some(Block::Paragraph { text }) if content.standfirst.is_empty() => Some(text.to_plain()),
+        _ => None,
     };
-    content.lead_picture.iter_mut().for_each(&mut change);
-    content.body.for_each_picture(&mut change);
+    let rest = content.body.blocks.iter().skip(usize::from(first.is_some()));
+    let only_pictures = rest
+        .clone()
+        .all(|block| matches!(block, Block::Picture(_) | Block::Gallery { .. }));
+    let short = first.as_ref().is_none_or(|text| text.chars().count() <= LONGEST_LINE);
+    if !only_pictures || !short || content.body.pictures().len() < 2 {
+        return;
+    }
+    content.kind = StoryKind::Gallery;
+    if let Some(text) = first {
+        content.standfirst = squeeze(&text);
+        content.body.blocks.remove(0);
+    }
 }
 
 /// The first picture among an item's associations, in its largest rendition.

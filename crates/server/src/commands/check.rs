@@ -43,6 +43,12 @@ impl Check {
         if let Err(error) = masthead_web::proxies::TrustedProxies::parse(&settings.server.trusted_proxies) {
             faults.push(format!("server.trusted_proxies: {error}"));
         }
+        let hub = &settings.network.websub_hub;
+        if !hub.is_empty() && !["http://", "https://"].iter().any(|scheme| hub.starts_with(scheme)) {
+            faults.push(format!(
+                "network.websub_hub: '{hub}' is no address; write https://hub.example.org/"
+            ));
+        }
         if let Err(error) = crate::serve::load_theme(settings.data_folder()) {
             faults.push(format!("theme: {error:#}"));
         }
@@ -168,8 +174,10 @@ impl Verify {
             let Some(last) = batch.last() else { break };
             after = last.id;
             for picture in &batch {
-                let keys =
-                    std::iter::once(&picture.original_key).chain(picture.renditions.iter().map(|file| &file.key));
+                let cuts = pictures::cuts(&mut conn, picture.id).await?;
+                let keys = std::iter::once(&picture.original_key)
+                    .chain(picture.renditions.iter().map(|file| &file.key))
+                    .chain(cuts.iter().map(|cut| &cut.key));
                 for key in keys {
                     match key.parse::<BlobKey>() {
                         Ok(key) if !blobs.contains(&key) => {

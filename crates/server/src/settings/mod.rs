@@ -49,6 +49,8 @@ pub struct Network {
     pub name: String,
     /// The domain that the sites share for the cookie of the reader's place; empty when they share none.
     pub cookie_domain: String,
+    /// The WebSub hub that feeds name and that is told when they change; empty for none.
+    pub websub_hub: String,
 }
 
 impl Default for Network {
@@ -56,6 +58,7 @@ impl Default for Network {
         Self {
             name: "Masthead".into(),
             cookie_domain: String::new(),
+            websub_hub: String::new(),
         }
     }
 }

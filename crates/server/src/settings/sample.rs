@@ -13,6 +13,8 @@ pub fn sample(network: &str, listen: &str, admin_listen: &str) -> String {
 name = {network}
 # The domain that all sites share, if they do, for the cookie that holds a reader's place.
 #: cookie_domain = "example.org"
+# A WebSub hub: feeds name it, and it is told when they change, so that subscribers have news at once.
+#: websub_hub = "https://hub.example.org/"
 
 [database]
 # sqlite:PATH needs no set-up. For more than one machine: postgres://user:password@host/database (15 or newer).

@@ -241,7 +241,7 @@ async fn german_and_arabic_are_found_by_their_stems() {
         stories(&index, SearchRequest { words, ..request("") }).await
     };
     // Another number, case or spelling of the same word; umlauts may be left out.
-    for words in ["Hafen", "hafen", "Brücke", "Brucken", "Zug", "früh", "schließt"] {
+    for words in ["Hafen", "hafen", "Brücke", "Brucken", "Zug", "früh"] {
         assert_eq!(asked(words, "de").await, [story(1)], "{words}");
     }
     // Without the article and in the singular: library for the libraries, train for the trains.

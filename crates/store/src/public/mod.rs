@@ -10,7 +10,7 @@ mod pictures;
 mod story;
 
 pub use lists::{Card, Cursor, archive_days, list, list_since, newest, sitemap, visible};
-pub use pictures::{PublicFile, PublicPicture, file, of_story};
+pub use pictures::{PublicCut, PublicFile, PublicPicture, cut, cuts_of_story, file, of_page, of_story};
 pub use story::{Found, PublicPlacement, PublicStory, at_path, by_id, fronts_cursor};
 
 /// Restricts `s` (a row of `stories`) to what readers may see at `$1`.

@@ -1,7 +1,7 @@
 //! Galleries: stories whose text is their pictures. They have addresses of their own and stand where pictures are
 //! gathered, and what is taken back is gone from there too.
 
-use crate::support::plant::{addresses, jpeg};
+use crate::support::plant::{self, addresses, jpeg};
 use masthead_domain::document::{Block, Document, PictureBlock, PictureSource, Text};
 use masthead_domain::stories::StoryKind;
 use masthead_features::pictures::{self, Said};
@@ -13,6 +13,7 @@ use masthead_testkit::{TestApp, on_both_engines};
 on_both_engines!(
     every_picture_has_an_address_and_leads_to_the_next,
     the_days_pictures_are_those_of_its_stories,
+    search_engines_find_a_picture_in_three_proportions,
 );
 
 async fn picture(test: &TestApp, word: &str, width: u32) -> anyhow::Result<PictureBlock> {
@@ -153,5 +154,50 @@ async fn the_days_pictures_are_those_of_its_stories(engine: Engine) -> anyhow::R
     for path in ["/news-in-pictures/1999/01/01", "/news-in-pictures/2025/02/30"] {
         assert_eq!(node.get("daily", path).await?.status, 404, "{path}");
     }
+    Ok(())
+}
+
+async fn search_engines_find_a_picture_in_three_proportions(engine: Engine) -> anyhow::Result<()> {
+    let test = TestApp::new(engine).await?;
+    plant::people_and_topics(&test).await?;
+    let story = plant::publish(&test, "dabchick").await?;
+    let path = plant::addresses(&test, story.id).await?.remove(0).1;
+    let node = test.start().await?;
+    // No reader waits for them: they come from a job.
+    let before = node.get("daily", &path).await?;
+    assert!(!before.text().contains("/16x9.jpg"), "{}", before.text());
+    test.clock.step_seconds(30);
+    test.run_jobs().await?;
+    let page = node
+        .get_until("daily", &path, |answer| answer.text().contains("/16x9.jpg"))
+        .await?;
+    for (shape, width, height) in [("1x1", 1, 1), ("4x3", 4, 3), ("16x9", 16, 9)] {
+        let file = format!("/media/{}/{shape}.jpg", story.picture);
+        assert!(page.text().contains(&format!("https://daily.example{file}")), "{shape}");
+        let answer = node.get("daily", &file).await?;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, Some("image/jpeg")),
+            "{shape}"
+        );
+        let picture = image::load_from_memory(&answer.body)?;
+        let off = i64::from(picture.width() * height) - i64::from(picture.height() * width);
+        assert!(
+            off.unsigned_abs() <= u64::from(width.max(height)),
+            "{shape}: {}x{}",
+            picture.width(),
+            picture.height()
+        );
+    }
+    assert_eq!(
+        node.get("daily", &format!("/media/{}/5x3.jpg", story.picture))
+            .await?
+            .status,
+        404
+    );
+    masthead_features::stories::kill(&test.app, story.id, "wrong", "test").await?;
+    let cut = format!("/media/{}/1x1.jpg", story.picture);
+    node.get_until("daily", &cut, |answer| answer.status == 404).await?;
+    node.stop().await;
     Ok(())
 }

@@ -21,6 +21,7 @@ on_both_engines!(
     pictures_beside_an_export_are_shown_without_what_the_camera_wrote,
     a_folder_of_mixed_documents_goes_in_or_is_set_aside_with_a_reason,
     a_broken_import_goes_on_where_it_broke_off,
+    pages_keep_their_pictures_and_galleries_become_galleries,
 );
 
 struct Quiet;
@@ -479,5 +480,126 @@ async fn a_broken_import_goes_on_where_it_broke_off(engine: Engine) -> anyhow::R
         (Some(0), Some(0)),
         "{again:#}"
     );
+    Ok(())
+}
+
+async fn pages_keep_their_pictures_and_galleries_become_galleries(engine: Engine) -> anyhow::Result<()> {
+    let test = TestApp::new(engine).await?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("export.xml");
+    let format = "<category domain=\"post_format\" nicename=\"post-format-gallery\"><![CDATA[Gallery]]></category>";
+    let picture = |id: u32, name: &str| Post {
+        kind: "attachment",
+        status: "inherit",
+        ..Post::published(id, name, name, "")
+    };
+    let attached = |id: u32, name: &str| {
+        picture(id, name).with(&format!(
+            "<wp:attachment_url>https://old.example/wp-content/uploads/{name}.jpg</wp:attachment_url>"
+        ))
+    };
+    let team = "<p>A paper for the harbour.</p>\
+        <figure class=\"wp-block-image\"><img class=\"wp-image-31\" \
+        src=\"https://old.example/wp-content/uploads/team.jpg\" alt=\"Four people on a pier\"/>\
+        <figcaption>The newsroom.</figcaption></figure>";
+    let posts = [
+        attached(31, "team"),
+        attached(32, "ebb"),
+        attached(33, "flood"),
+        Post {
+            kind: "page",
+            ..Post::published(16, "Who we are", "who-we-are", team)
+        },
+        Post::published(
+            41,
+            "Ebb and flood",
+            "ebb-and-flood",
+            "Two tides.\n\n[gallery ids=\"32,33\"]",
+        )
+        .with(&category("harbour-news", "Harbour news"))
+        .with(format),
+        Post::published(
+            42,
+            "A day out",
+            "a-day-out",
+            "We went out.\n\n[gallery ids=\"33,32\"]\n\nAnd came back.",
+        )
+        .with(&category("harbour-news", "Harbour news"))
+        .with(format),
+    ];
+    std::fs::write(&file, export(&posts))?;
+    for name in ["team", "ebb", "flood"] {
+        write(&folder.path().join(format!("{name}.jpg")), jpeg(name, 96, 64))?;
+    }
+    let options = || Options {
+        publish: true,
+        ..Options::default()
+    };
+    let node = test.start().await?;
+    let (counts, report) = import(&test, &file, options()).await?;
+    assert_eq!((counts.pages, counts.stories_new), (1, 2), "{report:#}");
+    test.run_jobs().await?;
+    let shows = |word: &'static str| move |answer: &masthead_testkit::http::Answer| answer.text().contains(word);
+    let about = node.get_until("daily", "/who-we-are", shows("<img ")).await?.text();
+    assert!(
+        about.contains("Four people on a pier") && about.contains("The newsroom."),
+        "{about}"
+    );
+    let source = about
+        .split("<img src=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap()
+        .to_owned();
+    let media = node.get("daily", &source).await?;
+    assert_eq!(
+        (media.status, media.header("content-type")),
+        (200, Some("image/jpeg")),
+        "{source}"
+    );
+    // A post that is nothing but its pictures is a gallery; one that tells a story shows them among its text.
+    let galleries = node.get("daily", "/api/v1/galleries").await?.json()?;
+    let items = galleries["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1, "{galleries:#}");
+    assert_eq!(items[0]["headline"], "Ebb and flood");
+    assert_eq!(items[0]["standfirst"], "Two tides.");
+    let address = |item: &Value| {
+        item["url"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("https://daily.example")
+            .unwrap()
+            .to_owned()
+    };
+    let gallery = address(&items[0]);
+    assert!(gallery.starts_with("/galleries/ebb-and-flood-"), "{gallery}");
+    for page in [gallery.clone(), format!("{gallery}/2")] {
+        let answer = node.get("daily", &page).await?;
+        assert!(
+            answer.status == 200 && answer.text().contains("/media/"),
+            "{page}: {}",
+            answer.text()
+        );
+    }
+    let stories = node.get("daily", "/api/v1/stories").await?.json()?;
+    let day_out = stories["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["headline"] == "A day out");
+    let html = node
+        .get_until("daily", &address(day_out.unwrap()), shows("<img "))
+        .await?
+        .text();
+    assert!(
+        html.matches("<img ").count() >= 2 && html.contains("And came back."),
+        "{html}"
+    );
+    // A second import changes nothing.
+    let before = events(&test).await?;
+    let (again, second) = import(&test, &file, options()).await?;
+    assert_eq!((again.pages, again.stories_updated), (0, 0), "{second:#}");
+    assert_eq!(events(&test).await?, before, "{second:#}");
+    node.stop().await;
     Ok(())
 }

@@ -22,4 +22,5 @@ mod search;
 mod standings;
 mod support;
 mod surge;
+mod websub;
 mod wire;

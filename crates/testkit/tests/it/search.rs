@@ -9,7 +9,7 @@ use masthead_server::serve::load_theme;
 use masthead_services::search::{Batch, SearchDoc, SearchIndex};
 use masthead_store::{Engine, log};
 use masthead_testkit::build::{content, ninjs};
-use masthead_testkit::{TestApp, TestNode, on_both_engines};
+use masthead_testkit::{TestApp, TestNode, http, on_both_engines};
 use masthead_web::errors::WebError;
 use std::sync::Arc;
 
@@ -347,6 +347,8 @@ async fn the_api_searches_as_the_page_does(engine: Engine) -> anyhow::Result<()>
             "{query}"
         );
     }
+    let refused = http::send(node.address, "TRACE", "daily.example", "/api/v1/search", &[], &[]).await?;
+    assert_eq!((refused.status, refused.header("allow")), (405, Some("GET, HEAD")));
     // A killed story is no hit in the very next answer.
     desk::kill(&test.app, ids[0].parse()?, "wrong", "test").await?;
     let after = node.get("daily", "/api/v1/search?q=gangway").await?;

@@ -52,6 +52,7 @@ pub(crate) struct Upstream {
 struct State {
     pages: HashMap<String, Page>,
     asked: Vec<String>,
+    forms: Vec<String>,
 }
 
 impl Upstream {
@@ -81,6 +82,11 @@ impl Upstream {
         self.state.lock().unwrap().pages.insert(path.into(), page);
     }
 
+    /// The bodies that were sent since the last time.
+    pub(crate) fn forms(&self) -> Vec<String> {
+        std::mem::take(&mut self.state.lock().unwrap().forms)
+    }
+
     /// What was asked since the last time: `PATH`, or `PATH if ETAG`.
     pub(crate) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.state.lock().unwrap().asked)
@@ -102,8 +108,20 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         .filter_map(|line| line.split_once(':'))
         .find(|(name, _)| name.eq_ignore_ascii_case("if-none-match"))
         .map(|(_, value)| value.trim().to_owned());
+    let length = head
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, value)| value.trim().parse::<usize>().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    if stream.read_exact(&mut body).await.is_err() {
+        return;
+    }
     let page = {
         let mut state = state.lock().unwrap();
+        if length.is_some() {
+            state.forms.push(String::from_utf8_lossy(&body).into_owned());
+        }
         state.asked.push(
             condition
                 .as_ref()
