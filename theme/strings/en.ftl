@@ -1,5 +1,11 @@
 # Words of the interface in English. A theme in another language gives the same messages in a file of its own;
-# what it leaves out is said in English.
+# what it leaves out is said in English. A message that is new here is written in the other files too: a test compares
+# them.
+
+## Dates
+# Letters of CLDR: yyyy, M, MM, MMMM (a name of day-months), d, dd; words stand in single quotes.
+day-pattern = yyyy-MM-dd
+day-months = January February March April May June July August September October November December
 
 ## Around every page
 skip-to-content = Skip to the content
@@ -61,7 +67,9 @@ picture-all = All pictures of this gallery
 
 ## Story
 by = By
-and = and
+# Between the last two names, and between those before; with the space that follows.
+and = and{ " " }
+comma = ,{ " " }
 published = Published
 updated = Updated
 correction = Correction
@@ -108,8 +116,10 @@ search-from = From
 search-to = Until
 search-remove = Remove
 search-none = Nothing was found
-search-one = One story
-search-found = { $count } stories
+search-found = { $count ->
+    [one] { $count } story
+   *[other] { $count } stories
+}
 search-more = More than { $count } stories
 search-partial = No story has all of these words. These have some of them.
 search-relaxed = Nearly nothing has exactly these words, so that similar ones are shown too.

@@ -74,3 +74,4 @@ pub mod surrogate;
 pub mod templates;
 pub mod theme_files;
 pub mod urls;
+mod wall;

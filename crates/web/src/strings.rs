@@ -6,6 +6,7 @@
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use minijinja::value::{Kwargs, Value, ValueKind};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use unic_langid::LanguageIdentifier;
@@ -53,8 +54,14 @@ impl Messages {
             .filter_map(|line| line.split_once('=').map(|(id, _)| id.trim_end().to_owned()))
             .collect();
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
-        // Isolation marks (U+2068) would end up in titles, feeds and URLs; templates set <bdi> where direction mixes.
-        bundle.set_use_isolating(false);
+        // Where text runs from right to left a name or number of the other direction tears the sentence apart unless it
+        // is isolated. Elsewhere the marks (U+2068) would only lengthen titles and feeds: templates set <bdi> there.
+        bundle.set_use_isolating(direction(lang) == "rtl");
+        bundle.set_formatter(Some(match group_mark(lang) {
+            ',' => grouped_by_comma,
+            '.' => grouped_by_point,
+            _ => grouped_by_space,
+        }));
         bundle.add_resource(resource).map_err(|errors| match errors.first() {
             Some(error) => error.to_string(),
             None => "a message is there twice".to_owned(),
@@ -74,20 +81,16 @@ impl Messages {
         Ok(Self { bundle, constant })
     }
 
-    fn format(&self, key: &str, args: &Kwargs) -> Option<Result<Value, minijinja::Error>> {
-        let mut names = args.args().peekable();
-        if names.peek().is_none()
+    fn format(&self, key: &str, args: &[(&str, Said<'_>)]) -> Option<Result<Value, minijinja::Error>> {
+        if args.is_empty()
             && let Some(value) = self.constant.get(key)
         {
             return Some(Ok(value.clone()));
         }
         let pattern = self.bundle.get_message(key)?.value()?;
-        let mut values = FluentArgs::new();
-        for name in names {
-            match args.get::<Value>(name) {
-                Ok(value) => values.set(name.to_owned(), fluent_value(&value)),
-                Err(error) => return Some(Err(error)),
-            }
+        let mut values = FluentArgs::with_capacity(args.len());
+        for (name, value) in args {
+            values.set(*name, value.to_fluent());
         }
         let mut errors = Vec::new();
         let text = self.bundle.format_pattern(pattern, Some(&values), &mut errors);
@@ -101,19 +104,74 @@ impl Messages {
     }
 }
 
-fn fluent_value(value: &Value) -> FluentValue<'static> {
-    if value.kind() == ValueKind::Number {
-        if let Some(whole) = value.as_i64() {
-            return FluentValue::from(whole);
-        }
-        if let Ok(number) = f64::try_from(value.clone()) {
-            return FluentValue::from(number);
+/// What a variable of a message stands for. Numbers are given as numbers, because the plural forms of a language go by
+/// them and each language groups their digits in its own way.
+#[derive(Clone, Debug)]
+pub enum Said<'a> {
+    /// A name, a day, an address.
+    Text(Cow<'a, str>),
+    /// How many there are.
+    Number(u64),
+}
+
+impl Said<'_> {
+    fn to_fluent(&self) -> FluentValue<'_> {
+        match self {
+            Self::Text(text) => FluentValue::from(text.as_ref()),
+            Self::Number(number) => FluentValue::from(*number),
         }
     }
-    FluentValue::from(match value.as_str() {
-        Some(text) => text.to_owned(),
-        None => value.to_string(),
-    })
+
+    fn of(value: &Value) -> Said<'static> {
+        match u64::try_from(value.clone()) {
+            Ok(number) if value.kind() == ValueKind::Number => Said::Number(number),
+            _ => Said::Text(Cow::Owned(match value.as_str() {
+                Some(text) => text.to_owned(),
+                None => value.to_string(),
+            })),
+        }
+    }
+}
+
+/// What stands between groups of three digits (CLDR, `latn` digits, by primary language).
+fn group_mark(lang: &str) -> char {
+    match lang.split(['-', '_']).next().unwrap_or_default() {
+        "da" | "de" | "el" | "es" | "fa" | "hr" | "id" | "is" | "it" | "nl" | "ro" | "sl" | "sr" | "tr" | "vi" => '.',
+        "bg" | "cs" | "et" | "fi" | "fr" | "hu" | "hy" | "ka" | "kk" | "lt" | "lv" | "nb" | "nn" | "no" | "pl"
+        | "pt" | "ru" | "sk" | "sq" | "sv" | "uk" => '\u{a0}',
+        _ => ',',
+    }
+}
+
+fn grouped_by_comma<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
+    grouped(value, ',')
+}
+
+fn grouped_by_point<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
+    grouped(value, '.')
+}
+
+fn grouped_by_space<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
+    grouped(value, '\u{a0}')
+}
+
+/// A whole number with its digits in groups; `None` leaves everything else to Fluent.
+fn grouped(value: &FluentValue<'_>, separator: char) -> Option<String> {
+    let FluentValue::Number(number) = value else {
+        return None;
+    };
+    let digits = number.as_string();
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    Some(text)
 }
 
 /// The messages that one language's pages use, in the order in which they are looked up.
@@ -141,6 +199,27 @@ impl Strings {
     /// When no language of the chain has the message, or a variable of it is not given: a missing word is found by
     /// the test that renders every template, not by a reader.
     pub fn text(&self, key: &str, args: &Kwargs) -> Result<Value, minijinja::Error> {
+        let names: Vec<&str> = args.args().collect();
+        let mut values = Vec::with_capacity(names.len());
+        for name in names {
+            values.push((name, Said::of(&args.get::<Value>(name)?)));
+        }
+        self.say(key, &values)
+    }
+
+    /// A message without variables, where there is one.
+    pub(crate) fn constant(&self, key: &str) -> Option<String> {
+        self.0
+            .iter()
+            .find_map(|messages| messages.constant.get(key))
+            .map(ToString::to_string)
+    }
+
+    /// As [`Strings::text`], for callers that are no template.
+    ///
+    /// # Errors
+    /// As [`Strings::text`].
+    pub fn say(&self, key: &str, args: &[(&str, Said<'_>)]) -> Result<Value, minijinja::Error> {
         for messages in &self.0 {
             if let Some(result) = messages.format(key, args) {
                 return result;

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `t('key', n=3)` | the words for `key` in the page's language |
 //! | `lang`, `dir`, `zone` | the page's language tag, `ltr`/`rtl`, and the site's zone |
-//! | `at\|date`, `at\|day`, `at\|clock` | `2014-09-15 20:47`, `2014-09-15`, `20:47` in the site's zone |
+//! | `at\|date`, `at\|day`, `at\|clock` | `2014-09-15 20:47`, `2014-09-15`, `20:47` in the site's zone, the day as the language writes it |
 //! | `at\|machine` | `2014-09-15T20:47:00+02:00`, for `datetime` attributes and JSON-LD |
 //! | `at\|time_tag` | a whole `<time datetime="…">2014-09-15 20:47</time>` |
 //! | `at\|http_date` | `Mon, 15 Sep 2014 18:47:00 GMT`, which RSS takes too |
@@ -18,8 +18,9 @@
 //! macros too.
 
 use crate::assets::Assets;
-use crate::strings::{Messages, Strings, direction};
+use crate::strings::{Messages, Said, Strings, direction};
 use crate::theme_files::{self, ThemeFiles};
+use crate::wall::{DayPattern, Wall};
 use jiff::tz::TimeZone;
 use masthead_domain::time::Timestamp;
 use minijinja::value::{Kwargs, Serde, Value};
@@ -76,6 +77,8 @@ pub struct Theme {
 /// A theme in one language and one zone: what renders the pages of a site.
 pub struct Voice {
     environment: Environment<'static>,
+    strings: Strings,
+    days: Arc<DayPattern>,
 }
 
 impl Theme {
@@ -143,7 +146,7 @@ impl Theme {
     /// The theme in the language `lang` (BCP 47) and the zone `zone` (IANA name). Made once and kept.
     ///
     /// # Errors
-    /// When there is no such zone. A language without strings of its own speaks English.
+    /// When there is no such zone, or the language's pattern for days can't be read. A language without strings of its own speaks English.
     pub fn voice(&self, lang: &str, zone: &str) -> Result<Arc<Voice>, TemplateError> {
         // A poisoned lock only means that another thread panicked while it inserted; the map is whole either way.
         let known = self.voices.read().unwrap_or_else(PoisonError::into_inner);
@@ -154,11 +157,17 @@ impl Theme {
         let zone_rules =
             TimeZone::get(zone).map_err(|error| TemplateError::new("zone", format!("`{zone}`: {error}")))?;
         let mut environment = self.environment.clone();
-        add_spoken_functions(&mut environment, Strings::chain(&self.messages, lang), &zone_rules);
+        let strings = Strings::chain(&self.messages, lang);
+        let days = Arc::new(DayPattern::of(&strings).map_err(|message| TemplateError::new("strings", message))?);
+        add_spoken_functions(&mut environment, strings.clone(), &zone_rules, &days);
         environment.add_global("lang", lang);
         environment.add_global("dir", direction(lang));
         environment.add_global("zone", zone);
-        let voice = Arc::new(Voice { environment });
+        let voice = Arc::new(Voice {
+            environment,
+            strings,
+            days,
+        });
         self.voices
             .write()
             .unwrap_or_else(PoisonError::into_inner)
@@ -230,6 +239,20 @@ impl Voice {
             .get_template(name)
             .and_then(|template| template.render(context))
             .map_err(|error| TemplateError::of(name, &error))
+    }
+
+    /// The words of a message, for what is written beside templates: titles, feeds, mails.
+    ///
+    /// # Errors
+    /// When no language of the voice has the message, or a variable of it is not given.
+    pub fn say(&self, key: &str, args: &[(&str, Said<'_>)]) -> Result<String, TemplateError> {
+        let words = self.strings.say(key, args);
+        Ok(words.map_err(|error| TemplateError::of("strings", &error))?.to_string())
+    }
+
+    /// A day as the language writes it.
+    pub fn day(&self, day: jiff::civil::Date) -> String {
+        self.days.write(day)
     }
 }
 
@@ -332,82 +355,37 @@ fn add_static_functions(environment: &mut Environment<'static>, assets: &Arc<Ass
     });
 }
 
-fn add_spoken_functions(environment: &mut Environment<'static>, strings: Strings, zone: &TimeZone) {
+fn add_spoken_functions(
+    environment: &mut Environment<'static>,
+    strings: Strings,
+    zone: &TimeZone,
+    days: &Arc<DayPattern>,
+) {
     environment.add_function("t", move |key: &str, args: Kwargs| strings.text(key, &args));
-    type Write = fn(&Local) -> String;
+    type Write = fn(&Wall, &DayPattern) -> String;
     let filters: [(&'static str, Write); 5] = [
-        ("date", |at| format!("{} {}", at.day(), at.clock())),
-        ("day", Local::day),
-        ("clock", Local::clock),
-        ("machine", Local::machine),
-        ("http_date", |at| crate::encodings::http_date(at.moment)),
+        ("date", |at, days| format!("{} {}", days.write(at.date()), at.clock())),
+        ("day", |at, days| days.write(at.date())),
+        ("clock", |at, _| at.clock()),
+        ("machine", |at, _| at.machine()),
+        ("http_date", |at, _| crate::encodings::http_date(at.moment())),
     ];
     for (name, write) in filters {
-        let zone = zone.clone();
+        let (zone, days) = (zone.clone(), Arc::clone(days));
         environment.add_filter(name, move |at: &Value| -> Result<String, minijinja::Error> {
-            Ok(write(&Local::new(moment(at)?, &zone)))
+            Ok(write(&Wall::new(moment(at)?, &zone), &days))
         });
     }
-    let zone = zone.clone();
+    let (zone, days) = (zone.clone(), Arc::clone(days));
     environment.add_filter("time_tag", move |at: &Value| -> Result<Value, minijinja::Error> {
-        let at = Local::new(moment(at)?, &zone);
+        let at = Wall::new(moment(at)?, &zone);
         Ok(Value::from_safe_string(format!(
             "<time datetime=\"{}\">{} {}</time>",
             at.machine(),
-            at.day(),
+            days.write_html(at.date()),
             at.clock()
         )))
     });
-}
-
-/// A moment on the wall clock of a zone. Its forms are put together digit by digit and not with a format string: a
-/// front has sixty of them.
-struct Local {
-    moment: Timestamp,
-    wall: jiff::civil::DateTime,
-    offset: jiff::tz::Offset,
-}
-
-impl Local {
-    fn new(moment: Timestamp, zone: &TimeZone) -> Self {
-        let at = moment.to_jiff();
-        let offset = zone.to_offset(at);
-        Self {
-            moment,
-            wall: offset.to_datetime(at),
-            offset,
-        }
-    }
-
-    /// `2014-09-15`
-    fn day(&self) -> String {
-        format!(
-            "{:04}-{:02}-{:02}",
-            self.wall.year(),
-            self.wall.month(),
-            self.wall.day()
-        )
-    }
-
-    /// `20:47`
-    fn clock(&self) -> String {
-        format!("{:02}:{:02}", self.wall.hour(), self.wall.minute())
-    }
-
-    /// RFC 3339 with the zone's offset, to the second.
-    fn machine(&self) -> String {
-        let seconds = self.offset.seconds();
-        let sign = if seconds < 0 { '-' } else { '+' };
-        let minutes = seconds.unsigned_abs() / 60;
-        format!(
-            "{}T{}:{:02}{sign}{:02}:{:02}",
-            self.day(),
-            self.clock(),
-            self.wall.second(),
-            minutes / 60,
-            minutes % 60
-        )
-    }
 }
 
 fn moment(value: &Value) -> Result<Timestamp, minijinja::Error> {

@@ -7,7 +7,7 @@ use super::cards::{self, CardView, LEAD_WIDTH, PictureView};
 use super::page::{Page, whole};
 use super::story::{self, Around};
 use super::view::{Link, SiteView};
-use super::{body, json_ld, keys, say, store_error};
+use super::{body, json_ld, keys, store_error};
 use crate::app::App;
 use masthead_domain::document::PictureBlock;
 use masthead_domain::ids::{AuthorId, StoryId};
@@ -253,9 +253,8 @@ fn one(
             })
         })
         .collect();
-    let of = [("number", number.to_string()), ("count", count.to_string())];
-    let of: Vec<(&str, &str)> = of.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    let title = format!("{} – {}", content.headline, say(view, "picture-of", &of)?);
+    let of = super::count(view, "picture-of", &[("number", number), ("count", count)])?;
+    let title = format!("{} – {of}", content.headline);
     let mut page = head(view, story, places, around, &title);
     let crumbs = story::crumbs(view, story.section);
     let (block, stored, _) = visible.get(index).ok_or_else(WebError::not_found)?;

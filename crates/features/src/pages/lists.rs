@@ -271,7 +271,7 @@ pub(crate) async fn archive(app: &App, view: &SiteView, day: Day) -> Result<Rend
     }
     page_keys.extend(before.map(|before| keys::day(site, near(before))));
     let path = Route::Archive(day).to_string();
-    let written = written(day);
+    let written = written(view, day);
     let name = spoken_day(view, "archive-of", &written)?;
     let mut page = Page::new(view, &name, &path).described(&about_day(view, &written)?);
     page.json_ld = json_ld::collection(
@@ -289,7 +289,7 @@ pub(crate) async fn archive(app: &App, view: &SiteView, day: Day) -> Result<Rend
         let day = near(at);
         DayLink {
             href: Route::Archive(day).to_string(),
-            day: self::written(day),
+            day: self::written(view, day),
         }
     };
     let stories: Vec<_> = cards.iter().map(|card| card.story).collect();
@@ -376,9 +376,9 @@ fn section_scope(section: &SectionView) -> FeedScope<'static> {
     FeedScope::Section(section.href.trim_start_matches('/').to_owned().into())
 }
 
-/// `2014-09-15`
-fn written(day: Day) -> String {
-    day.date().to_string()
+/// A day as the site's language writes it.
+pub(super) fn written(view: &SiteView, day: Day) -> String {
+    view.voice.day(day.date())
 }
 
 fn word(view: &SiteView, key: &str) -> Result<String, WebError> {

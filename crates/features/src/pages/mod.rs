@@ -55,6 +55,7 @@ use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::{ErrorKind, WebError};
 use masthead_web::paging::Cursor;
 use masthead_web::press::{LogPosition, Rendered};
+use masthead_web::strings::Said;
 use masthead_web::templates::Theme;
 use masthead_web::urls::Route;
 use std::collections::HashMap;
@@ -451,14 +452,19 @@ pub(crate) fn store_error(error: StoreError) -> WebError {
 
 /// The words of a message in the site's language.
 pub(crate) fn say(view: &SiteView, key: &str, args: &[(&str, &str)]) -> Result<String, WebError> {
-    #[derive(serde::Serialize)]
-    struct Said<'a> {
-        key: &'a str,
-        args: HashMap<&'a str, &'a str>,
-    }
-    let said = Said {
-        key,
-        args: args.iter().copied().collect(),
-    };
-    Ok(view.voice.render("parts/say.txt", &said)?.trim_end().to_owned())
+    let args: Vec<_> = args
+        .iter()
+        .map(|(name, text)| (*name, Said::Text((*text).into())))
+        .collect();
+    Ok(view.voice.say(key, &args)?)
+}
+
+/// The words of a message about numbers, with the plural form that the language has for them.
+pub(crate) fn count(view: &SiteView, key: &str, numbers: &[(&str, usize)]) -> Result<String, WebError> {
+    let args: Vec<_> = numbers
+        .iter()
+        // No machine that this runs on counts further than 64 bits.
+        .map(|(name, number)| (*name, Said::Number(u64::try_from(*number).unwrap_or(u64::MAX))))
+        .collect();
+    Ok(view.voice.say(key, &args)?)
 }

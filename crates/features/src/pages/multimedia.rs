@@ -4,6 +4,7 @@
 //! changes with them: a story that is taken back takes its picture along.
 
 use super::cards::{self, CARD_WIDTH, CardView, LEAD_WIDTH, PictureView};
+use super::lists::written;
 use super::page::{Page, whole};
 use super::view::{Link, SiteView};
 use super::{json_ld, keys, say, store_error};
@@ -40,6 +41,7 @@ struct Multimedia {
 struct NewsInPictures {
     name: String,
     day: String,
+    date: String,
     pictures: Vec<Shown>,
     earlier: Option<DayLink>,
     later: Option<DayLink>,
@@ -148,7 +150,7 @@ pub(crate) async fn news_in_pictures(app: &App, view: &SiteView, day: Option<Day
             .map(|at| keys::day(site, near(at))),
     );
     let name = say(view, "news-in-pictures", &[])?;
-    let written = shown_day.date().to_string();
+    let written = written(view, shown_day);
     let title = format!("{name}: {written}");
     let path = Route::NewsInPictures(day).to_string();
     let about = say(
@@ -166,12 +168,13 @@ pub(crate) async fn news_in_pictures(app: &App, view: &SiteView, day: Option<Day
         let day = near(at);
         DayLink {
             href: Route::NewsInPictures(Some(day)).to_string(),
-            day: day.date().to_string(),
+            day: self::written(view, day),
         }
     };
     let own = NewsInPictures {
         name,
         day: written,
+        date: shown_day.date().to_string(),
         pictures: shown(view, pictured, LEAD_WIDTH),
         earlier: before.map(link),
         later: after.map(link),

@@ -7,7 +7,7 @@
 use super::cards::{self, CARD_WIDTH, CardView};
 use super::page::{Page, whole};
 use super::view::SiteView;
-use super::{Query, keys, say, store_error};
+use super::{Query, count, keys, say, store_error};
 use crate::app::App;
 use crate::search::{Segment, marked, passage};
 use http::StatusCode;
@@ -225,7 +225,7 @@ pub(crate) async fn search(
     let total = found.total.saturating_sub(found.hits.len() - hits.len());
     form.relaxed = found.relaxed;
     form.partial = found.partial;
-    form.found = count(view, total, found.more)?;
+    form.found = self::found(view, total, found.more)?;
     let last = total.min(MOST_HITS).div_ceil(PAGE);
     let own = Own {
         previous: (asked.page > 1).then(|| asked.address(asked.page - 1, "")),
@@ -364,13 +364,10 @@ async fn shown(
     Ok(hits)
 }
 
-fn count(view: &SiteView, total: usize, more: bool) -> Result<String, WebError> {
+fn found(view: &SiteView, total: usize, more: bool) -> Result<String, WebError> {
     match total {
         0 => say(view, "search-none", &[]),
-        1 => say(view, "search-one", &[]),
-        _ => {
-            let key = if more { "search-more" } else { "search-found" };
-            say(view, key, &[("count", &total.to_string())])
-        }
+        _ if more => count(view, "search-more", &[("count", total)]),
+        _ => count(view, "search-found", &[("count", total)]),
     }
 }

@@ -345,10 +345,10 @@ fn every_template_is_rendered_by_a_test_here() {
         "list.html",
         "oembed.html",
         "page.html",
+        "parts/byline.html",
         "parts/card.html",
         "parts/foot.html",
         "parts/menu.html",
-        "parts/say.txt",
         "robots.txt",
         "story.html",
     ];

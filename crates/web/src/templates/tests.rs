@@ -202,3 +202,96 @@ fn the_built_in_theme_is_whole_and_any_file_of_it_can_be_replaced() {
     assert_eq!(theme.render("en", "UTC", "story.html", &json!({})).unwrap(), "en only");
     assert_eq!(theme.template_names().len(), whole.template_names().len());
 }
+
+/// The messages of a strings file with the variables that each of them uses.
+fn messages(text: &str) -> std::collections::BTreeMap<String, std::collections::BTreeSet<String>> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut last = String::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if line.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            last = line.split('=').next().unwrap().trim().to_owned();
+            found.insert(last.clone(), std::collections::BTreeSet::new());
+        }
+        for (at, _) in line.match_indices('$') {
+            let name = line[at + 1..].split(|c: char| !c.is_alphanumeric() && c != '-').next();
+            found.get_mut(&last).unwrap().insert(name.unwrap().to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn every_language_of_the_built_in_theme_says_the_same() {
+    let files = theme_files::embedded();
+    let text = |path: &str| std::str::from_utf8(&files[path]).unwrap();
+    let english = messages(text("strings/en.ftl"));
+    assert!(english.len() > 200);
+    assert_eq!(english["search-found"], ["count".to_owned()].into());
+    let languages: Vec<&String> = files.keys().filter(|path| path.starts_with("strings/")).collect();
+    assert!(languages.len() >= 3, "{languages:?}");
+    for path in languages {
+        let own = messages(text(path));
+        for (key, variables) in &english {
+            let said = own.get(key);
+            assert_eq!(
+                said,
+                Some(variables),
+                "{path}: `{key}` is missing, or has other variables"
+            );
+        }
+        let unknown: Vec<&String> = own.keys().filter(|key| !english.contains_key(*key)).collect();
+        assert!(
+            unknown.is_empty(),
+            "{path} has messages that English doesn't: {unknown:?}"
+        );
+    }
+}
+
+#[test]
+fn numbers_and_days_are_written_as_each_language_writes_them() {
+    let theme = Theme::load(ThemeFiles::new()).unwrap();
+    let said = |lang: &str, key: &str, count: u64| {
+        let voice = theme.voice(lang, "UTC").unwrap();
+        // Marks of isolation are not seen.
+        let words = voice.say(key, &[("count", Said::Number(count))]).unwrap();
+        words.replace(['\u{2068}', '\u{2069}'], "")
+    };
+    for (lang, count, expected) in [
+        ("en", 0, "0 pictures"),
+        ("en", 1, "1 picture"),
+        ("en-GB", 1234, "1,234 pictures"),
+        ("de", 1, "1 Bild"),
+        ("de-AT", 1_234_567, "1.234.567 Bilder"),
+        ("ar", 0, "لا صور"),
+        ("ar", 1, "صورة واحدة"),
+        ("ar", 2, "صورتان"),
+        ("ar", 3, "3 صور"),
+        ("ar", 11, "11 صورة"),
+        ("ar", 100, "100 صورة"),
+    ] {
+        assert_eq!(said(lang, "gallery-pictures", count), expected, "{lang} {count}");
+    }
+    let at = json!({"at": "2014-09-05T20:47:00Z"});
+    for (lang, expected) in [
+        ("en", "2014-09-05 20:47"),
+        ("de", "05.09.2014 20:47"),
+        ("ar", "5 سبتمبر 2014 20:47"),
+    ] {
+        let own = ThemeFiles::from([("templates/one.html".to_owned(), b"{{ at|date }}".to_vec())]);
+        let theme = Theme::load(own).unwrap();
+        assert_eq!(theme.render(lang, "UTC", "one.html", &at).unwrap(), expected);
+    }
+}
+
+#[test]
+fn what_is_named_in_a_sentence_from_right_to_left_is_isolated_in_it() {
+    let theme = Theme::load(ThemeFiles::new()).unwrap();
+    let about = |lang: &str| {
+        let voice = theme.voice(lang, "UTC").unwrap();
+        voice
+            .say("topic-about", &[("name", Said::Text("B & C (D)".into()))])
+            .unwrap()
+    };
+    assert!(about("ar").contains("\u{2068}B & C (D)\u{2069}"), "{}", about("ar"));
+    assert!(!about("de").contains('\u{2068}'));
+}

@@ -1,0 +1,316 @@
+# كلمات الواجهة بالعربية. الرسائل نفسها التي في en.ftl، ويقارن بينها اختبار.
+
+## التواريخ
+day-pattern = d MMMM yyyy
+day-months = يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر
+
+## Around every page
+skip-to-content = انتقل إلى المحتوى
+menu = القائمة
+nav-sections = الأقسام
+nav-all = جميع الأقسام والصفحات
+nav-breadcrumbs = موقعك الحالي
+nav-pages = عن هذا الموقع
+nav-network = مواقعنا الأخرى
+home = الصفحة الرئيسية
+search = بحث
+search-label = ابحث في { $site }
+search-placeholder = كلمات وأسماء وأماكن
+feeds = موجزات الأخبار
+feed-rss = RSS
+feed-atom = Atom
+feed-json = JSON Feed
+archive = الأرشيف
+corrections = تصويبات
+back-to-top = إلى أعلى الصفحة
+new-stories = هناك أخبار جديدة في الصفحة الرئيسية.
+new-stories-link = اضغط هنا لعرضها.
+new-stories-close = إغلاق التنبيه
+
+## Fronts and lists
+front-updated = آخر تحديث { $clock }
+top-stories = أبرز الأخبار
+latest = آخر الأخبار
+more-from = المزيد من { $name }
+breaking = عاجل
+sponsored = محتوى مدفوع
+in-section = في قسم { $name }
+older = أخبار أقدم
+newest = أحدث الأخبار
+list-continued = أخبار سابقة
+no-stories = لا توجد أخبار هنا بعد.
+nothing-yet-title = العدد الأول قيد الإعداد
+nothing-yet = لم يُنشر شيء في هذا الموقع بعد. عد إلينا قريبًا.
+
+## Multimedia
+multimedia = وسائط متعددة
+multimedia-about = ألبومات الصور والأخبار بالصور من { $site }.
+galleries = ألبومات الصور
+galleries-empty = لا توجد ألبومات صور هنا بعد.
+news-in-pictures = الأخبار بالصور
+news-in-pictures-about = أخبار يوم { $day } بالصور من { $site }.
+news-in-pictures-all = جميع صور اليوم
+gallery = ألبوم صور
+gallery-pictures = { $count ->
+    [zero] لا صور
+    [one] صورة واحدة
+    [two] صورتان
+    [few] { $count } صور
+    [many] { $count } صورة
+   *[other] { $count } صورة
+}
+gallery-back = العودة إلى الألبوم
+picture-of = الصورة { $number } من { $count }
+picture-open = افتح الصورة { $number } من { $count } وحدها
+picture-previous = الصورة السابقة
+picture-next = الصورة التالية
+picture-all = جميع صور هذا الألبوم
+
+## Story
+by = بقلم
+and = و
+comma = ،{ " " }
+published = نُشر في
+updated = حُدّث في
+correction = تصويب
+corrections-heading = { $count ->
+    [one] تصويب
+    [two] تصويبان
+   *[other] تصويبات
+}
+read-more-on = اقرأ المزيد عن:
+related = مواضيع ذات صلة
+share = شارك
+share-email = البريد الإلكتروني
+share-facebook = فيسبوك
+share-whatsapp = واتساب
+share-bluesky = بلوسكاي
+share-x = إكس
+share-subject = من { $site }: { $headline }
+also-on = نُشر أيضًا في
+table = جدول
+source-ai = أُعدّ بمساعدة الذكاء الاصطناعي
+source-ai-note = وفقًا لمُرسِل هذه المادة، فقد أُعدّت كليًا أو جزئيًا بالذكاء الاصطناعي.
+
+## Topics, authors, archive, corrections
+topic = موضوع
+topic-about = أخبار عن { $name }
+author = الكاتب
+author-about = مقالات { $name }
+archive-of = أخبار يوم { $day }
+archive-about = كل ما نشره { $site } يوم { $day }
+archive-empty = لم يُنشر شيء في هذا اليوم.
+archive-earlier = الأقدم: { $day }
+archive-later = الأحدث: { $day }
+corrections-about = ما أخطأ فيه { $site } ثم صوّبه
+corrections-intro = حين نخطئ نقول ذلك هنا، وفي مستهل المقال نفسه.
+corrections-empty = لا توجد تصويبات.
+page-updated = آخر تعديل
+
+## Search
+search-title = بحث
+search-about = ابحث في مقالات { $site }
+search-words = كلمات البحث؛ ضع العبارة الكاملة بين "علامتي تنصيص"
+search-section = القسم
+search-all = جميع الأقسام
+search-from = من
+search-to = إلى
+search-remove = إزالة
+search-none = لا توجد نتائج
+search-found = { $count ->
+    [zero] لا نتائج
+    [one] نتيجة واحدة
+    [two] نتيجتان
+    [few] { $count } نتائج
+    [many] { $count } نتيجة
+   *[other] { $count } نتيجة
+}
+search-more = أكثر من { $count } نتيجة
+search-partial = لا يوجد مقال يضم هذه الكلمات كلها. هذه مقالات تضم بعضها.
+search-relaxed = تكاد لا توجد مقالات تضم هذه الكلمات بعينها، لذلك نعرض ما يشبهها أيضًا.
+search-hint = تحقق من الإملاء، أو استخدم كلمات أقل أو أعم، أو اختر جميع الأقسام من دون تحديد تاريخ.
+search-off = يجري إعداد البحث. حاول مجددًا بعد بضع دقائق، وكل ما عداه يعمل.
+search-pages = صفحات النتائج
+search-previous = السابق
+search-next = التالي
+
+## Errors
+error-search = ابحث عنها
+error-suggestions = لعلك تبحث عن
+error-front = على الصفحة الرئيسية الآن
+error-reference = رقم مرجعي لمهندسينا:
+error-home = إلى الصفحة الرئيسية
+error-not-found = لم نعثر على هذه الصفحة
+error-not-found-text = ربما كُتب العنوان خطأً أو نُقلت الصفحة. لا شيء على هذا العنوان الآن.
+error-gone = لم يعد هذا المقال متاحًا
+error-gone-text = سُحب المقال. والسبب الذي ذكره المحررون:
+error-gone-bare = سحبه المحررون.
+error-internal = حدث خطأ من جانبنا
+error-internal-text = الخطأ منا وقد سُجّل. حاول مجددًا بعد لحظات.
+error-unavailable = غير متاح مؤقتًا
+error-unavailable-text = يجري إصلاح جزء من هذا الموقع. حاول مجددًا بعد دقيقة.
+error-bad-request = لم نفهم هذا الطلب
+error-bad-request-text = جزء من العنوان ليس مما تتوقعه هذه الصفحة.
+error-unauthorized = سجّل دخولك من فضلك
+error-unauthorized-text = هذه الصفحة لمن سجّلوا دخولهم.
+error-forbidden = هذا غير متاح لك
+error-forbidden-text = لا يمكنك رؤية هذا أو القيام به.
+error-method-not-allowed = لا يمكن فعل ذلك هنا
+error-method-not-allowed-text = يمكن قراءة هذا العنوان، لكن لا يمكن إرسال شيء إليه.
+error-conflict = تغيّر الأمر في هذه الأثناء
+error-conflict-text = غيّر شخص آخر هذا بينما كنت تعمل عليه. أعد تحميل الصفحة وانظر.
+error-too-large = هذا أكبر مما ينبغي
+error-too-large-text = ما أرسلته أكبر مما نستطيع استلامه.
+error-unsupported-type = لا نستطيع قبول هذا النوع من الملفات
+error-unsupported-type-text = هذا النوع غير مقبول هنا.
+error-unknown-host = لا يوجد موقع بهذا الاسم هنا
+error-unknown-host-text = تحقق من الاسم في العنوان.
+error-invalid = بعض الحقول تحتاج إلى مراجعة
+error-invalid-text = انظر ما كُتب بجانب كل منها.
+error-too-many-requests = تمهّل قليلًا من فضلك
+error-too-many-requests-text = وصلت منك طلبات كثيرة في وقت قصير. انتظر لحظة من فضلك.
+
+## Accounts
+account = حسابك
+sign-in = تسجيل الدخول
+sign-up = إنشاء حساب
+sign-out = تسجيل الخروج
+email = البريد الإلكتروني
+email-new = البريد الإلكتروني الجديد
+email-none = لا يوجد
+password = كلمة المرور
+password-choose = اختر كلمة مرور
+password-hint = عشرة أحرف على الأقل. ثلاث كلمات أو أربع لا صلة بينها خيار جيد، أما الأسماء والتواريخ فلا.
+password-set = محددة
+password-none = غير محددة
+username = اسم المستخدم
+change = تغيير
+save = حفظ
+go-on = متابعة
+on = مفعّل
+off = معطّل
+form-trap = اترك هذا الحقل فارغًا
+forgot = نسيت كلمة المرور؟
+no-account = ليس لديك حساب؟
+have-account = لديك حساب؟
+back-to-account = العودة إلى حسابك
+sign-in-wrong = البريد الإلكتروني أو كلمة المرور غير صحيح.
+sign-in-closed = أُغلق هذا الحساب. إن كنت ترى أن ذلك خطأ فاكتب إلينا.
+code = الرمز
+code-title = أدخل الرمز
+code-about = يطلب حسابك الأرقام الستة التي يعرضها تطبيق المصادقة الآن.
+code-wrong = هذا الرمز غير صحيح أو سبق استخدامه. انتظر الرمز التالي.
+link-dead = سبق استخدام هذا الرابط أو انتهت مدته.
+sign-up-about = حساب واحد لموقع { $site } ولمواقعنا الأخرى: علّق، وأرسل إلينا قصصك وصورك، واحتفظ بإعداداتك.
+sent-title = راجع بريدك
+sign-up-sent = أرسلنا رسالة إلى { $email }. اتبع الرابط الذي فيها للمتابعة.
+sent-hint = لم تصل بعد بضع دقائق؟ ابحث في البريد غير المرغوب فيه، وتأكد من صحة العنوان.
+confirm-title = أوشكنا على الانتهاء
+confirm-about = تأكد بريدك الإلكتروني. اختر الآن طريقة تسجيل دخولك.
+confirm-button = إنشاء الحساب
+username-title = اختر اسم مستخدم
+username-optional = اسم المستخدم (يمكنك اختياره لاحقًا)
+username-about = اختر اسم مستخدم لصفحتك الشخصية. يجب أن يكون فريدًا، ولا يمكن تغييره، وسيظهر في عنوان صفحتك على جميع مواقع الشبكة.
+username-hint = من 3 إلى 20 حرفًا من a إلى z وأرقام وشرطات سفلية، وأولها حرف.
+username-address = عنوان صفحتك:
+username-sample = your_name
+username-look = تحقق من توفره
+username-free = هذا الاسم متاح. ستكون صفحتك على العنوان
+username-final = لا يمكن تغيير اسم المستخدم.
+username-take = خذ الاسم { $name }
+username-other = اختر اسمًا آخر
+username-none = ليس لديك اسم مستخدم بعد. تحتاج إليه لتعلّق ولترسل إلينا شيئًا.
+username-error-missing = اختر اسم مستخدم من فضلك.
+username-error-length = يتكون اسم المستخدم من 3 أحرف إلى 20 حرفًا.
+username-error-characters = استخدم الحروف من a إلى z والأرقام والشرطات السفلية فقط.
+username-error-first-letter = ابدأ بحرف.
+username-error-reserved = هذا الاسم محجوز لموظفينا. اختر اسمًا آخر.
+username-error-taken = هذا الاسم مأخوذ أو شديد الشبه باسم مأخوذ. اختر اسمًا آخر.
+username-error-named = لديك اسم مستخدم بالفعل، ولا يمكن تغييره.
+password-error-short = قصيرة جدًا: استخدم 10 أحرف على الأقل.
+password-error-long = طويلة جدًا: استخدم 256 حرفًا على الأكثر.
+password-error-guessable = يسهل تخمين كلمة المرور هذه. استخدم ما هو أطول، أو كلمات لا صلة لها بك.
+password-title = تغيير كلمة المرور
+password-about = تبقى مسجّل الدخول هنا، وتُسجَّل جميع المتصفحات الأخرى خروجًا.
+email-error = اكتب بريدًا إلكترونيًا كاملًا مثل name@example.org.
+email-error-taken = هذا البريد يخص حسابًا آخر.
+email-title = تغيير البريد الإلكتروني
+email-about = نرسل رابطًا إلى البريد الجديد. ويبقى القديم معتمدًا إلى أن تتبعه.
+email-sent = أرسلنا رسالة إلى { $email }. اتبع الرابط الذي فيها من هذا المتصفح لتأكيد البريد.
+text-error-long = هذا أطول مما ينبغي.
+reset-title = تعيين كلمة مرور جديدة
+reset-about = نرسل رابطًا إلى البريد الإلكتروني لحسابك.
+reset-button = إرسال الرابط
+reset-sent = إن كان هناك حساب بالبريد { $email } فثمة رسالة تحمل رابطًا في طريقها إليه.
+new-password-title = اختر كلمة مرور جديدة
+new-password-about = تُسجَّل جميع المتصفحات المتصلة بحسابك خروجًا.
+new-password-button = حفظ وتسجيل الدخول
+sudo-title = هل هذا أنت؟
+sudo-about = قبل أن تغيّر شيئًا مهمًا، أكّد مرة أخرى أنك أنت.
+sudo-needed = أكّد أولًا أنك أنت.
+sudo-none = ليست لديك كلمة مرور بعد.
+totp-title = رمز عند تسجيل الدخول
+totp-about = تطبيق المصادقة برنامج على هاتفك يعرض رمزًا جديدًا كل نصف دقيقة. وبه لا يستطيع من يعرف كلمة مرورك وحدها أن يسجّل الدخول.
+totp-open = افتحه في تطبيق المصادقة
+totp-secret = أو اكتب فيه هذا المفتاح:
+totp-button = تفعيل
+totp-on = يُطلب رمز عند تسجيل الدخول.
+totp-off = تعطيل
+account-failed = لم ينجح ذلك. حاول مجددًا.
+account-ways = تسجيل الدخول
+account-own = ما يخصك
+account-done-saved = حُفظ.
+account-done-waiting = شكرًا لك. ستظهر تعديلاتك حالما يراجعها أحد المحررين.
+account-done-password = تغيّرت كلمة مرورك، وسُجّلت المتصفحات الأخرى خروجًا.
+account-done-email = تأكد بريدك الإلكتروني.
+account-done-session = انتهت الجلسة.
+account-done-sessions = انتهت جميع الجلسات الأخرى.
+account-done-totp = من الآن فصاعدًا يُطلب رمز عند تسجيل الدخول.
+account-done-no-totp = لم يعد يُطلب رمز عند تسجيل الدخول.
+account-done-kept = يبقى حسابك.
+account-done-username = صار الاسم لك.
+profile = الصفحة الشخصية
+profile-name = الاسم الظاهر على صفحتك
+profile-bio = نبذة عنك
+profile-reviewed = نراجع هذا قبل أن يظهر.
+profile-waiting = في انتظار المراجعة.
+profile-declined-name = لم نتمكن من قبول الاسم الأخير:
+profile-declined-bio = لم نتمكن من قبول النص الأخير:
+profile-declined-picture = لم نتمكن من قبول الصورة الأخيرة:
+profile-joined = عضو منذ
+profile-closed = كتب هذا الشخص هنا قبل أن تكون هناك صفحات شخصية.
+profile-gone = حذف صاحب هذا الحساب حسابه.
+badge-staff = من فريق التحرير
+sessions = أين سجّلت دخولك
+session-this = هذا المتصفح
+session-since = منذ
+session-seen = آخر ظهور
+session-end = إنهاء
+sessions-end = إنهاء جميع الجلسات الأخرى
+data-download = تنزيل كل ما نحتفظ به عنك
+deletion-title = حذف حسابك
+deletion-about = يُحذف حسابك بعد 24 ساعة من طلبك. ويمكنك حتى ذلك الحين أن تعدل عن رأيك. ولا يُعطى اسم المستخدم الخاص بك لأحد غيرك.
+deletion-comments = ما كتبته
+deletion-keep = يبقى تحت اسم «حساب محذوف»
+deletion-drop = يُحذف أيضًا
+deletion-button = احذف حسابي
+deletion-due = سيُحذف حسابك في
+deletion-undo = أبقِ حسابي
+origin-title = أكّد من فضلك
+origin-about = لم يخبرنا متصفحك من أي صفحة جاء هذا الطلب. إن كنت أنت فتابع.
+origin-button = نعم، أنا من فعل ذلك
+
+## Mails about accounts
+mail-hello = تحية طيبة،
+mail-day = يعمل الرابط مدة 24 ساعة.
+mail-hour = يعمل الرابط مدة ساعة واحدة.
+mail-not-you = إن لم تكن أنت فلا حاجة إلى فعل شيء.
+mail-sign-up-subject = حسابك لدى { $site }
+mail-sign-up = طلب شخص، لعله أنت، إنشاء حساب لدى { $site } بهذا البريد. للمتابعة اتبع هذا الرابط:
+mail-known-subject = لديك حساب لدى { $site }
+mail-known = طلب شخص، لعله أنت، إنشاء حساب لدى { $site } بهذا البريد، وله حساب بالفعل. سجّل دخولك هنا:
+mail-known-reset = إن لم تعد تعرف كلمة مرورك فعيّن كلمة جديدة هنا:
+mail-reset-subject = كلمة مرور جديدة لحسابك لدى { $site }
+mail-reset = طلب شخص، لعله أنت، تعيين كلمة مرور جديدة لحسابك لدى { $site }. لذلك اتبع هذا الرابط:
+mail-email-subject = أكّد بريدك لدى { $site }
+mail-email = طلب شخص، لعله أنت، استخدام هذا البريد لحساب لدى { $site }. للتأكيد اتبع هذا الرابط من المتصفح الذي سجّلت دخولك فيه:
