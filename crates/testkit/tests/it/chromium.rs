@@ -5,21 +5,19 @@
 //! fail: a page that no browser has seen is not tested. It resolves the sites' names to the node and no other name at
 //! all, so that nothing leaves the machine.
 
+use crate::support::devtools::{PATIENCE, chromium};
 use crate::support::plant::{self, addresses, people_and_topics};
 use masthead_domain::document::{Block, Document, Text};
 use masthead_features::stories::{self as desk, NewStory};
 use masthead_store::Engine;
 use masthead_testkit::build::content;
 use masthead_testkit::{TestApp, TestNode, on_both_engines};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::Command;
 
 on_both_engines!(pages_are_drawn_with_and_without_script, what_is_hostile_stays_text,);
-
-/// How long a browser may take on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(90);
 
 /// What a page was like in the browser.
 struct Drawn {
@@ -27,17 +25,6 @@ struct Drawn {
     dom: String,
     /// What the page's console said: script errors, refused resources, failed requests.
     console: Vec<String>,
-}
-
-fn chromium() -> PathBuf {
-    if let Some(named) = std::env::var_os("MASTHEAD_TEST_CHROMIUM") {
-        return named.into();
-    }
-    let names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
-    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
-        .flat_map(|folder| names.map(|name| folder.join(name)))
-        .find(|path| path.is_file())
-        .expect("Chromium is needed: install it, or name it in MASTHEAD_TEST_CHROMIUM")
 }
 
 /// The browser, about to open a page of the daily in a window of this size.

@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod appearance;
 mod chromium;
 mod crash;
 mod embargo;

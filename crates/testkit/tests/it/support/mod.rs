@@ -1,5 +1,6 @@
 //! What several of these tests share.
 
+pub(crate) mod devtools;
 pub(crate) mod export;
 pub(crate) mod plant;
 #[allow(

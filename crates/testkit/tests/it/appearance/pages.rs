@@ -1,0 +1,389 @@
+//! One page of every template, with everything on it that it can hold.
+
+use crate::accounts::{HOST, hidden, mailed, network, person, sign_in, signed_in};
+use crate::support::plant::{self, addresses, jpeg, people_and_topics};
+use masthead_domain::document::{Block, Document, Marks, PictureBlock, PictureSource, Text};
+use masthead_domain::stories::{Byline, Correction, StoryContent, StoryKind};
+use masthead_features::accounts::staff;
+use masthead_features::pictures::{self, Said};
+use masthead_features::stories::{self as desk, NewStory};
+use masthead_services::codes;
+use masthead_store::{Engine, StoreError, pages as own_pages, topics};
+use masthead_testkit::browser::Browser;
+use masthead_testkit::build::content;
+use masthead_testkit::{TestApp, TestNode};
+
+/// A page to look at.
+pub(super) struct Stop {
+    /// The template that makes it.
+    pub(super) template: &'static str,
+    /// Where it is.
+    pub(super) at: At,
+    /// Whether it is for who is signed in.
+    pub(super) own: bool,
+}
+
+/// How a page is reached.
+pub(super) enum At {
+    /// By its address.
+    Path(String),
+    /// As the answer to a form.
+    Html(String),
+}
+
+/// A node with its pages.
+pub(super) struct Visited {
+    pub(super) node: TestNode,
+    pub(super) stops: Vec<Stop>,
+    /// The session of a reader.
+    pub(super) session: String,
+    // Held for its Drop.
+    _test: TestApp,
+}
+
+/// Words that are hard to set: German ones of a line each, and Arabic among Latin.
+const LONG: &str = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstelle schließt";
+
+/// Makes a network whose sites speak `language`, with one page of every template.
+pub(super) async fn gather(language: &str, engine: Engine) -> anyhow::Result<Visited> {
+    let test = network(engine).await?;
+    for (position, slug) in (0_i64..).zip(["daily", "weekly"]) {
+        let mut site = test.app.sites().by_slug(slug).unwrap().site.clone();
+        language.clone_into(&mut site.language);
+        site.tagline = "What is said between the tides".into();
+        masthead_features::sites::put(&test.app, site, position).await?;
+    }
+    people_and_topics(&test).await?;
+    let node = test.start().await?;
+    staff::add(&test.app, person(&test, "ottoline"), "test").await?;
+    // Before there are pictures: what is waited for here moves the clock, and then their AVIF files are due, which take
+    // long in an unoptimised build.
+    let (session, of_accounts) = accounts(&test, &node).await?;
+    let mut stops = vec![
+        at("front.html", "/"),
+        at("front.html", "/culture"),
+        at("list.html", "/topics/tides"),
+        at("list.html", "/authors/ada-quill"),
+        at("list.html", "/archive/2025/11/25"),
+        at("search.html", "/search"),
+        at("search.html", "/search?q=heron&section=world&from=2025-01-01"),
+        at("search.html", "/search?q=nothingofthiskind"),
+        at("corrections.html", "/corrections"),
+        at("page.html", "/about"),
+        at("error.html", "/world/what-the-heron-20251124"),
+        at("galleries/multimedia.html", "/multimedia"),
+        at("galleries/day.html", "/news-in-pictures"),
+        at("accounts/profile.html", "/profiles/ottoline"),
+    ];
+    for path in stories(&test).await? {
+        stops.push(at("story.html", &path));
+    }
+    let gallery = gallery(&test).await?;
+    stops.push(at("galleries/gallery.html", &gallery));
+    stops.push(at("galleries/picture.html", &format!("{gallery}/2")));
+    about(&test).await?;
+    let killed = plant::publish(&test, "redshank").await?;
+    let gone = addresses(&test, killed.id).await?.remove(0).1;
+    desk::kill(&test.app, killed.id, "It was another bird.", "test").await?;
+    stops.push(at("error.html", &gone));
+    stops.extend(of_accounts);
+    // The index is filled by a follower.
+    node.get_until("daily", "/search?q=heron", |answer| answer.text().contains("<mark>"))
+        .await?;
+    Ok(Visited {
+        node,
+        stops,
+        session,
+        _test: test,
+    })
+}
+
+fn at(template: &'static str, path: &str) -> Stop {
+    Stop {
+        template,
+        at: At::Path(path.into()),
+        own: false,
+    }
+}
+
+fn answer(template: &'static str, html: String) -> Stop {
+    Stop {
+        template,
+        at: At::Html(html),
+        own: false,
+    }
+}
+
+/// A picture of this width: 600 and more count as news.
+async fn picture(test: &TestApp, word: &str, width: u32) -> anyhow::Result<PictureBlock> {
+    let said = Said {
+        credit: format!("{word} Pictures"),
+        ..Said::default()
+    };
+    let id = pictures::take(&test.app, jpeg(word, width, width / 2), said).await?;
+    test.run_jobs().await?;
+    Ok(PictureBlock {
+        picture: PictureSource::Stored(id),
+        caption: Text::plain(format!("The {word} from the bank.")),
+        credit: format!("{word} Pictures"),
+        alt: format!("A {word}"),
+    })
+}
+
+/// A story with every block, one in Arabic, one that somebody paid for, one of long words, and enough others to fill a
+/// front.
+async fn stories(test: &TestApp) -> anyhow::Result<Vec<String>> {
+    let mut paths = Vec::new();
+    for number in 0..9 {
+        let section = ["daily/world", "daily/culture", "daily/sport"][number % 3];
+        test.publish(&format!("What the heron did, part {number}"), "heron", &[section])
+            .await?;
+    }
+    let topic = topics::by_slug(&mut test.app.db.reader().await?, plant::TOPIC).await?;
+    for content in [everything(test).await?, arabic(), long(), sponsored()] {
+        let new = NewStory {
+            content,
+            placements: test.places(&plant::PLACES),
+            topics: topic.iter().map(|topic| topic.id).collect(),
+            ..NewStory::default()
+        };
+        let id = desk::create(&test.app, new, "test").await?;
+        desk::publish(&test.app, id, None, "test").await?;
+        paths.push(addresses(test, id).await?.remove(0).1);
+    }
+    Ok(paths)
+}
+
+async fn everything(test: &TestApp) -> anyhow::Result<StoryContent> {
+    let mut linked = Text::plain("It was said ");
+    linked.push("elsewhere", Marks::EMPHASIS, Some("https://elsewhere.example/tides"));
+    linked.push(" and in figures: H", Marks::NONE, None);
+    linked.push("2", Marks::SUBSCRIPT, None);
+    let mut story = content("What the curlew did in the storm", "curlew");
+    story.kicker = "Analysis".into();
+    story.credit = "Northline Agency".into();
+    story.copyright_notice = "© 2025 Northline Agency".into();
+    story.digital_source_type = Some("http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia".into());
+    story.bylines.push(Byline {
+        name: "Bo Stranger".into(),
+        author: None,
+        role: Some("Guest".into()),
+    });
+    story.lead_picture = Some(picture(test, "curlew", 600).await?);
+    story.corrections = vec![Correction {
+        text: "An earlier version named another bird.".into(),
+        at: test.app.now(),
+    }];
+    story.body.blocks.extend([
+        Block::Paragraph { text: linked },
+        Block::Heading {
+            level: 2,
+            text: Text::plain("What the water did"),
+        },
+        Block::List {
+            ordered: true,
+            items: vec![Text::plain("First the wall"), Text::plain("Then the road")],
+        },
+        Block::Quote {
+            paragraphs: vec![Text::plain("I asked in public.")],
+            attribution: Text::plain("A councillor"),
+            pull: false,
+        },
+        Block::Quote {
+            paragraphs: vec![Text::plain("Nobody was hurt.")],
+            attribution: Text::default(),
+            pull: true,
+        },
+        Block::Picture(picture(test, "dunlin", 64).await?),
+        Block::Gallery {
+            title: "The marsh".into(),
+            pictures: vec![picture(test, "knot", 64).await?, picture(test, "ruff", 64).await?],
+        },
+        Block::Table {
+            caption: Text::plain("The tides"),
+            header_rows: 1,
+            rows: vec![
+                vec![
+                    Text::plain("Place"),
+                    Text::plain("High water"),
+                    Text::plain("Height in metres"),
+                ],
+                vec![Text::plain("Saltmarsh"), Text::plain("03:12"), Text::plain("4.31")],
+            ],
+        },
+        Block::FactBox {
+            title: "The wall in numbers".into(),
+            blocks: vec![Block::Paragraph {
+                text: Text::plain("38 km, most of it built by hand."),
+            }],
+        },
+        Block::Embed {
+            url: "https://video.example/watch?v=tide".into(),
+            title: "The tide, as it came".into(),
+        },
+        Block::Preformatted {
+            text: "0312  4.31\n1540  4.02".into(),
+        },
+        Block::Rule,
+    ]);
+    Ok(story)
+}
+
+fn arabic() -> StoryContent {
+    let mut story = content("ارتفاع منسوب المياه في Saltmarsh بعد عاصفة 2025", "المد");
+    story.language = Some("ar".into());
+    story.standfirst = "قال المهندسون إن الجدار انهار عند الساعة 03:12.".into();
+    story.kicker = "تحليل".into();
+    story
+}
+
+fn long() -> StoryContent {
+    let mut story = content(LONG, "Küstenschutzbehördenmitarbeiterversammlung");
+    story.language = Some("de".into());
+    story.standfirst = LONG.into();
+    story.kicker = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz".into();
+    story.body.blocks.push(Block::Heading {
+        level: 2,
+        text: Text::plain(LONG),
+    });
+    story
+}
+
+fn sponsored() -> StoryContent {
+    let mut story = content("Eight ways to a drier cellar", "cellar");
+    story.sponsored = true;
+    story
+}
+
+async fn gallery(test: &TestApp) -> anyhow::Result<String> {
+    let mut content = content("Birds of the marsh", "heron");
+    content.kind = StoryKind::Gallery;
+    let mut pictures = Vec::new();
+    for word in ["godwit", "avocet", "turnstone"] {
+        pictures.push(picture(test, word, 64).await?);
+    }
+    content.body = Document {
+        blocks: vec![Block::Gallery {
+            title: String::new(),
+            pictures,
+        }],
+    };
+    let new = NewStory {
+        content,
+        placements: test.places(&plant::PLACES),
+        ..NewStory::default()
+    };
+    let id = desk::create(&test.app, new, "test").await?;
+    desk::publish(&test.app, id, None, "test").await?;
+    Ok(addresses(test, id).await?.remove(0).1)
+}
+
+/// A page of the publisher's own.
+async fn about(test: &TestApp) -> anyhow::Result<()> {
+    let record = own_pages::PageRecord {
+        id: test.app.ids.next_uuid(),
+        site: test.site("daily"),
+        slug: "about".into(),
+        title: "About us".into(),
+        body: content("", "office").body,
+        listed: true,
+        position: 0,
+        revision: 0,
+        updated_at: test.app.now(),
+    };
+    test.app
+        .db
+        .write("test.page", move |tx| {
+            let record = record.clone();
+            Box::pin(async move {
+                own_pages::put(tx, &record, "test").await?;
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await?;
+    test.app.reload_sites().await?;
+    Ok(())
+}
+
+/// The pages of accounts; first the session of the reader whose they are.
+async fn accounts(test: &TestApp, node: &TestNode) -> anyhow::Result<(String, Vec<Stop>)> {
+    let mut stops = Vec::new();
+    let mut stranger = Browser::new(node.address);
+    stops.push(at("accounts/sign-in.html", "/sign-in"));
+    let wrong = [("email", "ottoline@readers.example"), ("password", "not this one")];
+    let refused = stranger.post(HOST, "/sign-in", &wrong).await?;
+    stops.push(answer("accounts/sign-in.html", refused.text()));
+
+    let page = stranger.get(HOST, "/sign-up").await?;
+    let begun = hidden(&page.text(), "begun");
+    stops.push(at("accounts/sign-up.html", "/sign-up"));
+    let email = "cassius@readers.example";
+    let refused = stranger
+        .post(HOST, "/sign-up", &[("email", "no address"), ("begun", &begun)])
+        .await?;
+    stops.push(answer("accounts/sign-up.html", refused.text()));
+    let sent = stranger
+        .post(HOST, "/sign-up", &[("email", email), ("begun", &begun)])
+        .await?;
+    stops.push(answer("accounts/sign-up.html", sent.text()));
+    let link = mailed(test, email).await?;
+    stops.push(at("accounts/confirm.html", &link));
+
+    stops.push(at("accounts/reset.html", "/sign-in/reset"));
+    let email = "ottoline@readers.example";
+    let begun = hidden(&stranger.get(HOST, "/sign-in/reset").await?.text(), "begun");
+    let sent = stranger
+        .post(HOST, "/sign-in/reset", &[("email", email), ("begun", &begun)])
+        .await?;
+    stops.push(answer("accounts/reset.html", sent.text()));
+    stops.push(at("accounts/new-password.html", &mailed(test, email).await?));
+
+    // Somebody with an authenticator is asked for its code.
+    let account = staff::add(&test.app, person(test, "tilda"), "test").await?;
+    let mut careful = signed_in(node, "tilda").await?;
+    stops.push(answer(
+        "accounts/totp.html",
+        careful.get(HOST, "/account/code").await?.text(),
+    ));
+    let secret = masthead_store::accounts::totp(&mut test.app.db.reader().await?, account).await?;
+    let code = codes::totp_code(&secret.unwrap().secret.unwrap(), test.app.now()).unwrap();
+    careful.post(HOST, "/account/code", &[("code", &code)]).await?;
+    stops.push(answer(
+        "accounts/totp.html",
+        careful.get(HOST, "/account/code").await?.text(),
+    ));
+    let asked = sign_in(&mut Browser::new(node.address), "tilda").await?;
+    stops.push(answer("accounts/code.html", asked.text()));
+
+    // A form that doesn't say where it was sent from.
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let unsure = careful
+        .send("POST", HOST, "/account/profile", &form, b"name=Tilda&bio=")
+        .await?;
+    stops.push(answer("accounts/origin.html", unsure.text()));
+
+    let mut reader = signed_in(node, "ottoline").await?;
+    let session = reader.cookie(HOST, "session").unwrap().to_owned();
+    let mut nameless = person(test, "nobody_yet");
+    nameless.username = None;
+    staff::add(&test.app, nameless, "test").await?;
+    let mut nameless = signed_in(node, "nobody_yet").await?;
+    for path in ["/account/username", "/account/username?username=free_name"] {
+        stops.push(answer("accounts/username.html", nameless.get(HOST, path).await?.text()));
+    }
+    for (template, path) in [
+        ("accounts/account.html", "/account"),
+        ("accounts/password.html", "/account/password"),
+        ("accounts/email.html", "/account/email"),
+        ("accounts/deletion.html", "/account/deletion"),
+        ("front.html", "/"),
+    ] {
+        stops.push(Stop {
+            own: true,
+            ..at(template, path)
+        });
+    }
+    let sudo = reader.get(HOST, "/account/confirm").await?;
+    stops.push(answer("accounts/sudo.html", sudo.text()));
+    Ok((session, stops))
+}
