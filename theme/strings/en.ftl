@@ -117,7 +117,7 @@ search-to = Until
 search-remove = Remove
 search-none = Nothing was found
 search-found = { $count ->
-    [one] { $count } story
+    [one] One story
    *[other] { $count } stories
 }
 search-more = More than { $count } stories

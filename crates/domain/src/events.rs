@@ -33,6 +33,12 @@ pub enum Event {
         /// Its site.
         site: SiteId,
     },
+    /// The breaking-news banner of a site was set or cleared.
+    #[serde(rename = "banner.changed")]
+    BannerChanged {
+        /// The site.
+        site: SiteId,
+    },
     /// A site, its sections, menus, topics' or authors' names changed: all its pages are stale.
     #[serde(rename = "site.changed")]
     SiteChanged {
@@ -98,6 +104,7 @@ impl Event {
             Self::StoryKilled(_) => "story.killed",
             Self::StoryChanged(_) => "story.changed",
             Self::FrontLaunched { .. } => "front.launched",
+            Self::BannerChanged { .. } => "banner.changed",
             Self::SiteChanged { .. } => "site.changed",
             Self::PictureRendered { .. } => "picture.rendered",
             Self::WireReceived { .. } => "wire.received",

@@ -22,6 +22,9 @@ pub struct Site {
     pub hosts: Vec<String>,
     /// `https://host` without a slash at the end: what absolute addresses begin with.
     pub origin: String,
+    /// Name of the theme that its pages are made with; empty for the program's own. A name that no theme has is that too.
+    #[serde(default)]
+    pub theme: String,
 }
 
 /// A section of one site.

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod api;
 pub mod app;
+pub mod banners;
 pub mod exports;
 pub mod feeds;
 pub mod fronts;

@@ -221,6 +221,7 @@ impl Visit {
         head.robots = "noindex";
         let html = view.voice.render(template, &page::whole(&view, &head, own))?;
         let corner = self.corner(&view)?;
+        let html = self.pages.html_with_banner(&view, html).await?;
         Ok(private_html(status, compose::fill(&html, "account", &corner)))
     }
 
@@ -329,5 +330,6 @@ pub async fn confirm_page(
     let html = view
         .voice
         .render("accounts/origin.html", &page::whole(&view, &head, &own))?;
+    let html = pages.html_with_banner(&view, html).await?;
     Ok(private_html(StatusCode::OK, html))
 }

@@ -45,9 +45,9 @@ fn main() -> Result<()> {
         }
         .load()?;
         let app = network::open(&settings).await?;
-        let theme = Arc::new(serve::load_theme(settings.data_folder())?);
+        let themes = serve::load_themes(settings.data_folder())?;
         let site = app.sites().first().cloned().context("there is no site")?;
-        let pages = Pages::new(Arc::clone(&app), theme);
+        let pages = Pages::new(Arc::clone(&app), themes);
         for (name, targets) in names {
             // Once round first: statements are prepared and the database's pages are in memory, as on a node that runs.
             for target in &targets {

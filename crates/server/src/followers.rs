@@ -165,6 +165,12 @@ impl PressFollower {
             (self.sites_changed)();
             self.standby.keep(&self.app).await?;
         }
+        if facts
+            .iter()
+            .any(|(_, fact)| matches!(fact, Event::BannerChanged { .. }))
+        {
+            self.pages.forget_banners();
+        }
         for (event, fact) in &facts {
             self.withhold_or_allow(fact, event).await?;
         }

@@ -4,7 +4,7 @@
 //! node runs, also the node over HTTP, so that its pages in memory and its caches are asked too.
 
 use crate::search;
-use crate::serve::load_theme;
+use crate::serve::load_themes;
 use crate::settings::Settings;
 use masthead_domain::document::PictureSource;
 use masthead_domain::ids::{PictureId, StoryId};
@@ -66,8 +66,8 @@ pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow
     let paths = surfaces(app, &mut conn, &story, &contents).await?;
     drop(conn);
     let public = story.standing.is_visible(app.now());
-    let theme = Arc::new(load_theme(settings.data_folder())?);
-    let pages = Pages::new(Arc::clone(app), theme);
+    let themes = load_themes(settings.data_folder())?;
+    let pages = Pages::new(Arc::clone(app), themes);
     let folder = search::folder(settings.data_folder());
     if let Some(index) = tokio::task::spawn_blocking(move || SearchIndex::look(&folder)).await?? {
         pages.set_search(Arc::new(index));

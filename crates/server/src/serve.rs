@@ -34,9 +34,10 @@ use masthead_web::request::{RequestIds, RequestInfo};
 use masthead_web::respond::respond;
 use masthead_web::security_headers::SecurityHeaders;
 use masthead_web::serve::{Limits, listen, serve};
-use masthead_web::templates::Theme;
 use masthead_web::theme_files::ThemeFiles;
+use masthead_web::themes::Themes;
 use masthead_web::urls::Origin;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -132,9 +133,9 @@ pub async fn start(app: Arc<App>, settings: &Settings) -> anyhow::Result<Node> {
 /// In words that say what to do.
 pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result<Node> {
     let Opened { app, away } = opened;
-    let theme = Arc::new(load_theme(settings.data_folder())?);
-    let security = SecurityHeaders::new(&theme, settings.server.hsts_subdomains);
-    let pages = Arc::new(Pages::new(Arc::clone(&app), Arc::clone(&theme)));
+    let themes = Arc::new(load_themes(settings.data_folder())?);
+    let security = SecurityHeaders::new(&themes, settings.server.hsts_subdomains);
+    let pages = Arc::new(Pages::new(Arc::clone(&app), Themes::clone(&themes)));
     let options = PressOptions {
         memory_bytes: settings.server.pages_memory_mb << 20,
         unfollowed_max: unfollowed_max(settings),
@@ -155,7 +156,7 @@ pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result
         standby: Standby::new(settings.data_folder(), &settings.database_url()),
     };
     let sources = Arc::new(settings.wire.clone());
-    app.accounts.set_theme(Arc::clone(&theme));
+    app.accounts.set_themes(Arc::clone(&themes));
     let limits = Limits::default();
     let live = Live::new(limits.streams, security.clone(), Arc::clone(&app.clock));
     let reach = Reach {
@@ -195,7 +196,7 @@ pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result
             proxies: TrustedProxies::parse(&settings.server.trusted_proxies)
                 .map_err(|error| anyhow::anyhow!("server.trusted_proxies: {error}"))?,
             assets: Arc::new(AssetPages::new(
-                Arc::clone(theme.assets()),
+                themes.assets(),
                 security.clone(),
                 Arc::clone(&app.clock),
             )),
@@ -364,17 +365,31 @@ pub async fn asked_to_stop() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The built-in theme with the data folder's own files over it.
+/// The program's themes with the data folder's own files: those of `theme` lie over the first one, those of
+/// `themes/NAME` make the theme of that name, or lie over it.
 ///
 /// # Errors
 /// Names the file that can't be used.
-pub fn load_theme(data: &Path) -> anyhow::Result<Theme> {
-    let folder = data.join("theme");
-    let mut own = ThemeFiles::new();
-    if folder.is_dir() {
-        collect(&folder, &folder, &mut own).with_context(|| format!("{} can't be read", folder.display()))?;
+pub fn load_themes(data: &Path) -> anyhow::Result<Themes> {
+    let mut named: BTreeMap<String, ThemeFiles> = BTreeMap::new();
+    for (path, bytes) in files_below(&data.join("themes"))? {
+        if let Some((theme, name)) = path.split_once('/') {
+            named
+                .entry(theme.to_owned())
+                .or_default()
+                .insert(name.to_owned(), bytes);
+        }
     }
-    Ok(Theme::load(own)?)
+    Ok(Themes::load(files_below(&data.join("theme"))?, named)?)
+}
+
+/// The files below a folder by their paths in it; none when there is no such folder.
+fn files_below(folder: &Path) -> anyhow::Result<ThemeFiles> {
+    let mut files = ThemeFiles::new();
+    if folder.is_dir() {
+        collect(folder, folder, &mut files).with_context(|| format!("{} can't be read", folder.display()))?;
+    }
+    Ok(files)
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut ThemeFiles) -> std::io::Result<()> {

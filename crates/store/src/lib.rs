@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod archive;
 pub mod authors;
 pub mod backup;
+pub mod banners;
 pub mod db;
 pub mod followers;
 pub mod fronts;
@@ -38,6 +39,7 @@ pub fn all_queries() -> Vec<Query> {
     let mut all = [
         accounts::ALL,
         authors::ALL,
+        banners::ALL,
         db::ALL,
         db::maintenance::ALL,
         db::transfer::ALL,

@@ -7,12 +7,12 @@ use masthead_domain::sites::{Section, Site};
 use masthead_domain::time::Timestamp;
 
 queries! {
-    ALL_SITES = "SELECT id, slug, name, tagline, language, zone, hosts, origin FROM sites ORDER BY position, slug";
-    PUT_SITE = "INSERT INTO sites (id, slug, name, tagline, language, zone, hosts, origin, position)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ALL_SITES = "SELECT id, slug, name, tagline, language, zone, hosts, origin, theme FROM sites ORDER BY position, slug";
+    PUT_SITE = "INSERT INTO sites (id, slug, name, tagline, language, zone, hosts, origin, position, theme)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (slug) DO UPDATE SET name = excluded.name, tagline = excluded.tagline,
             language = excluded.language, zone = excluded.zone, hosts = excluded.hosts, origin = excluded.origin,
-            position = excluded.position";
+            position = excluded.position, theme = excluded.theme";
     ALL_SECTIONS = "SELECT id, site_id, slug, name, parent_id, path, position FROM sections
         ORDER BY site_id, position, path";
     PUT_SECTION = "INSERT INTO sections (id, site_id, slug, name, parent_id, path, position)
@@ -45,6 +45,7 @@ impl FromRow for Site {
             zone: row.next()?,
             hosts: row.next::<Json<Vec<String>>>()?.0,
             origin: row.next()?,
+            theme: row.next()?,
         })
     }
 }
@@ -91,7 +92,8 @@ pub async fn put(tx: &mut Tx, site: &Site, position: i64) -> Result<(), StoreErr
             &site.zone,
             Json(&site.hosts),
             &site.origin,
-            position
+            position,
+            &site.theme
         ],
     )
     .await?;

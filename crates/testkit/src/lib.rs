@@ -113,6 +113,7 @@ impl TestApp {
             slug: slug.into(),
             name: name.into(),
             tagline: String::new(),
+            theme: String::new(),
             language: "en".into(),
             zone: zone.into(),
             hosts: vec![format!("{slug}.example")],

@@ -60,6 +60,18 @@ impl Assets {
         assets
     }
 
+    /// The files of several themes by their addresses; their names, which several may have, are those of the first.
+    pub fn of_all<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut assets = Self::default();
+        for one in all {
+            assets.by_path.extend(one.by_path.clone());
+            for (name, asset) in &one.by_name {
+                assets.by_name.entry(name.clone()).or_insert_with(|| Arc::clone(asset));
+            }
+        }
+        assets
+    }
+
     /// The file with this name in the theme, `css/site.css`.
     pub fn named(&self, name: &str) -> Option<&Arc<Asset>> {
         self.by_name.get(name)

@@ -73,5 +73,6 @@ pub mod strings;
 pub mod surrogate;
 pub mod templates;
 pub mod theme_files;
+pub mod themes;
 pub mod urls;
 mod wall;

@@ -3,7 +3,7 @@
 //! Nonces can't stand in a page that is the same for everybody, so inline style and script are allowed by hashes that
 //! are computed when the theme is loaded. `'unsafe-inline'` never appears.
 
-use crate::templates::Theme;
+use crate::themes::Themes;
 use http::header::{
     CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
@@ -33,10 +33,10 @@ pub struct SecurityHeaders {
 }
 
 impl SecurityHeaders {
-    /// The headers for pages of `theme`. `hsts_subdomains` says whether the publisher vouches for TLS on every
+    /// The headers for pages of these themes. `hsts_subdomains` says whether the publisher vouches for TLS on every
     /// sub-domain too.
-    pub fn new(theme: &Theme, hsts_subdomains: bool) -> Self {
-        Self::with_hashes(theme.style_hashes(), theme.script_hashes(), hsts_subdomains)
+    pub fn new(themes: &Themes, hsts_subdomains: bool) -> Self {
+        Self::with_hashes(&themes.style_hashes(), &themes.script_hashes(), hsts_subdomains)
     }
 
     /// The same from hashes such as `'sha256-…'` of inline styles and scripts.

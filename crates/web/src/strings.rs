@@ -34,25 +34,16 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// Reads one Fluent file.
+    /// Reads the Fluent file of a language, and one that lies over it.
     ///
     /// # Errors
     /// In words, with the first mistake: a broken file must not silently lose the messages after the break.
-    pub fn parse(lang: &str, text: String) -> Result<Self, String> {
+    pub fn parse(lang: &str, text: String, over: Option<String>) -> Result<Self, String> {
         let tag: LanguageIdentifier = lang
             .parse()
             .map_err(|error| format!("`{lang}` is not a language tag: {error}"))?;
-        let resource = FluentResource::try_new(text).map_err(|(_, errors)| match errors.first() {
-            Some(error) => format!("at byte {}: {error}", error.pos.start),
-            None => "can't be read".to_owned(),
-        })?;
-        // Messages begin at the start of a line (terms begin with `-`, everything else is indented or a comment).
-        let ids: Vec<String> = resource
-            .source()
-            .lines()
-            .filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()))
-            .filter_map(|line| line.split_once('=').map(|(id, _)| id.trim_end().to_owned()))
-            .collect();
+        let resource = resource(text)?;
+        let mut ids = ids(&resource);
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
         // Where text runs from right to left a name or number of the other direction tears the sentence apart unless it
         // is isolated. Elsewhere the marks (U+2068) would only lengthen titles and feeds: templates set <bdi> there.
@@ -66,6 +57,11 @@ impl Messages {
             Some(error) => error.to_string(),
             None => "a message is there twice".to_owned(),
         })?;
+        if let Some(text) = over {
+            let over = self::resource(text).map_err(|error| format!("the publisher's own file: {error}"))?;
+            ids.extend(self::ids(&over));
+            bundle.add_resource_overriding(over);
+        }
         let mut constant = HashMap::new();
         for id in ids {
             let Some(pattern) = bundle.get_message(&id).and_then(|message| message.value()) else {
@@ -102,6 +98,23 @@ impl Messages {
             )),
         })
     }
+}
+
+fn resource(text: String) -> Result<FluentResource, String> {
+    FluentResource::try_new(text).map_err(|(_, errors)| match errors.first() {
+        Some(error) => format!("at byte {}: {error}", error.pos.start),
+        None => "can't be read".to_owned(),
+    })
+}
+
+/// Messages begin at the start of a line (terms begin with `-`, everything else is indented or a comment).
+fn ids(resource: &FluentResource) -> Vec<String> {
+    resource
+        .source()
+        .lines()
+        .filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()))
+        .filter_map(|line| line.split_once('=').map(|(id, _)| id.trim_end().to_owned()))
+        .collect()
 }
 
 /// What a variable of a message stands for. Numbers are given as numbers, because the plural forms of a language go by

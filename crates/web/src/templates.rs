@@ -109,17 +109,23 @@ impl Theme {
                 .map_err(|error| TemplateError::of("syntax", &error))?,
         );
         let mut messages = HashMap::new();
+        let mut own_strings: HashMap<String, String> = HashMap::new();
         let mut sources = Vec::new();
         for (path, bytes) in files {
             let (folder, name) = path.split_once('/').unwrap_or(("", &path));
-            if !matches!(folder, "templates" | "strings") {
+            if !matches!(folder, "templates" | "strings" | theme_files::OWN_STRINGS) {
                 continue;
             }
             let text = String::from_utf8(bytes).map_err(|_| TemplateError::new(&path, "is not UTF-8"))?;
             match (folder, name.strip_suffix(".ftl")) {
                 ("strings", Some(lang)) => {
-                    let parsed = Messages::parse(lang, text).map_err(|error| TemplateError::new(&path, error))?;
+                    let own = own_strings.remove(lang);
+                    let parsed = Messages::parse(lang, text, own).map_err(|error| TemplateError::new(&path, error))?;
                     messages.insert(lang.to_owned(), Arc::new(parsed));
+                }
+                // These come first in the order of paths.
+                (theme_files::OWN_STRINGS, Some(lang)) => {
+                    own_strings.insert(lang.to_owned(), text);
                 }
                 ("templates", _) => sources.push((name.to_owned(), text)),
                 _ => {}

@@ -16,6 +16,12 @@ pub type ThemeFiles = BTreeMap<String, Vec<u8>>;
 #[allow_missing = true]
 struct Embedded;
 
+/// The other themes of the program: each folder lies over [`embedded`], file by file.
+#[derive(RustEmbed)]
+#[folder = "../../themes"]
+#[allow_missing = true]
+struct Others;
+
 /// The files of the built-in theme.
 pub fn embedded() -> ThemeFiles {
     Embedded::iter()
@@ -23,9 +29,31 @@ pub fn embedded() -> ThemeFiles {
         .collect()
 }
 
-/// The built-in files with `own` laid over them, path by path.
+/// The files of the program's other themes by the theme's name, without those that they take from the built-in one.
+pub fn others() -> BTreeMap<String, ThemeFiles> {
+    let mut themes: BTreeMap<String, ThemeFiles> = BTreeMap::new();
+    for path in Others::iter() {
+        if let (Some((theme, name)), Some(file)) = (path.split_once('/'), Others::get(&path)) {
+            let files = themes.entry(theme.to_owned()).or_default();
+            files.insert(name.to_owned(), file.data.into_owned());
+        }
+    }
+    themes
+}
+
+/// Where strings of the publisher's own lie that stand over built-in ones of the same language.
+pub(crate) const OWN_STRINGS: &str = "own-strings";
+
+/// The built-in files with `own` laid over them, path by path; strings message by message, so that a publisher who words
+/// one thing in another way needn't word the rest.
 pub fn with_overrides(own: ThemeFiles) -> ThemeFiles {
     let mut files = embedded();
-    files.extend(own);
+    for (path, bytes) in own {
+        let path = match path.strip_prefix("strings/") {
+            Some(name) if files.contains_key(&path) => format!("{OWN_STRINGS}/{name}"),
+            _ => path,
+        };
+        files.insert(path, bytes);
+    }
     files
 }

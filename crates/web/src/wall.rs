@@ -67,7 +67,7 @@ pub(crate) struct DayPattern(Vec<Piece>);
 enum Piece {
     Year,
     Month { width: usize },
-    MonthName([String; 12]),
+    MonthName(Box<[String; 12]>),
     Day { width: usize },
     Words(String),
 }
@@ -101,7 +101,7 @@ impl DayPattern {
             let (run, after) = rest.split_at_checked(same).unwrap_or((rest, ""));
             pieces.push(match run {
                 "yyyy" => Piece::Year,
-                "MMMM" => Piece::MonthName(names(months)?),
+                "MMMM" => Piece::MonthName(Box::new(names(months)?)),
                 "M" | "MM" => Piece::Month { width: run.len() },
                 "d" | "dd" => Piece::Day { width: run.len() },
                 _ if first.is_ascii_alphabetic() => {

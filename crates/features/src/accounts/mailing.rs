@@ -44,7 +44,8 @@ pub fn write(
     let sites = app.sites();
     let site = site.and_then(|id| sites.site(id)).or_else(|| sites.first());
     let site = site.ok_or_else(|| failed(&"the network has no site"))?;
-    let theme = app.accounts.theme()?;
+    let themes = app.accounts.themes()?;
+    let theme = themes.named(&site.theme);
     let voice = theme
         .voice(&site.language, &site.site.zone)
         .or_else(|_| theme.voice(&site.language, "UTC"))

@@ -35,7 +35,8 @@ use masthead_services::mail::Mailer;
 use masthead_services::passwords::{PasswordError, Passwords, Weakness};
 use masthead_store::{StoreError, profiles};
 use masthead_web::errors::{ErrorKind, WebError};
-use masthead_web::templates::Theme;
+use masthead_web::theme_files::ThemeFiles;
+use masthead_web::themes::Themes;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::OnceCell;
@@ -62,7 +63,7 @@ pub struct Accounts {
     /// How often something may be tried.
     pub limits: Limits,
     key: Arc<OnceCell<Vec<u8>>>,
-    theme: Arc<OnceLock<Arc<Theme>>>,
+    themes: Arc<OnceLock<Arc<Themes>>>,
 }
 
 impl Accounts {
@@ -77,26 +78,26 @@ impl Accounts {
             mailer,
             limits: Limits::default(),
             key: Arc::default(),
-            theme: Arc::default(),
+            themes: Arc::default(),
         })
     }
 
-    /// Gives mails the theme that pages are made with. Without one they are written in the built-in theme's words.
-    pub fn set_theme(&self, theme: Arc<Theme>) {
-        self.theme.get_or_init(|| theme);
+    /// Gives mails the themes that pages are made with. Without any they are written in the words of the program's own.
+    pub fn set_themes(&self, themes: Arc<Themes>) {
+        self.themes.get_or_init(|| themes);
     }
 
-    /// The theme that mails are written with.
+    /// The themes that mails are written with.
     ///
     /// # Errors
-    /// When the built-in theme can't be loaded.
-    pub fn theme(&self) -> Result<Arc<Theme>, AccountError> {
-        if let Some(theme) = self.theme.get() {
-            return Ok(Arc::clone(theme));
+    /// When the program's own can't be loaded.
+    pub fn themes(&self) -> Result<Arc<Themes>, AccountError> {
+        if let Some(themes) = self.themes.get() {
+            return Ok(Arc::clone(themes));
         }
-        let built_in = Theme::load(masthead_web::theme_files::ThemeFiles::new());
+        let built_in = Themes::load(ThemeFiles::new(), std::collections::BTreeMap::new());
         let built_in = built_in.map_err(|error| AccountError::Failed(error.to_string()))?;
-        Ok(Arc::clone(self.theme.get_or_init(|| Arc::new(built_in))))
+        Ok(Arc::clone(self.themes.get_or_init(|| Arc::new(built_in))))
     }
 }
 

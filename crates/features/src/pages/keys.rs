@@ -35,6 +35,12 @@ pub(crate) fn whole_site(site: SiteId) -> [SurrogateKey; 2] {
     [SurrogateKey::site(site), list(site)]
 }
 
+/// Pages of a site on which a banner is set that leads to this story. They wait for its release, and go with it; that it
+/// says something else doesn't concern them.
+pub(crate) fn banner(story: StoryId) -> SurrogateKey {
+    SurrogateKey::list(&format!("banner/{story}"))
+}
+
 /// A story page: the story, where it stands, and the lists that its related stories come from.
 pub(crate) fn story(
     view: &SiteView,
@@ -69,9 +75,11 @@ pub fn stale_keys(event: &Event) -> Vec<SurrogateKey> {
         | Event::StoryChanged(fact) => std::iter::once(SurrogateKey::story(fact.story))
             .chain(fact.lists.iter().map(|id| list(*id)))
             .chain(fact.sites.iter().map(|id| list(*id)))
+            .chain((!matches!(event, Event::StoryUpdated(_))).then(|| banner(fact.story)))
             .collect(),
         Event::FrontLaunched { front, site } => vec![SurrogateKey::front(*front), unlaunched(*site)],
-        Event::SiteChanged { site } => vec![SurrogateKey::site(*site)],
+        // Every page of a site carries its key.
+        Event::BannerChanged { site } | Event::SiteChanged { site } => vec![SurrogateKey::site(*site)],
         Event::PictureRendered { stories, .. } => stories.iter().map(|story| SurrogateKey::story(*story)).collect(),
         Event::ProfileChanged { profile } | Event::AccountDeleted { profile, .. } => vec![list(*profile)],
         Event::WireReceived { .. } | Event::SearchRebuild {} => Vec::new(),

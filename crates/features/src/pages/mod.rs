@@ -11,11 +11,12 @@
 //! | [`Pages::followed`]`(position)` | the press follower, after reloading the sites and *before* `Press::mark_stale` |
 //! | [`live_newest`]`(app, site)` | the live follower, after an event that concerns the site |
 //! | [`Pages::set_search`]`(index)` | once, when the node's search index is open |
-//! | [`Pages::set_theme`]`(theme)` | the theme's files changed; follow it with `Press::mark_all_stale` |
+//! | [`Pages::set_themes`]`(themes)` | the themes' files changed; follow it with `Press::mark_all_stale` |
 //!
 //! A page reads what it shows in one snapshot, whose log position it is pressed with. Menus and names come from the
 //! site's view, which is older than the snapshot; see [`Pages::followed`].
 
+mod banner;
 mod body;
 mod cards;
 pub(crate) mod errors;
@@ -56,7 +57,7 @@ use masthead_web::errors::{ErrorKind, WebError};
 use masthead_web::paging::Cursor;
 use masthead_web::press::{LogPosition, Rendered};
 use masthead_web::strings::Said;
-use masthead_web::templates::Theme;
+use masthead_web::themes::Themes;
 use masthead_web::urls::Route;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -65,23 +66,26 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 /// Makes the pages of the network.
 pub struct Pages {
     app: Arc<App>,
-    theme: RwLock<Arc<Theme>>,
+    themes: RwLock<Arc<Themes>>,
     /// Prepared sites. A std lock: nothing awaits while it is held, and a holder only clones an `Arc`.
     views: RwLock<HashMap<SiteId, Arc<SiteView>>>,
     /// The publisher's own pages as menus list them, for views made while the store is away.
     spare_menus: OnceLock<Vec<OwnPage>>,
+    /// What is set on each site.
+    banners: banner::Known,
     followed: AtomicI64,
     search: OnceLock<Arc<SearchIndex>>,
 }
 
 impl Pages {
-    /// Pages of `app`'s sites in this theme.
-    pub fn new(app: Arc<App>, theme: Arc<Theme>) -> Self {
+    /// Pages of `app`'s sites in these themes, or in one.
+    pub fn new(app: Arc<App>, themes: impl Into<Themes>) -> Self {
         Self {
             app,
-            theme: RwLock::new(theme),
+            themes: RwLock::new(Arc::new(themes.into())),
             views: RwLock::default(),
             spare_menus: OnceLock::new(),
+            banners: banner::Known::default(),
             followed: AtomicI64::new(LogPosition::MAX),
             search: OnceLock::new(),
         }
@@ -103,14 +107,14 @@ impl Pages {
         self.spare_menus.get_or_init(|| menus);
     }
 
-    /// Replaces the theme. Pages made before are stale: mark them.
-    pub fn set_theme(&self, theme: Arc<Theme>) {
-        *self.theme.write().unwrap_or_else(PoisonError::into_inner) = theme;
+    /// Replaces the themes. Pages made before are stale: mark them.
+    pub fn set_themes(&self, themes: impl Into<Themes>) {
+        *self.themes.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(themes.into());
     }
 
-    /// The theme that pages are made with now.
-    pub fn theme(&self) -> Arc<Theme> {
-        Arc::clone(&self.theme.read().unwrap_or_else(PoisonError::into_inner))
+    /// The themes that pages are made with now.
+    pub fn themes(&self) -> Arc<Themes> {
+        Arc::clone(&self.themes.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The follower has seen every event up to `position` and reloaded the sites where one said so.
@@ -122,6 +126,10 @@ impl Pages {
         self.followed.store(position, Ordering::Release);
     }
 
+    fn is_following(&self) -> bool {
+        self.followed.load(Ordering::Acquire) != LogPosition::MAX
+    }
+
     /// The page of `site` at `path` (as requested, percent-encoded, without query) with the declared parameters of
     /// `query`.
     ///
@@ -131,7 +139,8 @@ impl Pages {
     pub async fn respond(&self, site: &Arc<SiteEntry>, path: &str, query: Option<&str>) -> Result<Rendered, WebError> {
         let followed = self.followed.load(Ordering::Acquire);
         let view = self.view(site).await?;
-        let mut rendered = self.dispatch(&view, path, query).await?;
+        let rendered = self.dispatch(&view, path, query).await?;
+        let mut rendered = self.with_banner(&view, rendered).await?;
         rendered.position = rendered.position.min(followed);
         Ok(rendered)
     }
@@ -199,6 +208,8 @@ impl Pages {
         };
         let mut conn = self.app.db.snapshot().await.map_err(store_error)?;
         let page = errors::page_with(&mut conn, now, view, error, path, Some(request_id), 0, found).await?;
+        drop(conn);
+        let page = self.with_banner(view, page).await?;
         String::from_utf8(page.body.into()).map_err(WebError::internal)
     }
 
@@ -216,7 +227,10 @@ impl Pages {
 
     /// The prepared site, made again when its table or the theme was replaced.
     pub(crate) async fn view(&self, site: &Arc<SiteEntry>) -> Result<Arc<SiteView>, WebError> {
-        let (sites, theme) = (self.app.sites(), self.theme());
+        let (sites, themes) = (self.app.sites(), self.themes());
+        // The caller's entry can be older than the table.
+        let entry = sites.site(site.id).cloned().ok_or_else(WebError::not_found)?;
+        let theme = Arc::clone(themes.named(&entry.theme));
         let known = self
             .views
             .read()
@@ -229,8 +243,6 @@ impl Pages {
         {
             return Ok(view);
         }
-        // The caller's entry can be older than the table.
-        let entry = sites.site(site.id).cloned().ok_or_else(WebError::not_found)?;
         let own = match own_pages(&self.app, site.id).await {
             Ok(own) => own,
             Err(error) => match self.spare_menus.get() {

@@ -74,6 +74,7 @@ impl Network {
                 slug: slug.to_owned(),
                 name: name.to_owned(),
                 tagline: format!("All about the {slug}"),
+                theme: String::new(),
                 language: "en".to_owned(),
                 zone: zone.to_owned(),
                 hosts: vec![format!("{slug}.example")],

@@ -328,8 +328,8 @@ fn every_template_is_rendered_by_a_test_here() {
     let theme = masthead_web::templates::Theme::load(Default::default()).unwrap();
     let mut names = theme.template_names();
     // The search page is rendered by the tests of search; galleries, which need pictures, and accounts, which need people
-    // and their mails, by those of the whole program.
-    let elsewhere = ["search.html", "parts/account.html"];
+    // and their mails, and the banner, by those of the whole program.
+    let elsewhere = ["search.html", "parts/account.html", "parts/banner.html"];
     names.retain(|name| {
         !elsewhere.contains(&name.as_str())
             && !["galleries/", "accounts/", "mail/"]
@@ -349,6 +349,7 @@ fn every_template_is_rendered_by_a_test_here() {
         "parts/card.html",
         "parts/foot.html",
         "parts/menu.html",
+        "parts/style.html",
         "robots.txt",
         "story.html",
     ];

@@ -11,6 +11,7 @@ use masthead_services::blobs::{BlobKey, Blobs};
 use masthead_services::clock::SystemClock;
 use masthead_services::search::SearchIndex;
 use masthead_store::{Db, DbSettings, jobs, log, migrate, pictures, sites, stories};
+use masthead_web::themes::Themes;
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::ExitCode;
@@ -49,13 +50,14 @@ impl Check {
                 "network.websub_hub: '{hub}' is no address; write https://hub.example.org/"
             ));
         }
-        if let Err(error) = crate::serve::load_theme(settings.data_folder()) {
+        let themes = crate::serve::load_themes(settings.data_folder());
+        if let Err(error) = &themes {
             faults.push(format!("theme: {error:#}"));
         }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         match Db::open(&DbSettings::new(settings.database_url()), clock).await {
             Ok(db) => {
-                database_faults(&db, &settings, &mut faults).await;
+                database_faults(&db, &settings, themes.as_ref().ok(), &mut faults).await;
                 db.close().await;
             }
             Err(error) => faults.push(format!(
@@ -70,7 +72,12 @@ impl Check {
     }
 }
 
-async fn database_faults(db: &Db, settings: &crate::settings::Settings, faults: &mut Vec<String>) {
+async fn database_faults(
+    db: &Db,
+    settings: &crate::settings::Settings,
+    themes: Option<&Themes>,
+    faults: &mut Vec<String>,
+) {
     if let Err(error) = migrate::check(db).await {
         faults.push(format!("database: {error}"));
         return;
@@ -115,6 +122,13 @@ async fn database_faults(db: &Db, settings: &crate::settings::Settings, faults: 
     for site in &sites {
         if jiff::tz::TimeZone::get(&site.zone).is_err() {
             faults.push(format!("site {}: '{}' is no IANA time zone", site.slug, site.zone));
+        }
+        if themes.is_some_and(|themes| !themes.has(&site.theme)) {
+            faults.push(format!(
+                "site {}: there is no theme '{}', so its pages are made with the program's own; put it into the data \
+                 folder's themes/{} or name another: masthead site theme {}",
+                site.slug, site.theme, site.theme, site.slug
+            ));
         }
     }
     for source in &settings.wire {

@@ -4,7 +4,8 @@ use super::{Common, output};
 use crate::network;
 use anyhow::Context as _;
 use clap::Subcommand;
-use masthead_features::fronts;
+use masthead_features::{banners, fronts};
+use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -22,6 +23,32 @@ pub(super) enum Front {
         /// The layout.
         file: PathBuf,
     },
+    /// Print, set or clear the breaking-news banner that stands on every page of a site.
+    #[command(
+        after_help = "Example:\n  masthead front banner courier --story sea-wall-fails --text 'Sea wall fails at Cold Staithe'"
+    )]
+    Banner {
+        /// The site's short name.
+        site: String,
+        /// The story that it leads to: its id, path or slug.
+        #[arg(long, requires = "text")]
+        story: Option<String>,
+        /// What it says, in at most 140 characters.
+        #[arg(long, requires = "story")]
+        text: Option<String>,
+        /// Take it away.
+        #[arg(long, conflicts_with = "story")]
+        clear: bool,
+    },
+}
+
+/// A banner as it is printed.
+#[derive(Serialize)]
+struct Set {
+    text: String,
+    story: String,
+    set_at: String,
+    set_by: String,
 }
 
 impl Front {
@@ -29,6 +56,26 @@ impl Front {
         let settings = common.settings_at().load()?;
         let app = network::open(&settings).await?;
         match self {
+            Self::Banner { site, clear: true, .. } => {
+                let cleared = banners::clear(&app, &site).await?;
+                output::line(if cleared {
+                    "The banner is gone."
+                } else {
+                    "There was no banner."
+                });
+            }
+            Self::Banner {
+                site,
+                story: Some(story),
+                text: Some(text),
+                ..
+            } => banners::set(&app, &site, &story, &text, "command line").await?,
+            Self::Banner { site, .. } => output::json(&banners::of_site(&app, &site).await?.map(|banner| Set {
+                text: banner.text,
+                story: banner.story.to_string(),
+                set_at: banner.set_at.to_rfc3339(),
+                set_by: banner.set_by,
+            })),
             Self::Show { front } => output::json(&fronts::show(&app, &front).await?),
             Self::Set { front, file } => {
                 let text =

@@ -97,6 +97,7 @@ impl Init {
             slug: slug.clone(),
             name,
             tagline: String::new(),
+            theme: String::new(),
             language,
             zone,
             hosts: vec![host],

@@ -2,6 +2,7 @@
 
 use super::{Common, output};
 use crate::network;
+use crate::serve::load_themes;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use masthead_domain::ids::SiteId;
@@ -17,6 +18,16 @@ pub(super) enum Site {
     List,
     /// Make a section of a site, or rename it.
     Section(Section),
+    /// Choose the theme of a site.
+    #[command(after_help = "Example:\n  masthead site theme gazette compact")]
+    Theme {
+        /// Short name of the site.
+        site: String,
+        /// The theme: one of the program's (compact), or a folder below `themes` of the data folder; left out, the
+        /// program's own.
+        #[arg(default_value = "")]
+        theme: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -38,6 +49,9 @@ pub(super) struct Add {
     /// Time zone (IANA).
     #[arg(long, default_value = "UTC")]
     zone: String,
+    /// The theme that its pages are made with; the program's own when left out.
+    #[arg(long, default_value = "")]
+    theme: String,
     /// What absolute addresses begin with; https and the first host when left out.
     #[arg(long)]
     origin: Option<String>,
@@ -68,6 +82,7 @@ struct SiteLine<'a> {
     hosts: &'a [String],
     language: &'a str,
     zone: &'a str,
+    theme: &'a str,
     sections: Vec<&'a str>,
 }
 
@@ -92,6 +107,7 @@ impl Site {
                     zone: add.zone,
                     hosts: add.host.iter().map(|host| host.to_lowercase()).collect(),
                     origin: origin.trim_end_matches('/').to_owned(),
+                    theme: add.theme,
                 };
                 sites::put(&app, site, position).await?;
                 for (position, section) in (0_i64..).zip(&add.sections) {
@@ -108,6 +124,25 @@ impl Site {
                     None => (None, section.path.as_str()),
                 };
                 sites::put_section(&app, site.id, parent, slug, &section.name, section.position).await?;
+            }
+            Self::Theme { site, theme } => {
+                let themes = load_themes(settings.data_folder())?;
+                if !themes.has(&theme) {
+                    let known: Vec<&str> = themes.names().collect();
+                    anyhow::bail!(
+                        "there is no theme '{theme}'; there are: {}. A theme of your own is a folder below {}",
+                        known.join(", "),
+                        settings.data_folder().join("themes").display()
+                    );
+                }
+                let table = app.sites();
+                let (position, entry) = (0_i64..)
+                    .zip(table.all())
+                    .find(|(_, entry)| entry.slug == site)
+                    .with_context(|| format!("there is no site '{site}'; 'masthead site list' shows them"))?;
+                let mut site = entry.site.clone();
+                site.theme = theme;
+                sites::put(&app, site, position).await?;
             }
             Self::List => list(&app, common),
         }
@@ -128,6 +163,7 @@ fn list(app: &masthead_features::app::App, common: &Common) {
             hosts: &site.hosts,
             language: &site.language,
             zone: &site.site.zone,
+            theme: &site.theme,
             sections: table.sections_of(site.id).map(|record| record.path.as_str()).collect(),
         })
         .collect();

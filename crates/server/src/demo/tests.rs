@@ -542,6 +542,7 @@ async fn the_data_of_another_network_are_left_alone() {
         slug: "daily".into(),
         name: "The Daily".into(),
         tagline: String::new(),
+        theme: String::new(),
         language: "en".into(),
         zone: "UTC".into(),
         hosts: vec!["daily.example".into()],

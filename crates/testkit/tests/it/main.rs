@@ -9,6 +9,7 @@
 
 mod accounts;
 mod appearance;
+mod banners;
 mod chromium;
 mod crash;
 mod embargo;
@@ -23,5 +24,6 @@ mod search;
 mod standings;
 mod support;
 mod surge;
+mod themes;
 mod websub;
 mod wire;

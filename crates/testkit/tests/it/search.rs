@@ -5,7 +5,7 @@ use masthead_domain::ids::StoryId;
 use masthead_features::pages::Pages;
 use masthead_features::search::{self, Differences};
 use masthead_features::stories as desk;
-use masthead_server::serve::load_theme;
+use masthead_server::serve::load_themes;
 use masthead_services::search::{Batch, SearchDoc, SearchIndex};
 use masthead_store::{Engine, log};
 use masthead_testkit::build::{content, ninjs};
@@ -91,7 +91,7 @@ async fn an_index_that_lags_shows_nothing_that_was_taken_back(engine: Engine) ->
     // No node runs, so that nobody follows: the index stays as it is made here.
     let index = Arc::new(SearchIndex::open(&test.folder().join("index"))?);
     let mark = search::begin(&test.app, &index).await?;
-    let pages = Pages::new(Arc::clone(&test.app), Arc::new(load_theme(test.folder())?));
+    let pages = Pages::new(Arc::clone(&test.app), load_themes(test.folder())?);
     pages.set_search(Arc::clone(&index));
     assert_eq!(asked(&test, &pages, "lantern").await?.0, 3);
     desk::kill(&test.app, killed, "wrong", "test").await?;

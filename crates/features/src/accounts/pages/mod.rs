@@ -222,7 +222,7 @@ fn browser(visit: &Visit, factor: Factor) -> Browser {
 
 /// The policy of all pages, which a page of sign-in may widen for its forms.
 fn policy(visit: &Visit) -> HeaderValue {
-    masthead_web::security_headers::SecurityHeaders::new(&visit.pages.theme(), false)
+    masthead_web::security_headers::SecurityHeaders::new(&visit.pages.themes(), false)
         .content_security_policy()
         .clone()
 }

@@ -50,22 +50,27 @@ fn axe() -> anyhow::Result<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_is_for_everybody_in_english() -> anyhow::Result<()> {
-    for_everybody("en", &LOOKS).await
+    for_everybody("en", "", &LOOKS).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_is_for_everybody_in_german() -> anyhow::Result<()> {
-    for_everybody("de", &LOOKS[..1]).await
+    for_everybody("de", "", &LOOKS[..1]).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_is_for_everybody_in_arabic() -> anyhow::Result<()> {
-    for_everybody("ar", &LOOKS[..1]).await
+    for_everybody("ar", "", &LOOKS[..1]).await
 }
 
-async fn for_everybody(language: &str, looks: &[(u32, bool)]) -> anyhow::Result<()> {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_is_for_everybody_in_the_second_theme() -> anyhow::Result<()> {
+    for_everybody("en", "compact", &[(320, true)]).await
+}
+
+async fn for_everybody(language: &str, theme: &str, looks: &[(u32, bool)]) -> anyhow::Result<()> {
     let axe = axe()?;
-    let visited = pages::gather(language, Engine::Sqlite).await?;
+    let visited = pages::gather(language, theme, Engine::Sqlite).await?;
     let direction = masthead_web::strings::direction(language);
     let mut page = Page::open(&visited.node).await?;
     page.before_each(WATCH).await?;
@@ -150,7 +155,7 @@ const SCRIPT_BAR: usize = 10 * 1024;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_story_and_its_style_come_in_one_round_trip() -> anyhow::Result<()> {
-    let visited = pages::gather("en", Engine::Sqlite).await?;
+    let visited = pages::gather("en", "", Engine::Sqlite).await?;
     let story = visited.stops.iter().find_map(|stop| match &stop.at {
         At::Path(path) if stop.template == "story.html" => Some(path),
         _ => None,
@@ -172,7 +177,7 @@ async fn a_story_and_its_style_come_in_one_round_trip() -> anyhow::Result<()> {
     let mut scripts = 0;
     for (name, bytes) in masthead_web::theme_files::embedded() {
         if name.starts_with("js/") {
-            let packed = Prepared::new(bytes.into(), Effort::Slow)?;
+            let packed = Prepared::new(bytes.into(), Effort::Slow);
             scripts += packed.body(Encoding::Gzip).unwrap().len();
         }
     }

@@ -45,11 +45,12 @@ pub(super) struct Visited {
 const LONG: &str = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstelle schließt";
 
 /// Makes a network whose sites speak `language`, with one page of every template.
-pub(super) async fn gather(language: &str, engine: Engine) -> anyhow::Result<Visited> {
+pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyhow::Result<Visited> {
     let test = network(engine).await?;
     for (position, slug) in (0_i64..).zip(["daily", "weekly"]) {
         let mut site = test.app.sites().by_slug(slug).unwrap().site.clone();
         language.clone_into(&mut site.language);
+        theme.clone_into(&mut site.theme);
         site.tagline = "What is said between the tides".into();
         masthead_features::sites::put(&test.app, site, position).await?;
     }

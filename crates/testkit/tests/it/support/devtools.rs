@@ -150,8 +150,11 @@ impl Page {
         }
     }
 
-    /// Puts another document in the place of the page, for those that only answer a form.
+    /// Puts another document in the place of a page, for those that only answer a form.
     pub(crate) async fn show(&mut self, html: &str) -> anyhow::Result<()> {
+        // A document that is put in the place of another doesn't end that one's script: six of them would hold all
+        // connections that a browser makes to a host with their streams.
+        self.go("/sign-in").await?;
         let tree = self.call("Page.getFrameTree", json!({})).await?;
         let frame = tree["frameTree"]["frame"]["id"].clone();
         self.call("Page.setDocumentContent", json!({ "frameId": frame, "html": html }))
