@@ -62,6 +62,7 @@
     if (!streams) { timer = setTimeout(ask, every * (0.9 + Math.random() / 5)); return; }
     stream = new EventSource(box.dataset.events);
     stream.addEventListener('front', (event) => hear(JSON.parse(event.data)));
+    stream.addEventListener('comments', (event) => dispatchEvent(new CustomEvent('masthead:comments', { detail: JSON.parse(event.data) })));
     stream.addEventListener('error', () => {
       // The browser comes back by itself unless it was refused.
       if (stream && stream.readyState === EventSource.CLOSED) { streams = false; end(); begin(); }

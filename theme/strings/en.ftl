@@ -91,6 +91,216 @@ table = Table
 source-ai = Made with the help of artificial intelligence
 source-ai-note = According to its sender, this material was made wholly or in part by artificial intelligence.
 
+## Comments
+card-comments = { $count ->
+    [one] { $count } comment
+   *[other] { $count } comments
+}
+comments-count = { $count ->
+    [0] Comments
+    [one] { $count } comment
+   *[other] { $count } comments
+}
+comments-closed = Comments have been closed for this story.
+comments-mode-pre = Comments are read by a moderator before they appear.
+comments-mode-post = Comments appear at once and are read by a moderator soon after.
+comments-mode-reactive = Comments appear at once and are read by a moderator if somebody reports them.
+comments-policy = Comments policy
+comments-close = Open until
+comments-sign-in = Sign in to comment
+comments-order = Order of comments
+comments-newest = Newest first
+comments-oldest = Oldest first
+comments-liked = Most liked first
+comments-whole = All comments
+comments-next = More comments
+comments-earlier = Earlier in this conversation
+comments-more-answers = { $count ->
+    [one] { $count } more answer
+   *[other] { $count } more answers
+}
+comments-new-one = Show 1 new comment
+comments-new-many = Show # new comments
+comments-own = Your comments here
+comment-nobody = Deleted account
+comment-edited = (changed)
+comment-featured = Picked by the editors
+comment-in-reply = In reply to { $name }
+comment-in-reply-gone = In reply to a comment that is gone
+comment-like = Like
+comment-unlike = Take it back
+comment-reply = Reply
+comment-report = Report
+comment-appeal = Appeal
+comment-edit = Change
+comment-delete = Delete
+comment-gone-author = This comment was deleted by its writer.
+comment-gone-account = This comment went with its writer's account.
+comment-gone-moderator = This comment was removed because it didn't abide by our comments policy.
+comment-gone-waits = This comment is being looked at by a moderator.
+comment-state-published = Published
+comment-state-pending = Waiting for a moderator, as all comments here do
+comment-state-held = Waiting for a moderator
+comment-state-rejected = Not published, because of our comments policy
+comment-state-deleted = Deleted
+comment-reason = Reason:
+comment-as = Comment as
+comment-text = Your comment
+comment-hint = Up to 5,000 characters. An empty line begins a paragraph; a line that begins with > is a quote.
+comment-send = Post comment
+comment-save = Save the change
+comment-write = Write a comment
+comment-reply-title = Reply to a comment
+comment-edit-title = Change your comment
+comment-delete-title = Delete your comment
+comment-delete-about = It will no longer be shown. Answers to it stay.
+comment-choose-username = Choose a username to comment
+comment-verify = Confirm your e-mail address to comment.
+comment-not-ready = Choose a username before your first comment. What you wrote is still here.
+comment-suspended = You can't comment until { $until }.
+comment-banned = You can't comment any more.
+comment-too-fast = That was quick. Please wait { $seconds } seconds and send it again.
+comment-day-full = New readers can write ten comments on their first day. Please come back tomorrow.
+comment-no-parent = The comment that you answer is no longer there.
+comment-failed = Your comment could not be taken. Please send it again.
+comment-text-empty = Write something first.
+comment-text-long = A comment has at most 5,000 characters; this one has { $count }.
+comment-edit-late = A comment can be changed for five minutes after it was written.
+comment-edit-answered = Somebody answered this comment, so it can't be changed any more.
+comment-edit-reported = Somebody reported this comment, so it can't be changed until that is decided.
+comment-edit-gone = This comment is no longer shown, so it can't be changed.
+profile-comments = Comments
+profile-comments-older = Older comments
+badge-author = Author of this story
+policy-intro = Readers of { $site } are welcome to comment on its stories, under a name of their own and within these rules.
+policy-modes = How comments are read by moderators
+policy-mode-pre = Read before: comments appear once a moderator has read them.
+policy-mode-post = Read after: comments appear at once, and a moderator reads them soon after.
+policy-mode-reactive = Read on request: comments appear at once, and a moderator reads those that readers report.
+policy-mode-closed = Closed: what was written can be read, and nothing new is taken.
+policy-mode-off = Off: there are no comments.
+policy-usual = This is usual here.
+policy-closing = { $count ->
+    [one] Comments close one day after a story was published, unless the story says otherwise.
+   *[other] Comments close { $count } days after a story was published, unless the story says otherwise.
+}
+policy-no-closing = Comments stay open, unless a story says otherwise.
+policy-checks = What is checked
+policy-length = A comment has at most { $count } characters.
+policy-rate = One comment in { $seconds } seconds; { $burst } may come at once.
+policy-first = The first { $count } comments of somebody, and all of their first { $hours } hours, are read by a moderator before they appear.
+policy-links = { $count ->
+    [0] Comments with links are read by a moderator before they appear.
+    [one] Comments with more than one link are read by a moderator before they appear.
+   *[other] Comments with more than { $count } links are read by a moderator before they appear.
+}
+policy-words = Some words are not printed, and comments with some others are read by a moderator first.
+policy-edit = A comment can be changed for { $count } minutes, until somebody answers or reports it. It can always be deleted.
+policy-humans = Programs only decide what is read first, and refuse words that are never printed. Everything else is decided by people, who give a reason.
+
+report-title = Report this comment
+report-own = This is your own comment.
+report-why = What is wrong with it?
+report-note = Anything else we should know (up to 500 characters)
+report-illegal-more = For illegal content: the law, and why it is broken
+report-law = Which law
+report-explanation = Why it is broken
+report-good-faith = I believe in good faith that what I say here is right and complete.
+report-about = You need no account. The writer is not told who you are. You get an address where you can see what became of it.
+report-send = Send the report
+report-wrong-reason = Choose what is wrong with it.
+report-wrong-notice = Say why it breaks the law, and that you say so in good faith.
+report-personal-abuse = Personal abuse
+report-hate = Hate
+report-threats = Threats
+report-off-topic = Off topic
+report-spam = Spam
+report-legal = Legal issue
+report-copyright = Copyright
+report-false-personality = Pretends to be somebody
+report-illegal-content = Illegal content
+report-other = Something else
+case-title = Your report
+case-waits = A moderator will look at it.
+case-upheld = The comment was removed. Thank you.
+case-dismissed = A moderator looked at it and left the comment.
+case-keep = Keep this page's address to see what becomes of it.
+case-again = You reported this comment before. It is being looked at.
+case-comment = The comment
+appeal-title = Appeal against a decision
+appeal-about = Somebody who didn't decide before will look at it again. You can appeal once.
+appeal-why = Why should it be published?
+appeal-send = Send the appeal
+appeal-waits = Somebody else will look at it.
+appeal-granted = The decision was changed: your comment is published.
+appeal-refused = The decision stays.
+
+## Review desk
+review-title = Review desk
+review-sites = Sites
+review-all-sites = All sites
+review-queues = Queues
+review-queue-held = Held
+review-queue-pending = Pending
+review-queue-reported = Reported
+review-queue-new = New
+review-queue-escalated = Escalated
+review-queue-appealed = Appeals
+review-queue-decided = Decided
+review-no-account = without an account
+review-appeal = The writer appeals:
+review-keys = Keys: j and k move, a approves, r chooses a reason (Enter rejects), e escalates, b suspends, u undoes, x chooses.
+review-empty = Nothing waits here.
+review-more = There is more behind these.
+review-done = Done.
+review-taken = Somebody else decided on some of these meanwhile.
+review-failed = The decision did not arrive. Please try again.
+review-suspended = The person was told and can't comment for that time.
+review-choose = Choose
+review-history = { $accepted } accepted; { $refused } of { $decided } refused in the last seven days
+review-context = What it answers
+review-claimed = Somebody else is looking at this one.
+review-approve = Approve
+review-reject = Reject
+review-escalate = Escalate
+review-undo = Undo
+review-feature = Put forward
+review-unfeature = Put back
+review-reason = Reason
+review-note = Note to the writer
+review-approve-chosen = Approve the chosen ones
+review-reject-chosen = Reject the chosen ones
+review-suspend = Suspend
+review-span = For
+review-where = Where
+review-message = Message to the person
+span-1h = one hour
+span-3h = three hours
+span-24h = a day
+span-7d = a week
+span-30d = thirty days
+span-ban = good
+rule-banned-words = Banned words
+rule-suspect-words = Suspect words
+rule-links = Links
+rule-repeat = The same text within a day
+rule-first-comments = One of the first comments
+rule-new-account = New reader
+rule-refused = Much was refused lately
+reason-abusive = Personal abuse
+reason-offensive = Offensive
+reason-hate = Hate
+reason-harassment = Harassment
+reason-off-topic = Off topic
+reason-spam = Spam
+reason-advertising = Advertising
+reason-banned-words = Words that we don't print
+reason-misinformation = Misinformation
+reason-illegal = Illegal content
+reason-copyright = Copyright
+reason-false-personality = False personality
+reason-other = Other
+
 ## Topics, authors, archive, corrections
 topic = Topic
 topic-about = Stories about { $name }

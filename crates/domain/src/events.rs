@@ -2,7 +2,8 @@
 //!
 //! An event carries ids and facts, no text and nothing personal.
 
-use crate::ids::{FrontId, PictureId, ProfileId, SiteId, StoryId, WireItemId};
+use crate::comments::policy::Scope;
+use crate::ids::{CommentId, FrontId, PictureId, ProfileId, SiteId, StoryId, WireItemId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -78,6 +79,39 @@ pub enum Event {
     /// Somebody wants every node's search index made anew.
     #[serde(rename = "search.rebuild")]
     SearchRebuild {},
+    /// A comment was written, or stands otherwise than before.
+    #[serde(rename = "comment.changed")]
+    CommentChanged(CommentFact),
+    /// What holds for comments changed on a step of the ladder.
+    #[serde(rename = "policy.changed")]
+    PolicyChanged {
+        /// The step.
+        scope: Scope,
+    },
+    /// Time changed what holds for comments under these stories, or something of their writers changed.
+    #[serde(rename = "comments.turned")]
+    CommentsTurned {
+        /// The stories.
+        stories: Vec<StoryId>,
+    },
+}
+
+/// What followers need to know about a comment's change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommentFact {
+    /// The comment.
+    pub comment: CommentId,
+    /// Its story.
+    pub story: StoryId,
+    /// Its writer.
+    pub profile: ProfileId,
+    /// What happened: `posted`, `revised`, `decided`, `deleted`, `liked`, `held`.
+    pub change: String,
+    /// Whether readers see it now.
+    pub shown: bool,
+    /// Taken in by an import of old material: nobody is notified.
+    #[serde(default)]
+    pub import: bool,
 }
 
 /// What followers need to know about a story's change.
@@ -111,6 +145,9 @@ impl Event {
             Self::ProfileChanged { .. } => "profile.changed",
             Self::AccountDeleted { .. } => "account.deleted",
             Self::SearchRebuild {} => "search.rebuild",
+            Self::CommentChanged(_) => "comment.changed",
+            Self::PolicyChanged { .. } => "policy.changed",
+            Self::CommentsTurned { .. } => "comments.turned",
         }
     }
 

@@ -84,7 +84,7 @@ ids! {
     EventId;
     /// A piece of work that is due at a time.
     JobId;
-    /// A comment, here kept from imports.
+    /// What a reader wrote under a story.
     CommentId;
     /// Somebody who can sign in.
     AccountId;
@@ -98,4 +98,8 @@ ids! {
     ProfileChangeId;
     /// A mail on its way out.
     MailId;
+    /// A time in which somebody may not write.
+    SuspensionId;
+    /// A reader's complaint about a comment.
+    ReportId;
 }

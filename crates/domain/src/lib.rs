@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod accounts;
+pub mod comments;
 pub mod document;
 pub mod events;
 pub mod fronts;

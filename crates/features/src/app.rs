@@ -29,6 +29,8 @@ pub struct App {
     pub rules: Arc<Vec<Rule>>,
     /// Sign-in: the hasher, the limits, the way out for mail.
     pub accounts: Accounts,
+    /// What posting comments keeps ready.
+    pub(crate) comments: crate::comments::Kept,
     /// This node's name in cursors, leases and receipts.
     pub node: String,
     /// The WebSub hub that feeds name and that is told of changes; none where the publisher has none.
@@ -80,6 +82,7 @@ impl App {
             fetcher: parts.fetcher,
             rules: Arc::new(parts.rules),
             accounts: parts.accounts,
+            comments: crate::comments::Kept::default(),
             node: parts.node,
             hub: None,
             sites: RwLock::new(Arc::new(sites)),

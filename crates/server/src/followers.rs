@@ -185,6 +185,8 @@ impl PressFollower {
         let mut conn = self.app.db.reader().await?;
         for (event, fact) in &facts {
             let keys = touched(&mut conn, &sites, fact).await?;
+            let (comments, keys): (Vec<SurrogateKey>, Vec<_>) = keys.into_iter().partition(SurrogateKey::is_comments);
+            self.queue.put_soon(self.press.mark_stale(&comments, event.position));
             let (own, others): (Vec<SurrogateKey>, Vec<_>) = keys.into_iter().partition(SurrogateKey::is_story);
             let about_it = self.press.mark_stale(&own, event.position);
             stale.extend(about_it.into_iter().map(|key| (key, Turn::First)));

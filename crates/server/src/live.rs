@@ -4,12 +4,12 @@
 //! where the front stands now.
 
 use masthead_domain::events::Event;
-use masthead_domain::ids::SiteId;
+use masthead_domain::ids::{SiteId, StoryId};
 use masthead_features::app::App;
 use masthead_features::pages::live_newest;
 use masthead_store::{StoreError, log};
 use masthead_web::live::Live;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,6 +68,7 @@ async fn step(app: &App, live: &Live, place: i64) -> Result<i64, StoreError> {
     let lag = u32::try_from(head.saturating_sub(place)).map_or(f64::MAX, f64::from);
     metrics::gauge!("masthead_follower_lag_events", "follower" => LIVE).set(lag);
     let mut fronts: HashSet<SiteId> = HashSet::new();
+    let mut comments: HashMap<StoryId, (u32, i64)> = HashMap::new();
     for event in &events {
         let (fact, change) = match Event::from_stored(&event.kind, &event.data) {
             Some(Event::StoryPublished(fact)) => (fact, Some("published")),
@@ -75,6 +76,14 @@ async fn step(app: &App, live: &Live, place: i64) -> Result<i64, StoreError> {
             Some(Event::StoryWithdrawn(fact) | Event::StoryKilled(fact)) => (fact, Some("withdrawn")),
             // Its time may have run out, which takes it off the front; its readers are told nothing of drafts.
             Some(Event::StoryChanged(fact)) => (fact, None),
+            Some(Event::CommentChanged(fact)) => {
+                if fact.shown && fact.change != "liked" && !fact.import {
+                    let told = comments.entry(fact.story).or_insert((0, event.position));
+                    told.0 += 1;
+                    told.1 = event.position;
+                }
+                continue;
+            }
             Some(Event::SiteChanged { site }) => {
                 fronts.insert(site);
                 continue;
@@ -85,6 +94,9 @@ async fn step(app: &App, live: &Live, place: i64) -> Result<i64, StoreError> {
             live.story(fact.story, change, event.position);
         }
         fronts.extend(fact.sites);
+    }
+    for (story, (count, position)) in comments {
+        live.comments(story, count, position);
     }
     let reached = events.last().map_or(place, |event| event.position);
     for site in fronts {

@@ -11,9 +11,9 @@ use crate::followers::render;
 use masthead_features::pages::Pages;
 use masthead_web::press::{PageKey, Press};
 use masthead_web::urls::Route;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// Pages pressed at once; each is a render on one processor.
@@ -41,11 +41,18 @@ impl Turn {
     }
 }
 
+/// Comments and likes come many times a second where people argue: a page is pressed for all of those that came in this
+/// time at once.
+const MERGED: Duration = Duration::from_millis(250);
+
 /// The pages that wait, each once.
 #[derive(Default)]
 pub struct PressQueue {
     waiting: Mutex<Waiting>,
     changed: Notify,
+    /// Pages that are handed in when their time has come, so that what comes meanwhile is pressed with it.
+    soon: Mutex<HashSet<PageKey>>,
+    sooner: Notify,
 }
 
 #[derive(Default)]
@@ -102,6 +109,26 @@ impl PressQueue {
         self.changed.notify_waiters();
     }
 
+    /// Hands in pages of which only comments changed: each is pressed first, at most once in a quarter of a second.
+    pub fn put_soon(&self, pages: impl IntoIterator<Item = PageKey>) {
+        let mut soon = self.soon.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = soon.len();
+        soon.extend(pages);
+        if soon.len() > before {
+            self.sooner.notify_one();
+        }
+    }
+
+    /// Hands in what was put off, in its time, until it is aborted.
+    async fn merge(&self) {
+        loop {
+            self.sooner.notified().await;
+            tokio::time::sleep(MERGED).await;
+            let pages = std::mem::take(&mut *self.soon.lock().unwrap_or_else(PoisonError::into_inner));
+            self.put(pages.into_iter().map(|key| (key, Turn::First)));
+        }
+    }
+
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.lock().turns.is_empty()
@@ -132,7 +159,7 @@ pub async fn run(queue: Arc<PressQueue>, press: Arc<Press>, pages: Arc<Pages>) {
         let last = if number == 0 { Turn::Later } else { Turn::Next };
         work(&queue, &press, &pages, last)
     });
-    futures::future::join_all(workers).await;
+    tokio::join!(futures::future::join_all(workers), queue.merge());
 }
 
 async fn work(queue: &PressQueue, press: &Arc<Press>, pages: &Arc<Pages>, last: Turn) {

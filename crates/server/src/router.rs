@@ -16,7 +16,9 @@ use futures::StreamExt as _;
 use masthead_domain::permissions::Permission;
 use masthead_features::accounts::Viewer;
 use masthead_features::accounts::pages::{account, sign_in, sign_up};
+use masthead_features::comments::{cases, pages as comments};
 use masthead_features::ingest::{self, IngestError};
+use masthead_features::review::pages as review;
 use masthead_features::wire::Outcome;
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::{ErrorKind, WebError};
@@ -125,6 +127,54 @@ pub fn routes() -> Vec<Route> {
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::POST, "/sign-up/confirm", sign_up::confirm)
             .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/comments", comments::post)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/comments/{id}", comments::permalink)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/comments/{id}/reply", comments::reply_form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/comments/{id}/edit", comments::edit_form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/comments/{id}/edit", comments::edit)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/comments/{id}/delete", comments::delete_form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/comments/{id}/delete", comments::delete)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/comments/{id}/likes", comments::like)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/comments/{id}/report", cases::report_form)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/comments/{id}/reports", cases::send)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/comments/reports/{receipt}", cases::case)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/comments/{id}/appeal", cases::appeal_form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/comments/{id}/appeal", cases::send_appeal)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/review", review::show)
+            .permission(Permission::CommentsModerate)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/review", review::act)
+            .permission(Permission::CommentsModerate)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/review/suspensions", review::suspend)
+            .permission(Permission::AccountsSuspend)
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::GET, "/fragments/account", account::fragment)
             .permission(Permission::Public)

@@ -36,7 +36,7 @@ use masthead_web::security_headers::SecurityHeaders;
 use masthead_web::serve::{Limits, listen, serve};
 use masthead_web::theme_files::ThemeFiles;
 use masthead_web::themes::Themes;
-use masthead_web::urls::Origin;
+use masthead_web::urls::{Origin, Route};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -95,8 +95,11 @@ impl State {
             .await
             .map_err(|error| WebError::clone(&error))?;
         if let Some(viewer) = viewer {
-            let corner = self.pages.corner(info.site.id, Some(viewer)).await?;
-            return Ok(composed(&page, method, headers, &[("account", &corner)]));
+            let is_story = matches!(Route::parse(path), Some(Route::Story { .. }));
+            let story = page.stories().first().filter(|_| is_story).map(|story| (*story, path));
+            let holes = self.pages.holes(info.site.id, viewer, story).await?;
+            let holes: Vec<(&str, &str)> = holes.iter().map(|(name, with)| (*name, with.as_str())).collect();
+            return Ok(composed(&page, method, headers, &holes));
         }
         let hsts = info.tls.then_some(&self.hsts);
         Ok(respond(&page, method, headers, hsts).map(axum::body::Body::from))

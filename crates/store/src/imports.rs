@@ -13,7 +13,7 @@ queries! {
         VALUES ($1, $2, $3, $4, $5, $5, $6)
         ON CONFLICT (source) DO UPDATE SET cursor = excluded.cursor, counts = excluded.counts,
             changed_at = excluded.changed_at, finished_at = excluded.finished_at";
-    PUT_COMMENT = "INSERT INTO comments (id, story_id, source_key, parent_key, author_name, author_email, author_url,
+    PUT_COMMENT = "INSERT INTO imported_comments (id, story_id, source_key, parent_key, author_name, author_email, author_url,
             text, state, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (story_id, source_key) DO NOTHING";
@@ -23,7 +23,7 @@ queries! {
             credit = excluded.credit, alt = excluded.alt";
     ATTACHMENT = "SELECT url, caption, credit, alt FROM import_attachments WHERE source = $1 AND attachment_key = $2";
     COMMENTS_OF = "SELECT source_key, parent_key, author_name, author_email, author_url, text, state, created_at
-        FROM comments WHERE story_id = $1 ORDER BY created_at, source_key";
+        FROM imported_comments WHERE story_id = $1 ORDER BY created_at, source_key";
 }
 
 /// An import as far as it got.

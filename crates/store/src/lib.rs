@@ -5,9 +5,11 @@
 
 pub mod accounts;
 pub mod archive;
+pub mod audit;
 pub mod authors;
 pub mod backup;
 pub mod banners;
+pub mod comments;
 pub mod db;
 pub mod followers;
 pub mod fronts;
@@ -19,8 +21,11 @@ pub mod mails;
 pub mod migrate;
 pub mod pages;
 pub mod pictures;
+pub mod policies;
 pub mod profiles;
 pub mod public;
+pub mod reports;
+pub mod reviews;
 pub mod sessions;
 pub mod sites;
 pub mod stories;
@@ -38,8 +43,11 @@ pub use db::{BoxFuture, Cell, Column, Conn, Db, DbSettings, Engine, FromRow, Jso
 pub fn all_queries() -> Vec<Query> {
     let mut all = [
         accounts::ALL,
+        audit::ALL,
         authors::ALL,
         banners::ALL,
+        comments::ALL,
+        comments::people::ALL,
         db::ALL,
         db::maintenance::ALL,
         db::transfer::ALL,
@@ -53,7 +61,10 @@ pub fn all_queries() -> Vec<Query> {
         migrate::ALL,
         pages::ALL,
         pictures::ALL,
+        policies::ALL,
         profiles::ALL,
+        reports::ALL,
+        reviews::ALL,
         sessions::ALL,
         sites::ALL,
         stories::ALL,

@@ -86,6 +86,17 @@ impl SurrogateKey {
         fits.then(|| Self(text.into()))
     }
 
+    /// The comments of a story, wherever they are shown.
+    pub fn comments(id: StoryId) -> Self {
+        Self(format!("comments:{id}").into())
+    }
+
+    /// Whether it names the comments of a story: a busy thread changes many times a second, and its pages are pressed
+    /// only so often.
+    pub fn is_comments(&self) -> bool {
+        self.0.starts_with("comments:")
+    }
+
     /// Whether it names one story: what carries it is that story's own page, or shows it in a place of its own.
     pub fn is_story(&self) -> bool {
         self.0.starts_with("story:")

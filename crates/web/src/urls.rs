@@ -272,6 +272,8 @@ pub enum Route<'a> {
     Comment(CommentId),
     /// `/oembed`
     Oembed,
+    /// `/policies/comments`
+    CommentsPolicy,
     /// `/search`
     Search,
     /// `/sitemap.xml`
@@ -332,6 +334,7 @@ impl<'a> Route<'a> {
             ["authors", slug] => decode(slug).map(Self::Author),
             ["profiles", name] => decode(name).map(Self::Profile),
             ["comments", id] => id.parse().ok().map(Self::Comment),
+            ["policies", "comments"] => Some(Self::CommentsPolicy),
             ["archive", year, month, day] => archive(year, month, day).map(Self::Archive),
             ["galleries", name] => gallery(name, None),
             ["galleries", name, number] => {
@@ -429,6 +432,7 @@ impl fmt::Display for Route<'_> {
             Self::MediaCut { picture, shape } => write!(f, "/media/{picture}/{}.jpg", shape.name()),
             Self::Comment(id) => write!(f, "/comments/{id}"),
             Self::Oembed => f.write_str("/oembed"),
+            Self::CommentsPolicy => f.write_str("/policies/comments"),
             Self::Search => f.write_str("/search"),
             Self::Sitemap => f.write_str("/sitemap.xml"),
             Self::NewsSitemap => f.write_str("/news-sitemap.xml"),
@@ -651,6 +655,7 @@ mod tests {
                 Route::Comment(CommentId(id)),
                 "/comments/00000000-0000-0000-0000-000000000007",
             ),
+            (Route::CommentsPolicy, "/policies/comments"),
             (Route::Search, "/search"),
             (Route::Sitemap, "/sitemap.xml"),
             (Route::NewsSitemap, "/news-sitemap.xml"),

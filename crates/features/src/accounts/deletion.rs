@@ -65,6 +65,7 @@ pub async fn run(app: &App, account: AccountId) -> Result<(), AccountError> {
                 sessions::end_others(tx, account, None).await?;
                 if let Some(profile) = profiles::of_account(tx, account).await? {
                     profiles::erase(tx, profile.id).await?;
+                    crate::comments::account_deleted(tx, profile.id, with_comments).await?;
                     for event in [
                         Event::ProfileChanged { profile: profile.id },
                         Event::AccountDeleted {

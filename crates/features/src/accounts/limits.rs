@@ -24,6 +24,10 @@ pub enum Limit {
     MailAccount,
     /// Looking whether usernames are free.
     Names,
+    /// Liking comments, and taking it back.
+    Likes,
+    /// Reporting comments without an account, from an address.
+    Reports,
 }
 
 impl Limit {
@@ -35,6 +39,8 @@ impl Limit {
             Self::MailAddress => (20, 600),
             Self::MailAccount => (4, 3_600),
             Self::Names => (60, 600),
+            Self::Likes => (60, 60),
+            Self::Reports => (20, 86_400),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! Lists are `{"items": [...], "next": "URL or null"}`, paged by keyset. Errors are problem details (RFC 9457), which
 //! the server writes from [`WebError`]. [`ROUTES`] is what the OpenAPI document is held against.
 
+mod comments;
 mod openapi;
 mod profiles;
 mod search;
@@ -35,6 +36,7 @@ pub use openapi::document as openapi;
 pub const ROUTES: &[(&str, &[&str])] = &[
     ("stories", &["site", "section", "topic", "author", "after", "limit"]),
     ("stories/{id}", &["format"]),
+    ("stories/{id}/comments", &["after", "limit"]),
     ("galleries", &["site", "section", "topic", "author", "after", "limit"]),
     ("sections", &["site"]),
     ("topics", &["site", "after", "limit"]),
@@ -54,6 +56,7 @@ const TOPICS_LOOKED_AT: usize = 500;
 /// The parameters of the route at `rest`, the path below `/api/v1/`.
 pub fn declared_parameters(rest: &str) -> &'static [&'static str] {
     let name = match rest.split_once('/') {
+        Some(("stories", rest)) if rest.ends_with("/comments") => "stories/{id}/comments",
         Some(("stories", _)) => "stories/{id}",
         Some(("fronts", _)) => "fronts/{id}",
         Some(("profiles", _)) => "profiles/{username}",
@@ -83,7 +86,10 @@ pub(crate) async fn respond(
             "openapi.json" => description(app, view).await,
             _ => Err(WebError::not_found()),
         },
-        Some(("stories", id)) => stories::one(app, view, id, query).await,
+        Some(("stories", rest)) => match rest.strip_suffix("/comments") {
+            Some(id) => comments::list(app, view, id, query).await,
+            None => stories::one(app, view, rest, query).await,
+        },
         Some(("fronts", id)) => front(app, view, id).await,
         Some(("profiles", name)) => profiles::one(app, view, name).await,
         Some(_) => Err(WebError::not_found()),

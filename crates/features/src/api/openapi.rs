@@ -23,6 +23,7 @@ pub fn document(origin: &str) -> Value {
         "paths": {
             "/stories": { "get": stories() },
             "/stories/{id}": { "get": story() },
+            "/stories/{id}/comments": { "get": comments() },
             "/galleries": { "get": galleries() },
             "/sections": { "get": sections() },
             "/topics": { "get": topics() },
@@ -153,6 +154,18 @@ fn story() -> Value {
         });
     }
     operation
+}
+
+fn comments() -> Value {
+    let parameters = json!([named("storyId"), named("cursor"), named("limit")]);
+    let summary = "The published comments of a story, in the order in which they were written.";
+    operation(
+        "listComments",
+        summary,
+        &parameters,
+        "CommentList",
+        &["400", "404", "410"],
+    )
 }
 
 fn sections() -> Value {
@@ -326,6 +339,19 @@ fn schemas() -> Value {
         "Named": object(&json!({ "slug": text, "name": text, "url": uri })),
         "SectionOf": object(&json!({ "site": text, "path": text, "name": text, "url": uri })),
         "Correction": object(&json!({ "text": text, "at": time })),
+        "CommentList": list_of("Comment"),
+        "Comment": object(&json!({
+            "id": { "type": "string", "format": "uuid" }, "url": uri,
+            "parent": { "type": ["string", "null"], "format": "uuid" },
+            "text": text, "html": text, "author": reference("CommentAuthor"), "created": time,
+            "edited": { "type": ["string", "null"], "format": "date-time" },
+            "state": { "type": "string", "enum": ["published"] },
+            "likes": { "type": "integer" }, "featured": { "type": "boolean" },
+        })),
+        "CommentAuthor": object(&json!({
+            "name": text, "url": { "type": ["string", "null"], "format": "uri" },
+            "badge": { "type": ["string", "null"], "enum": ["staff", "author", null] },
+        })),
         "SectionList": list_of("Section"),
         "Section": object(&json!({
             "id": { "type": "string", "format": "uuid" }, "site": text, "path": text, "name": text, "url": uri,

@@ -9,13 +9,13 @@ pub use story::{About, Shown, exported};
 
 use crate::app::App;
 use masthead_domain::document::PictureSource;
-use masthead_domain::ids::{PictureId, SiteId, StoryId};
+use masthead_domain::ids::{CommentId, PictureId, SiteId, StoryId};
 use masthead_domain::stories::StoryState;
 use masthead_domain::wire::{Embargo, PubStatus};
 use masthead_formats::export;
 use masthead_services::blobs::{BlobError, BlobKey};
 use masthead_services::disk;
-use masthead_store::{Conn, StoreError, authors, imports, pictures, stories as rows, topics};
+use masthead_store::{Conn, StoreError, authors, comments, imports, pictures, stories as rows, topics};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -86,6 +86,7 @@ pub async fn run(app: &App, site: Option<SiteId>, format: Format, to: &Path) -> 
     let mut conn = app.db.snapshot().await?;
     let mut lists = Lists::default();
     let mut wanted: BTreeSet<PictureId> = BTreeSet::new();
+    let mut written: BTreeSet<StoryId> = BTreeSet::new();
     let mut after = StoryId(Uuid::nil());
     loop {
         let ids = rows::ids_after(&mut conn, after, BATCH).await?;
@@ -94,6 +95,7 @@ pub async fn run(app: &App, site: Option<SiteId>, format: Format, to: &Path) -> 
         for id in &ids {
             if write_story(app, &mut conn, site, format, to, *id, &mut wanted).await? {
                 counts.stories += 1;
+                written.insert(*id);
                 for comment in imports::comments_of(&mut conn, *id).await? {
                     counts.comments += 1;
                     lists.comments.push(serde_json::json!({
@@ -105,6 +107,21 @@ pub async fn run(app: &App, site: Option<SiteId>, format: Format, to: &Path) -> 
                 lists.flush_comments(to)?;
             }
         }
+    }
+    let mut after = CommentId(Uuid::nil());
+    loop {
+        let some = comments::all_after(&mut conn, after, BATCH).await?;
+        let Some(last) = some.last() else { break };
+        after = last.id;
+        for comment in some.iter().filter(|comment| written.contains(&comment.story)) {
+            counts.comments += 1;
+            lists.comments.push(serde_json::json!({
+                "id": comment.id, "story": comment.story, "parent": comment.parent, "profile": comment.profile,
+                "created": comment.created_at, "edited": comment.edited_at, "state": comment.state.name(),
+                "likes": comment.likes, "text": comment.body,
+            }));
+        }
+        lists.flush_comments(to)?;
     }
     for picture in pictures::by_ids(&mut conn, &wanted.into_iter().collect::<Vec<_>>()).await? {
         write_picture(app, to, &picture).await?;

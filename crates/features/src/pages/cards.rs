@@ -29,6 +29,7 @@ pub(crate) struct CardView {
     lang: Option<String>,
     dir: &'static str,
     section: Value,
+    comments: i64,
 }
 
 /// A picture with its files.
@@ -68,6 +69,7 @@ pub(crate) fn card(view: &SiteView, card: Card, headline: Option<String>, max_wi
         dir: lang.as_deref().map_or("ltr", direction),
         lang,
         section: view.section_value(card.section),
+        comments: card.comments,
     }
 }
 

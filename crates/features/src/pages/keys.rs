@@ -7,6 +7,7 @@
 
 use super::view::SiteView;
 use crate::sites::Sites;
+use masthead_domain::comments::policy::ScopeKind;
 use masthead_domain::events::Event;
 use masthead_domain::ids::{AuthorId, SectionId, SiteId, StoryId, TopicId};
 use masthead_domain::time::Timestamp;
@@ -23,6 +24,11 @@ pub(crate) fn list(id: impl Into<Uuid>) -> SurrogateKey {
 /// Names, menus and everything else of the site's table.
 pub(crate) fn site(view: &SiteView) -> [SurrogateKey; 1] {
     [SurrogateKey::site(view.entry.id)]
+}
+
+/// The pages on which a step of the policy ladder shows.
+pub(crate) fn policy(scope: Uuid) -> SurrogateKey {
+    SurrogateKey::list(&format!("policy/{scope}"))
 }
 
 /// Front pages of a site whose layout nobody has launched yet: they become stale with the first launch.
@@ -82,6 +88,12 @@ pub fn stale_keys(event: &Event) -> Vec<SurrogateKey> {
         Event::BannerChanged { site } | Event::SiteChanged { site } => vec![SurrogateKey::site(*site)],
         Event::PictureRendered { stories, .. } => stories.iter().map(|story| SurrogateKey::story(*story)).collect(),
         Event::ProfileChanged { profile } | Event::AccountDeleted { profile, .. } => vec![list(*profile)],
+        Event::CommentChanged(fact) => vec![SurrogateKey::comments(fact.story), list(fact.profile)],
+        Event::CommentsTurned { stories } => stories.iter().map(|story| SurrogateKey::comments(*story)).collect(),
+        Event::PolicyChanged { scope } => match scope.kind {
+            ScopeKind::Story => vec![SurrogateKey::comments(StoryId(scope.id))],
+            _ => vec![policy(scope.id)],
+        },
         Event::WireReceived { .. } | Event::SearchRebuild {} => Vec::new(),
     }
 }

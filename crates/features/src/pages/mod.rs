@@ -40,14 +40,16 @@ pub use keys::{stale_keys, touched};
 pub use live::newest as live_newest;
 
 pub(crate) use cards::largest_plain;
-pub(crate) use keys::{bounds, list as list_key, span, unlaunched, whole_site};
+pub(crate) use keys::{bounds, list as list_key, policy as policy_key, span, unlaunched, whole_site};
 pub(crate) use own::corrected;
 pub(crate) use story::{authors_of, canonical, topics_of};
 pub(crate) use view::{SiteView, href as section_href};
 
 use crate::app::App;
+use crate::comments::thread::Asked;
 use crate::sites::SiteEntry;
 use crate::{api, feeds, profiles};
+use masthead_domain::comments::Order;
 use masthead_domain::ids::{SiteId, StoryId};
 use masthead_services::search::{SearchIndex, SearchRequest};
 use masthead_store::public::{self, Found};
@@ -145,14 +147,24 @@ impl Pages {
         Ok(rendered)
     }
 
-    /// What fills the hole `account` of a site's pages for a viewer.
+    /// What fills the holes of a page for a viewer; `story` is the one whose page it is.
     ///
     /// # Errors
-    /// When the store can't answer or the template can't be rendered.
-    pub async fn corner(&self, site: SiteId, viewer: Option<&crate::accounts::Viewer>) -> Result<String, WebError> {
+    /// When the store can't answer or a template can't be rendered.
+    pub async fn holes(
+        &self,
+        site: SiteId,
+        viewer: &crate::accounts::Viewer,
+        story: Option<(StoryId, &str)>,
+    ) -> Result<Vec<(&'static str, String)>, WebError> {
         let sites = self.app.sites();
         let site = sites.site(site).ok_or_else(WebError::not_found)?;
-        crate::visit::corner(self.view(site).await?.as_ref(), viewer)
+        let view = self.view(site).await?;
+        let mut holes = vec![("account", crate::visit::corner(&view, Some(viewer))?)];
+        if let Some((story, path)) = story {
+            holes.extend(crate::comments::pages::holes(&self.app, &view, viewer, story, path).await?);
+        }
+        Ok(holes)
     }
 
     /// The HTML of an error page; `None` when not even a bare one can be made. `site` is the one that was asked, or
@@ -309,7 +321,7 @@ impl Pages {
                     (None, _) => own::page(app, view, section).await,
                 }
             }
-            Route::Story { .. } => story::story(app, view, path).await,
+            Route::Story { .. } => story::story(app, view, path, query.thread()?).await,
             Route::Topic(slug) => lists::topic(app, view, slug, query.after()?).await,
             Route::Author(slug) => lists::author(app, view, slug, query.after()?).await,
             Route::Archive(day) => lists::archive(app, view, *day).await,
@@ -328,8 +340,10 @@ impl Pages {
             }
             Route::Multimedia => multimedia::multimedia(app, view).await,
             Route::NewsInPictures(day) => multimedia::news_in_pictures(app, view, *day).await,
-            Route::Profile(name) => profiles::page::page(app, view, name).await,
+            Route::Profile(name) => profiles::page::page(app, view, name, query.after()?).await,
+            // Answered by a route of its own, which knows who asks.
             Route::Comment(_) => Err(WebError::not_found()),
+            Route::CommentsPolicy => small::comments_policy(app, view).await,
         }
     }
 
@@ -418,7 +432,8 @@ pub fn declared_parameters(path: &str) -> &'static [&'static str] {
         return api::declared_parameters(rest);
     }
     match Route::parse(path) {
-        Some(Route::Section(_) | Route::Topic(_) | Route::Author(_)) => &["after"],
+        Some(Route::Section(_) | Route::Topic(_) | Route::Author(_) | Route::Profile(_)) => &["after"],
+        Some(Route::Story { .. }) => &["comments", "order", "comment"],
         Some(Route::Search) => search::PARAMETERS,
         Some(Route::Oembed) => oembed::PARAMETERS,
         _ => &[],
@@ -442,6 +457,19 @@ impl Query<'_> {
         ["p", "page_id"]
             .into_iter()
             .find_map(|name| self.get(name).map(|number| format!("/?{name}={number}")))
+    }
+
+    /// What of a story's comments is asked for. An order or a comment that there is none of is not asked for.
+    pub(crate) fn thread(self) -> Result<Asked, WebError> {
+        let after = match self.get("comments") {
+            Some(text) => Some(Cursor::parse(&text)?),
+            None => None,
+        };
+        Ok(Asked {
+            order: self.get("order").as_deref().and_then(Order::parse),
+            after,
+            comment: self.get("comment").and_then(|id| id.parse().ok()),
+        })
     }
 
     /// The cursor of a list.

@@ -6,6 +6,7 @@ use super::page::{Image, Page, whole};
 use super::view::{Link, SiteView};
 use super::{body, errors, keys, store_error};
 use crate::app::App;
+use crate::comments::thread::{self, Asked, Shown, Thread};
 use http::StatusCode;
 use masthead_domain::document::PictureBlock;
 use masthead_domain::ids::{AuthorId, StoryId};
@@ -33,6 +34,7 @@ struct Own<'a> {
     related: Vec<CardView>,
     share: Vec<Share>,
     also_on: Vec<Link>,
+    comments: Thread,
 }
 
 #[derive(Serialize)]
@@ -92,7 +94,7 @@ pub(super) struct Around {
 }
 
 /// The story at `path`; a redirect from an old address of it; 410 when it is gone; 404 otherwise.
-pub(crate) async fn story(app: &App, view: &SiteView, path: &str) -> Result<Rendered, WebError> {
+pub(crate) async fn story(app: &App, view: &SiteView, path: &str, asked: Asked) -> Result<Rendered, WebError> {
     let now = app.now();
     let mut conn = app.db.snapshot().await.map_err(store_error)?;
     let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
@@ -102,8 +104,11 @@ pub(crate) async fn story(app: &App, view: &SiteView, path: &str) -> Result<Rend
     {
         Found::Story(story, places) => {
             let around = around(&mut conn, now, view, &story).await.map_err(store_error)?;
+            let topics: Vec<_> = around.topics.iter().map(|topic| topic.id).collect();
+            let of = (story.id, story.path.as_str(), story.published);
+            let shown = thread::of_story(app, &mut conn, view, of, story.section, &topics, asked).await?;
             drop(conn);
-            render(view, *story, &places, around, position)
+            render(view, *story, &places, around, shown, position)
         }
         found => leads_on(&mut conn, now, view, found, position).await,
     }
@@ -211,6 +216,7 @@ fn render(
     story: PublicStory,
     places: &[PublicPlacement],
     around: Around,
+    shown: Shown,
     position: i64,
 ) -> Result<Rendered, WebError> {
     let PublicStory {
@@ -297,12 +303,14 @@ fn render(
         related: cards::cards(view, around.related),
         share: share(view, &content.headline, &canonical),
         also_on: also_on(view, places),
+        comments: shown.thread,
     };
     let html = view.voice.render("story.html", &whole(view, &page, &own))?;
     let authors: Vec<AuthorId> = around.authors.iter().map(|author| author.id).collect();
     let topics: Vec<_> = around.topics.iter().map(|topic| topic.id).collect();
     Ok(Rendered::html(html, position)
         .keys(keys::story(view, id, section, &topics, &authors))
+        .keys(shown.keys)
         .stories([id].into_iter().chain(related_ids))
         .modified(updated.max(published)))
 }

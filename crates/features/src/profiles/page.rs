@@ -5,17 +5,20 @@ use crate::accounts::AccountError;
 use crate::app::App;
 use crate::pages::page::{Page, whole};
 use crate::pages::{SiteView, errors, list_key, say, store_error};
-use masthead_domain::ids::ProfileId;
+use masthead_domain::ids::{CommentId, ProfileId};
 use masthead_domain::profiles::{ProfileState, Username};
-use masthead_store::accounts;
+use masthead_domain::time::Timestamp;
 use masthead_store::profiles::{self as rows, ProfileRecord};
+use masthead_store::{accounts, public};
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
+use masthead_web::paging::{self, Cursor};
 use masthead_web::press::Rendered;
 use masthead_web::surrogate::SurrogateKey;
 use masthead_web::urls::{FeedScope, Route};
 use serde::Serialize;
 use std::borrow::Cow;
+use uuid::Uuid;
 
 #[derive(Serialize)]
 struct Own<'a> {
@@ -32,7 +35,21 @@ struct View<'a> {
     staff: bool,
     /// Made for an author of imported comments.
     closed: bool,
+    comments: Vec<CommentView>,
+    older: Option<String>,
 }
+
+#[derive(Serialize)]
+struct CommentView {
+    href: String,
+    headline: String,
+    created: i64,
+    body: String,
+    likes: i64,
+}
+
+/// Comments of one page.
+const COMMENTS: usize = 20;
 
 /// What an address of a profile leads to.
 pub(crate) enum Found {
@@ -60,7 +77,7 @@ pub(crate) async fn find(app: &App, conn: &mut masthead_store::Conn, name: &str)
 }
 
 /// The page of a profile.
-pub(crate) async fn page(app: &App, view: &SiteView, name: &str) -> Result<Rendered, WebError> {
+pub(crate) async fn page(app: &App, view: &SiteView, name: &str, after: Option<Cursor>) -> Result<Rendered, WebError> {
     // The key is made by a write at its first use, which must not happen inside a snapshot.
     crate::accounts::network_key(app)
         .await
@@ -90,7 +107,26 @@ pub(crate) async fn page(app: &App, view: &SiteView, name: &str) -> Result<Rende
             .is_staff(),
         None => false,
     };
+    let from = after.map_or((Timestamp::MAX, CommentId(Uuid::max())), |cursor| {
+        (cursor.at, CommentId(cursor.id))
+    });
+    let written = public::comments_by(&mut conn, now, record.id, view.entry.id, from, COMMENTS + 1)
+        .await
+        .map_err(store_error)?;
     drop(conn);
+    let written = paging::Page::from_rows(written, COMMENTS, |comment| Cursor::new(comment.created_at, comment.id));
+    let older = written.next.map(|cursor| format!("{route}?after={cursor}"));
+    let comments = written
+        .items
+        .into_iter()
+        .map(|comment| CommentView {
+            href: format!("/comments/{}", comment.id),
+            headline: comment.headline,
+            created: comment.created_at.as_micros(),
+            body: crate::comments::thread::body(&comment.body),
+            likes: comment.likes,
+        })
+        .collect();
     let shown = match (&record.username, record.display_name.as_str()) {
         (Some(username), "") => username.as_str(),
         (_, name) => name,
@@ -109,9 +145,11 @@ pub(crate) async fn page(app: &App, view: &SiteView, name: &str) -> Result<Rende
             name: shown,
             bio: record.bio.split("\n").filter(|line| !line.is_empty()).collect(),
             picture: record.picture.as_deref(),
-            joined: record.named_at.map(masthead_domain::time::Timestamp::as_micros),
+            joined: record.named_at.map(Timestamp::as_micros),
             staff,
             closed,
+            comments,
+            older,
         },
     };
     let html = view.voice.render("accounts/profile.html", &whole(view, &head, &own))?;

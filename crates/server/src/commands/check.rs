@@ -7,10 +7,11 @@ use futures::TryStreamExt as _;
 use masthead_domain::ids::{PictureId, StoryId};
 use masthead_domain::time::Clock;
 use masthead_features::app::App;
+use masthead_features::comments;
 use masthead_services::blobs::{BlobKey, Blobs};
 use masthead_services::clock::SystemClock;
 use masthead_services::search::SearchIndex;
-use masthead_store::{Db, DbSettings, jobs, log, migrate, pictures, sites, stories};
+use masthead_store::{Db, DbSettings, audit, comments as comment_rows, jobs, log, migrate, pictures, sites, stories};
 use masthead_web::themes::Themes;
 use std::collections::HashSet;
 use std::path::Path;
@@ -223,6 +224,31 @@ impl Verify {
         } else {
             "store and pictures agree; there is no search index in this data folder yet"
         };
+        comments::turn::chain(&app).await?;
+        let mut conn = app.db.reader().await?;
+        let (stories, wrong) = comment_rows::faults(&mut conn).await?;
+        faults.extend(
+            stories
+                .iter()
+                .map(|story| format!("story {story}: its comments are counted wrongly")),
+        );
+        faults.extend(
+            wrong
+                .iter()
+                .map(|id| format!("comment {id}: its answers or likes are counted wrongly")),
+        );
+        let chain = audit::verify(&mut conn).await?;
+        if let Some(number) = chain.broken_at {
+            faults.push(format!(
+                "the log of decisions was changed: entry {number} is not as it was written"
+            ));
+        }
+        for number in chain.changed_texts {
+            faults.push(format!(
+                "the log of decisions was changed: the text beside entry {number} is not as it was written"
+            ));
+        }
+        drop(conn);
         app.db.close().await;
         report(common, &faults, fine)
     }

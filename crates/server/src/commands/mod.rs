@@ -3,6 +3,7 @@
 
 mod backup;
 mod check;
+mod comments;
 mod demo;
 mod export;
 mod front;
@@ -80,6 +81,12 @@ enum Command {
     /// Show or replace what editors pinned on a front.
     #[command(subcommand, after_help = "Example: masthead front show daily/world > front.json")]
     Front(front::Front),
+    /// Say who may comment where, keep word lists, set legal holds, print the log of decisions.
+    #[command(
+        subcommand,
+        after_help = "Example: masthead comments set section:daily/world --mode pre --schedule '22:00-06:00 closed'"
+    )]
+    Comments(comments::Comments),
     /// List, publish, withhold and kill stories.
     #[command(
         subcommand,
@@ -160,6 +167,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Import(command) => command.run(&common).await,
         Command::Ingest(command) => command.run(&common).await,
         Command::Export(command) => command.run(&common).await,
+        Command::Comments(command) => command.run(&common).await,
         Command::Front(command) => command.run(&common).await,
         Command::Story(command) => command.run(&common).await,
         Command::Probe(command) => command.run(&common).await,

@@ -4,6 +4,7 @@
 //! happened, and fronts are launched where none is. A start that was killed is completed by the next.
 
 mod addresses;
+mod comments;
 mod content;
 mod fronts;
 mod inline;
@@ -59,6 +60,7 @@ pub async fn load(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<Loaded> 
     }
     fronts::launch(app, &content).await?;
     people::load(app).await?;
+    comments::load(app).await?;
     let table = app.sites();
     let sites = table
         .all()

@@ -13,7 +13,11 @@ macro_rules! card {
     () => {
         "s.id, p.path, p.section_id, s.headline, s.standfirst, s.kicker, s.first_published_at, \
          COALESCE(s.updated_at, s.first_published_at), s.sponsored, s.language, s.urgency, \
-         pic.id, pic.alt, pic.width, pic.height, pic.renditions, pic.credit"
+         pic.id, pic.alt, pic.width, pic.height, pic.renditions, pic.credit, \
+         CASE WHEN EXISTS (SELECT 1 FROM comment_policies h WHERE h.hold IS NOT NULL AND (h.scope_id = s.id \
+             OR h.scope_id IN (SELECT t.topic_id FROM story_topics t WHERE t.story_id = s.id))) THEN 0 \
+         ELSE (SELECT CAST(COALESCE(sum(n.n), 0) AS BIGINT) FROM comment_counts n \
+             WHERE n.story_id = s.id AND n.state = 'published') END"
     };
 }
 
@@ -77,6 +81,8 @@ pub struct Card {
     pub urgency: Option<u8>,
     /// Its lead picture, when its files are there.
     pub picture: Option<super::PublicPicture>,
+    /// Its published comments; none where the law asks to be silent.
+    pub comments: i64,
 }
 
 impl FromRow for Card {
@@ -94,6 +100,7 @@ impl FromRow for Card {
             language: row.next()?,
             urgency: row.next()?,
             picture: None,
+            comments: 0,
         };
         let id: Option<PictureId> = row.next()?;
         let alt: Option<String> = row.next()?;
@@ -101,6 +108,7 @@ impl FromRow for Card {
         let height: Option<u32> = row.next()?;
         let renditions: Option<Json<Vec<RenditionRecord>>> = row.next()?;
         let credit: Option<String> = row.next()?;
+        let comments: i64 = row.next()?;
         let picture = match (id, width, height, renditions) {
             (Some(id), Some(width), Some(height), Some(renditions)) => Some(super::PublicPicture {
                 id,
@@ -112,7 +120,11 @@ impl FromRow for Card {
             }),
             _ => None,
         };
-        Ok(Self { picture, ..card })
+        Ok(Self {
+            picture,
+            comments,
+            ..card
+        })
     }
 }
 

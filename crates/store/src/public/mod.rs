@@ -5,10 +5,15 @@
 //! expired. Embargo, kill and cancel therefore hold on every page, feed, sitemap, answer and file alike. A property
 //! test compares the two for random standings; `cargo xtask tidy` refuses a query here without the predicate.
 
+mod comments;
 mod lists;
 mod pictures;
 mod story;
 
+pub use comments::{
+    ProfileComment, PublicComment, PublicWriter, ThreadCursor, comment, comment_count, comments_by, comments_of,
+    conversation, first_replies, published_between, roots, story_version,
+};
 pub use lists::{Card, Cursor, archive_days, list, list_since, newest, sitemap, visible};
 pub use pictures::{PublicCut, PublicFile, PublicPicture, cut, cuts_of_story, file, of_page, of_story};
 pub use story::{Found, PublicPlacement, PublicStory, at_path, by_id, fronts_cursor};
@@ -22,4 +27,4 @@ macro_rules! released {
 }
 use released;
 
-pub(crate) const ALL: &[&[crate::db::Query]] = &[lists::ALL, pictures::ALL, story::ALL];
+pub(crate) const ALL: &[&[crate::db::Query]] = &[comments::ALL, lists::ALL, pictures::ALL, story::ALL];

@@ -27,6 +27,7 @@ macro_rules! cases {
 
 mod backups;
 mod changes;
+mod comments;
 mod events;
 mod faults;
 mod migrations;

@@ -11,6 +11,7 @@ mod accounts;
 mod appearance;
 mod banners;
 mod chromium;
+mod comments;
 mod crash;
 mod embargo;
 mod galleries;

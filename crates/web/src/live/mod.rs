@@ -200,6 +200,12 @@ impl Live {
         self.tell(About::Story(story), position, event.into());
     }
 
+    /// Readers see `new` more comments under a story, or that many again that were hidden or changed.
+    pub fn comments(&self, story: StoryId, new: u32, position: LogPosition) {
+        let event = format!("id: {position}\nevent: comments\ndata: {{\"story\":\"{story}\",\"new\":{new}}}\n\n");
+        self.tell(About::Story(story), position, event.into());
+    }
+
     /// Streams that are open now.
     pub fn streams(&self) -> usize {
         self.seats.load(Ordering::Relaxed)
