@@ -108,7 +108,12 @@ async fn for_everybody(language: &str, theme: &str, looks: &[(u32, bool)]) -> an
             }
             if matches!(at, At::Path(_)) {
                 let moved = page.run("window.moved").await?;
-                if moved != serde_json::json!([]) {
+                // Tools give layout shift to three places; below that it is a rounding of a slow machine's first frames.
+                let shifts = moved.as_array().into_iter().flatten();
+                let seen = shifts
+                    .filter_map(|shift| shift[0].as_f64())
+                    .any(|score| score >= 0.000_5);
+                if seen {
                     say("moved while it loaded", moved.to_string());
                 }
             }
