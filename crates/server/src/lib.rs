@@ -20,7 +20,7 @@ pub mod serve;
 pub mod settings;
 pub mod standby;
 
-/// glibc's allocator keeps a heap a thread and gives little back; a page is a thousand small allocations on whichever
-/// thread rendered it. Under the same load this one took a tenth less time.
+/// A page is a thousand small allocations on whichever thread rendered it: glibc's allocator took a tenth of the time of
+/// a render. The price is memory, some 15 MB more when idle (`docs/BENCHMARKS.md`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

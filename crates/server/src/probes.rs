@@ -90,15 +90,16 @@ pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow
                 (error.status().as_u16(), html, shows)
             }
         };
-        let others = if marks.found(&body, path, &[]).is_empty() {
-            Vec::new()
-        } else {
-            words_of_others(app, id, &shows).await?
-        };
+        let mut others = Vec::new();
+        let mut leaks = marks.found(&body, path, &others);
+        if !leaks.is_empty() {
+            others = words_of_others(app, id, &shows).await?;
+            leaks = marks.found(&body, path, &others);
+        }
         answers.push(Answer {
             surface: format!("{}{path}", site.origin),
             status,
-            leaks: marks.found(&body, path, &others),
+            leaks,
         });
         if let Some(node) = &node
             && let Some((status, body)) = node.ask(site, path).await

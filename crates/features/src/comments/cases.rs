@@ -2,7 +2,7 @@
 
 use super::report::{Complaint, appeal, report};
 use super::thread::{body, place};
-use super::{CommentError, pages::id_of, pages::json, pages::own, pages::story};
+use super::{CommentError, pages::id_of, pages::json, pages::own, pages::seen, pages::story};
 use crate::pages::store_error;
 use crate::visit::{Fields, Visit, see_other};
 use axum::response::Response;
@@ -31,13 +31,7 @@ struct Form<'a> {
 
 async fn form(visit: &Visit, fields: &Fields, wrong: Option<&str>, status: StatusCode) -> Result<Response, WebError> {
     let id = id_of(visit)?;
-    let app = visit.app();
-    let mut conn = app.db.reader().await.map_err(store_error)?;
-    let seen = public::comment(&mut conn, app.now(), id).await.map_err(store_error)?;
-    drop(conn);
-    let seen = seen
-        .filter(|seen| seen.state.is_shown())
-        .ok_or_else(WebError::not_found)?;
+    let seen = seen(visit, id).await?;
     let (headline, path) = story(visit, seen.story).await?;
     let writer = seen.writer.as_ref();
     let own = Form {
@@ -120,7 +114,7 @@ pub async fn send(visit: Visit) -> Result<Response, WebError> {
     Ok(see_other(case.as_deref().unwrap_or("/comments/reports/again")))
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Case {
     reason: String,
     created: i64,
@@ -139,12 +133,8 @@ pub async fn case(visit: Visit) -> Result<Response, WebError> {
     let app = visit.app();
     if receipt == "again" {
         let again = Case {
-            reason: String::new(),
-            created: 0,
-            outcome: String::new(),
-            decided: None,
-            href: String::new(),
             again: true,
+            ..Case::default()
         };
         return visit
             .page(StatusCode::OK, "comments/case.html", "case-title", &again)

@@ -30,7 +30,7 @@ pub async fn edit(app: &App, viewer: &Viewer, id: CommentId, typed: &str) -> Res
         .filter(|comment| comment.profile == viewer.profile)
         .ok_or(CommentError::NotFound)?;
     let author = Author::from(viewer);
-    for _ in 0..4 {
+    for _ in 0..post::TRIES {
         let ground = ground::of(app, known.story, known.site).await?;
         let checked = check(ground, &author, app, typed)?;
         let (profile, salt, ids) = (viewer.profile, app.ids.next_uuid(), Arc::clone(&app.ids));

@@ -33,7 +33,7 @@ pub use report::{Complaint, appeal, report};
 use masthead_domain::comments::EditError;
 use masthead_domain::comments::text::TextError;
 use masthead_domain::events::{CommentFact, Event};
-use masthead_domain::ids::{CommentId, EventId, IdSource, ProfileId};
+use masthead_domain::ids::{CommentId, EventId, IdSource, ProfileId, StoryId};
 use masthead_domain::time::Timestamp;
 use masthead_store::audit::{self, NewEntry};
 use masthead_store::comments::{self as rows, Comment};
@@ -185,18 +185,37 @@ pub async fn everything(conn: &mut Conn, profile: ProfileId) -> Result<Vec<Value
     }
 }
 
+/// Which comment an event is about.
+#[derive(Clone, Copy)]
+pub(crate) struct About {
+    comment: CommentId,
+    story: StoryId,
+    profile: ProfileId,
+}
+
+impl From<&Comment> for About {
+    fn from(comment: &Comment) -> Self {
+        Self {
+            comment: comment.id,
+            story: comment.story,
+            profile: comment.profile,
+        }
+    }
+}
+
 /// The event of a comment's change, in the transaction of the change.
 async fn tell(
     tx: &mut Tx,
     ids: &dyn IdSource,
-    comment: &Comment,
+    about: impl Into<About>,
     change: &str,
     shown: bool,
 ) -> Result<EventId, StoreError> {
+    let about = about.into();
     let event = Event::CommentChanged(CommentFact {
-        comment: comment.id,
-        story: comment.story,
-        profile: comment.profile,
+        comment: about.comment,
+        story: about.story,
+        profile: about.profile,
         change: change.to_owned(),
         shown,
         import: false,
@@ -211,18 +230,19 @@ async fn tell(
 pub(crate) async fn note(
     tx: &mut Tx,
     ids: &dyn IdSource,
-    comment: &Comment,
+    about: impl Into<About>,
     change: &str,
     shown: bool,
     (actor, act, facts): (&str, &str, &Value),
     text: Option<(uuid::Uuid, &str)>,
 ) -> Result<(), StoreError> {
-    let event = tell(tx, ids, comment, change, shown).await?;
+    let about = about.into();
+    let event = tell(tx, ids, about, change, shown).await?;
     let entry = NewEntry {
         event,
         actor,
         act,
-        subject: comment.id.0,
+        subject: about.comment.0,
         facts,
         text,
         keep_text: false,

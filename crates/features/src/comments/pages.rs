@@ -266,13 +266,7 @@ async fn refused(
 /// 404 when readers don't see what is answered.
 pub async fn reply_form(visit: Visit) -> Result<Response, WebError> {
     let id = id_of(&visit)?;
-    let app = visit.app();
-    let mut conn = app.db.reader().await.map_err(store_error)?;
-    let seen = public::comment(&mut conn, app.now(), id).await.map_err(store_error)?;
-    drop(conn);
-    let seen = seen
-        .filter(|seen| seen.state.is_shown())
-        .ok_or_else(WebError::not_found)?;
+    let seen = seen(&visit, id).await?;
     let (headline, path) = story(&visit, seen.story).await?;
     let name = seen.writer.as_ref().map_or("", |writer| writer.name());
     let form = Form {
@@ -291,6 +285,15 @@ pub async fn reply_form(visit: Visit) -> Result<Response, WebError> {
     visit
         .page(StatusCode::OK, "comments/form.html", "comment-reply-title", &form)
         .await
+}
+
+/// A comment as readers see it; 404 for one that they don't.
+pub(super) async fn seen(visit: &Visit, id: CommentId) -> Result<public::PublicComment, WebError> {
+    let app = visit.app();
+    let mut conn = app.db.reader().await.map_err(store_error)?;
+    let seen = public::comment(&mut conn, app.now(), id).await.map_err(store_error)?;
+    seen.filter(|seen| seen.state.is_shown())
+        .ok_or_else(WebError::not_found)
 }
 
 /// A comment of the viewer's own.

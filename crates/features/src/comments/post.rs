@@ -1,7 +1,7 @@
 //! Taking a comment: everything that needs no store first, then one transaction that looks, decides and writes.
 
 use super::ground::{self, Ground};
-use super::{CommentError, note};
+use super::{About, CommentError, note};
 use crate::accounts::Viewer;
 use crate::app::App;
 use masthead_domain::comments::checks::{self, Finding, REPEAT_OF_OTHERS};
@@ -12,7 +12,7 @@ use masthead_domain::ids::{CommentId, IdSource, ProfileId, SiteId, StoryId};
 use masthead_domain::permissions::{Grants, Permission};
 use masthead_store::authors::folded;
 use masthead_store::comments::people::{self, Writer};
-use masthead_store::comments::{self as rows, Comment, NewComment};
+use masthead_store::comments::{self as rows, NewComment};
 use masthead_store::{Tx, reviews};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// Seconds in which the same form sent twice is one comment, where it brings no key.
 const WINDOW: i64 = 600;
 /// A comment is checked again at most this often when the rules change meanwhile.
-const TRIES: usize = 4;
+pub(super) const TRIES: usize = 4;
 /// The longest key that a program may give.
 const LONGEST_KEY: usize = 200;
 
@@ -157,13 +157,8 @@ pub(super) const fn queue_of(state: CommentState, mode: Mode, trusted: bool) -> 
         (CommentState::Held, _) => Some("held"),
         (CommentState::Rejected, _) => Some("decided"),
         (CommentState::Published, Mode::Reactive) | (CommentState::Deleted, _) => None,
-        (CommentState::Published, _) => {
-            if trusted {
-                None
-            } else {
-                Some("new")
-            }
-        }
+        (CommentState::Published, _) if trusted => None,
+        (CommentState::Published, _) => Some("new"),
     }
 }
 
@@ -349,34 +344,15 @@ async fn write(
         "rules": new.findings.iter().map(Finding::rule).collect::<Vec<_>>(),
     });
     let actor = format!("profile:{}", who.profile);
-    let subject = Comment {
-        id: who.id,
+    let about = About {
+        comment: who.id,
         story: ground.story,
-        site: ground.site,
         profile: who.profile,
-        parent: answers.map(|(parent, _)| parent),
-        root: answers.map_or(who.id, |(_, root)| root),
-        place: 0,
-        state,
-        body: String::new(),
-        salt: who.salt,
-        revision: 1,
-        badge: who.badge,
-        likes: 0,
-        answers: 0,
-        replies: 0,
-        reported: false,
-        featured: false,
-        imported: false,
-        findings: Vec::new(),
-        removed_by: None,
-        created_at: now,
-        edited_at: None,
     };
     note(
         tx,
         ids,
-        &subject,
+        about,
         "posted",
         state.is_shown(),
         (&actor, "comment.posted", &facts),

@@ -38,34 +38,30 @@ struct ErrorView<'a> {
     words: String,
 }
 
-/// An error page with headlines, from the snapshot of `conn`. `path` is what was asked for; empty: nothing is suggested.
+/// What is known of the request that an error page answers; nothing where the page was here and has gone.
+#[derive(Default)]
+pub(crate) struct Asked<'a> {
+    /// What was asked for; empty: nothing is suggested.
+    pub(crate) path: &'a str,
+    pub(crate) request_id: Option<&'a str>,
+    /// The stories that the search index has for the words of the address; `None` when it was not asked.
+    pub(crate) found: Option<Vec<StoryId>>,
+}
+
+/// An error page with headlines, from the snapshot of `conn`.
 pub(crate) async fn page(
     conn: &mut Conn,
     now: Timestamp,
     view: &SiteView,
     error: &WebError,
-    path: &str,
-    request_id: Option<&str>,
+    asked: Asked<'_>,
     position: i64,
 ) -> Result<Rendered, WebError> {
-    page_with(conn, now, view, error, path, request_id, position, None).await
-}
-
-/// As [`page`]; `found` are the stories that the search index has for the words of the address.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "what a page of an error is made of, each of another kind"
-)]
-pub(crate) async fn page_with(
-    conn: &mut Conn,
-    now: Timestamp,
-    view: &SiteView,
-    error: &WebError,
-    path: &str,
-    request_id: Option<&str>,
-    position: i64,
-    found: Option<Vec<StoryId>>,
-) -> Result<Rendered, WebError> {
+    let Asked {
+        path,
+        request_id,
+        found,
+    } = asked;
     let words = words(path);
     let looks = error.kind() == ErrorKind::NotFound && !words.is_empty();
     let wanted = if looks && found.is_none() {

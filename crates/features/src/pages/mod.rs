@@ -219,7 +219,12 @@ impl Pages {
             None => None,
         };
         let mut conn = self.app.db.snapshot().await.map_err(store_error)?;
-        let page = errors::page_with(&mut conn, now, view, error, path, Some(request_id), 0, found).await?;
+        let asked = errors::Asked {
+            path,
+            request_id: Some(request_id),
+            found,
+        };
+        let page = errors::page(&mut conn, now, view, error, asked, 0).await?;
         drop(conn);
         let page = self.with_banner(view, page).await?;
         String::from_utf8(page.body.into()).map_err(WebError::internal)

@@ -125,7 +125,7 @@ pub(crate) async fn leads_on(
     match found {
         Found::Gone { story, reason } => {
             let error = WebError::gone(reason).code("story-gone");
-            let page = errors::page(conn, now, view, &error, "", None, position).await?;
+            let page = errors::page(conn, now, view, &error, errors::Asked::default(), position).await?;
             Ok(page
                 .status(StatusCode::GONE)
                 .keys([masthead_web::surrogate::SurrogateKey::story(story)]))

@@ -89,7 +89,7 @@ pub(crate) async fn page(app: &App, view: &SiteView, name: &str, after: Option<C
         Found::Profile(record) => record,
         Found::Gone => {
             let gone = WebError::gone(say(view, "profile-gone", &[])?);
-            return errors::page(&mut conn, now, view, &gone, "", None, position).await;
+            return errors::page(&mut conn, now, view, &gone, errors::Asked::default(), position).await;
         }
     };
     let route = Route::Profile(Cow::Borrowed(name)).to_string();

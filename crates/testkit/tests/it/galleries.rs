@@ -1,10 +1,9 @@
 //! Galleries: stories whose text is their pictures. They have addresses of their own and stand where pictures are
 //! gathered, and what is taken back is gone from there too.
 
-use crate::support::plant::{self, addresses, jpeg};
-use masthead_domain::document::{Block, Document, PictureBlock, PictureSource, Text};
+use crate::support::plant::{self, addresses, picture};
+use masthead_domain::document::{Block, Document};
 use masthead_domain::stories::StoryKind;
-use masthead_features::pictures::{self, Said};
 use masthead_features::stories::{self as desk, NewStory};
 use masthead_store::Engine;
 use masthead_testkit::build::content;
@@ -15,21 +14,6 @@ on_both_engines!(
     the_days_pictures_are_those_of_its_stories,
     search_engines_find_a_picture_in_three_proportions,
 );
-
-async fn picture(test: &TestApp, word: &str, width: u32) -> anyhow::Result<PictureBlock> {
-    let said = Said {
-        credit: format!("{word} Pictures"),
-        ..Said::default()
-    };
-    let id = pictures::take(&test.app, jpeg(word, width, width / 2), said).await?;
-    test.run_jobs().await?;
-    Ok(PictureBlock {
-        picture: PictureSource::Stored(id),
-        caption: Text::plain(format!("The {word} from the bank.")),
-        credit: format!("{word} Pictures"),
-        alt: format!("A {word}"),
-    })
-}
 
 async fn every_picture_has_an_address_and_leads_to_the_next(engine: Engine) -> anyhow::Result<()> {
     let test = TestApp::new(engine).await?;

@@ -1,11 +1,10 @@
 //! One page of every template, with everything on it that it can hold.
 
 use crate::accounts::{HOST, hidden, mailed, network, person, sign_in, signed_in};
-use crate::support::plant::{self, addresses, jpeg, people_and_topics};
-use masthead_domain::document::{Block, Document, Marks, PictureBlock, PictureSource, Text};
+use crate::support::plant::{self, addresses, people_and_topics, picture};
+use masthead_domain::document::{Block, Document, Marks, Text};
 use masthead_domain::stories::{Byline, Correction, StoryContent, StoryKind};
 use masthead_features::accounts::staff;
-use masthead_features::pictures::{self, Said};
 use masthead_features::stories::{self as desk, NewStory};
 use masthead_services::codes;
 use masthead_store::{Engine, StoreError, pages as own_pages, topics};
@@ -113,22 +112,6 @@ fn answer(template: &'static str, html: String) -> Stop {
         at: At::Html(html),
         own: false,
     }
-}
-
-/// A picture of this width: 600 and more count as news.
-async fn picture(test: &TestApp, word: &str, width: u32) -> anyhow::Result<PictureBlock> {
-    let said = Said {
-        credit: format!("{word} Pictures"),
-        ..Said::default()
-    };
-    let id = pictures::take(&test.app, jpeg(word, width, width / 2), said).await?;
-    test.run_jobs().await?;
-    Ok(PictureBlock {
-        picture: PictureSource::Stored(id),
-        caption: Text::plain(format!("The {word} from the bank.")),
-        credit: format!("{word} Pictures"),
-        alt: format!("A {word}"),
-    })
 }
 
 /// A story with every block, one in Arabic, one that somebody paid for, one of long words, and enough others to fill a

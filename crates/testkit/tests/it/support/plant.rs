@@ -121,3 +121,19 @@ pub(crate) async fn addresses(test: &TestApp, id: StoryId) -> anyhow::Result<Vec
         .filter_map(|place| Some((name(place), place.path.clone()?)))
         .collect())
 }
+
+/// A picture of this width, with all that stands beside one; 600 and more count as news.
+pub(crate) async fn picture(test: &TestApp, word: &str, width: u32) -> anyhow::Result<PictureBlock> {
+    let said = Said {
+        credit: format!("{word} Pictures"),
+        ..Said::default()
+    };
+    let id = pictures::take(&test.app, jpeg(word, width, width / 2), said).await?;
+    test.run_jobs().await?;
+    Ok(PictureBlock {
+        picture: PictureSource::Stored(id),
+        caption: Text::plain(format!("The {word} from the bank.")),
+        credit: format!("{word} Pictures"),
+        alt: format!("A {word}"),
+    })
+}
