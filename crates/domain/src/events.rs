@@ -40,6 +40,12 @@ pub enum Event {
         /// The site.
         site: SiteId,
     },
+    /// What is most read or most commented was ranked anew, and is not what it was.
+    #[serde(rename = "rankings.changed")]
+    RankingsChanged {
+        /// The rankings, by the ids that [`crate::rankings::Ranking::of`] gives them.
+        lists: Vec<Uuid>,
+    },
     /// A site, its sections, menus, topics' or authors' names changed: all its pages are stale.
     #[serde(rename = "site.changed")]
     SiteChanged {
@@ -139,6 +145,7 @@ impl Event {
             Self::StoryChanged(_) => "story.changed",
             Self::FrontLaunched { .. } => "front.launched",
             Self::BannerChanged { .. } => "banner.changed",
+            Self::RankingsChanged { .. } => "rankings.changed",
             Self::SiteChanged { .. } => "site.changed",
             Self::PictureRendered { .. } => "picture.rendered",
             Self::WireReceived { .. } => "wire.received",

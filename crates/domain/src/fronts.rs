@@ -1,6 +1,7 @@
 //! Fronts: containers of cards that editors pin, filled up automatically after the pinned ones, no story twice.
 
 use crate::ids::StoryId;
+use crate::rankings::Ranking;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
@@ -82,6 +83,36 @@ pub enum Fill {
     Topic(String),
     /// The site's newest galleries.
     Galleries,
+    /// What is read most on the site, or in the section whose front it is.
+    MostRead,
+    /// What is commented most of the last days.
+    MostCommented,
+}
+
+impl Fill {
+    /// The ranking that fills it, if one does.
+    pub const fn ranking(&self) -> Option<Ranking> {
+        match self {
+            Self::MostRead => Some(Ranking::MostRead),
+            Self::MostCommented => Some(Ranking::MostCommented),
+            _ => None,
+        }
+    }
+}
+
+/// Stories of a ranking that a front shows where nobody says otherwise.
+const RANKED: usize = 6;
+
+impl Container {
+    /// A list of headlines in the order of a ranking, with the theme's own words over it.
+    fn ranked(fill: Fill) -> Self {
+        Self {
+            style: ContainerStyle::List,
+            fill,
+            limit: RANKED,
+            ..Self::default()
+        }
+    }
 }
 
 /// Chooses a container's stories: pinned ones that readers can see first, then the fill's, none that `used` holds.
@@ -113,7 +144,7 @@ pub fn arrange(
 
 impl FrontLayout {
     /// The layout of a home front nobody has curated: a lead, then a container for each section in menu
-    /// order, then the galleries.
+    /// order, then the rankings and the galleries.
     pub fn for_home(sections: &[(String, String)]) -> Self {
         let mut containers = vec![Container {
             style: ContainerStyle::Lead,
@@ -127,6 +158,7 @@ impl FrontLayout {
             limit: 4,
             ..Container::default()
         }));
+        containers.extend([Fill::MostRead, Fill::MostCommented].map(Container::ranked));
         containers.push(Container {
             style: ContainerStyle::Strip,
             fill: Fill::Galleries,
@@ -154,6 +186,7 @@ impl FrontLayout {
                     limit: 24,
                     ..Container::default()
                 },
+                Container::ranked(Fill::MostRead),
             ],
         }
     }

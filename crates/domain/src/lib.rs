@@ -14,6 +14,7 @@ pub mod ids;
 pub mod imports;
 pub mod permissions;
 pub mod profiles;
+pub mod rankings;
 pub mod routing;
 pub mod sites;
 pub mod stories;

@@ -1,6 +1,7 @@
 //! What every use case is handed: the store, the outside world, and the network's own tables. There is no global.
 
 use crate::accounts::Accounts;
+use crate::rankings::Reads;
 use crate::sites::Sites;
 use masthead_domain::ids::IdSource;
 use masthead_domain::routing::Rule;
@@ -31,6 +32,8 @@ pub struct App {
     pub accounts: Accounts,
     /// What posting comments keeps ready.
     pub(crate) comments: crate::comments::Kept,
+    /// What this node counted as read and has not saved.
+    pub reads: Reads,
     /// This node's name in cursors, leases and receipts.
     pub node: String,
     /// The WebSub hub that feeds name and that is told of changes; none where the publisher has none.
@@ -74,6 +77,7 @@ impl App {
     /// Puts the parts together with a table of sites that was read earlier: for a start while the store is away.
     pub fn with_sites(parts: AppParts, sites: Sites) -> Self {
         Self {
+            reads: Reads::new(parts.ids.as_ref()),
             db: parts.db,
             clock: parts.clock,
             ids: parts.ids,

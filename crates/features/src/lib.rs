@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod pages;
 pub mod pictures;
 pub mod profiles;
+pub mod rankings;
 pub mod review;
 pub mod search;
 pub mod sites;

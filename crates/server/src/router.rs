@@ -18,6 +18,7 @@ use masthead_features::accounts::Viewer;
 use masthead_features::accounts::pages::{account, sign_in, sign_up};
 use masthead_features::comments::{cases, pages as comments};
 use masthead_features::ingest::{self, IngestError};
+use masthead_features::rankings::pages as rankings;
 use masthead_features::review::pages as review;
 use masthead_features::wire::Outcome;
 use masthead_web::cache_policy::CachePolicy;
@@ -236,6 +237,19 @@ pub fn routes() -> Vec<Route> {
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::POST, "/account/deletion", account::delete)
             .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+    ]
+    .into_iter()
+    .chain(told())
+    .collect()
+}
+
+/// What the scripts of readers' pages tell.
+fn told() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::POST, "/live/reads", rankings::read)
+            .longest_body(64)
+            .permission(Permission::Public)
             .cache(CachePolicy::NoStore),
     ]
 }

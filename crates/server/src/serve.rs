@@ -18,6 +18,7 @@ use masthead_features::accounts::Viewer;
 use masthead_features::app::App;
 use masthead_features::ingest::Source;
 use masthead_features::pages::{Pages, declared_parameters};
+use masthead_features::rankings;
 use masthead_web::access_log::AccessLog;
 use masthead_web::assets::AssetPages;
 use masthead_web::compose::composed;
@@ -268,6 +269,10 @@ pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result
             then(places.clone(), |_| hubs::run(app))
         }),
         tokio::spawn({
+            let app = Arc::clone(&app);
+            then(places.clone(), |_| rankings::keep_saving(app))
+        }),
+        tokio::spawn({
             let (db, node) = (app.db.clone(), app.node.clone());
             then(places, |_| masthead_store::log::run_stamper(db, node))
         }),
@@ -346,6 +351,10 @@ impl Node {
         for task in self.background {
             // Aborted on purpose; what it was doing is done again at the next start.
             drop(task.await);
+        }
+        // Before the database is closed: what was read on this node since it last saved.
+        if let Err(error) = self.app.reads.save(&self.app).await {
+            tracing::warn!(%error, "what was read last can't be added to the store");
         }
         // Another node does them at once.
         if let Err(error) = jobs::leave_claims(&self.app).await {

@@ -24,6 +24,7 @@ pub mod pictures;
 pub mod policies;
 pub mod profiles;
 pub mod public;
+pub mod rankings;
 pub mod reports;
 pub mod reviews;
 pub mod sessions;
@@ -63,6 +64,7 @@ pub fn all_queries() -> Vec<Query> {
         pictures::ALL,
         policies::ALL,
         profiles::ALL,
+        rankings::ALL,
         reports::ALL,
         reviews::ALL,
         sessions::ALL,

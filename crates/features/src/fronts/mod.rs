@@ -4,10 +4,12 @@
 //! or section front stands in.
 
 use crate::app::App;
+use crate::rankings;
 use crate::sites::Sites;
 use masthead_domain::events::Event;
 use masthead_domain::fronts::{Container, ContainerStyle, Fill, FrontLayout, arrange};
 use masthead_domain::ids::{EventId, FrontId, SectionId, SiteId, StoryId};
+use masthead_domain::rankings::Ranking;
 use masthead_domain::stories::GALLERIES;
 use masthead_domain::time::Timestamp;
 use masthead_store::fronts::{self as rows, FrontRecord};
@@ -59,6 +61,8 @@ pub struct Filled {
     pub topic: Option<String>,
     /// It shows the site's galleries.
     pub galleries: bool,
+    /// The ranking that it shows, where it shows one.
+    pub ranking: Option<Ranking>,
     /// Cards with the headlines that editors gave them here.
     pub cards: Vec<(Card, Option<String>)>,
 }
@@ -246,6 +250,7 @@ impl Filling {
             section,
             topic,
             galleries: container.fill == Fill::Galleries,
+            ranking: container.fill.ranking(),
             cards,
         })
     }
@@ -257,8 +262,11 @@ impl Filling {
         sites: &Sites,
         fill: &Fill,
     ) -> Result<(Option<Uuid>, Option<SectionId>, Option<String>), StoreError> {
+        if let Some(ranking) = fill.ranking() {
+            return Ok((Some(self.ranked(conn, ranking).await?), None, None));
+        }
         let source = match fill {
-            Fill::None => (None, None, None),
+            Fill::None | Fill::MostRead | Fill::MostCommented => (None, None, None),
             Fill::Latest => (Some(self.which.list()), None, None),
             Fill::Galleries => (Some(GALLERIES), None, None),
             Fill::Section(path) => {
@@ -280,6 +288,18 @@ impl Filling {
             self.asked.push(list);
         }
         Ok(source)
+    }
+
+    /// Reads a ranking of the front's own list, which is short and no list by time: whole, so that it is at its end.
+    async fn ranked(&mut self, conn: &mut Conn, ranking: Ranking) -> Result<Uuid, StoreError> {
+        let (of, site) = (self.which.list(), self.which.site);
+        let list = ranking.of(of);
+        if !self.asked.contains(&list) {
+            let cards = rankings::cards(conn, self.now, site, ranking, of).await?;
+            self.read.insert(list, ListSoFar { cards, ended: true });
+            self.asked.push(list);
+        }
+        Ok(list)
     }
 
     /// Reads a list on until it holds as many unused stories as the container takes, or ends.

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::fronts::{self, Assembled, Filled, Which};
 use masthead_domain::fronts::ContainerStyle;
 use masthead_domain::ids::{SectionId, StoryId};
+use masthead_domain::rankings::Ranking;
 use masthead_domain::time::Timestamp;
 use masthead_store::public;
 use masthead_web::errors::WebError;
@@ -38,6 +39,7 @@ struct ContainerView {
     href: Option<String>,
     style: &'static str,
     accent: &'static str,
+    ranking: &'static str,
     cards: Vec<CardView>,
 }
 
@@ -188,6 +190,7 @@ fn container(view: &SiteView, filled: Filled) -> ContainerView {
             .or(topic)
             .or_else(|| filled.galleries.then(|| Route::Multimedia.to_string())),
         style,
+        ranking: filled.ranking.map_or("", Ranking::name),
         accent: section.map_or("", |section| section.accent),
         cards: filled
             .cards

@@ -31,6 +31,7 @@ struct Own<'a> {
 
 #[derive(Serialize)]
 struct GalleryView<'a> {
+    id: StoryId,
     headline: &'a str,
     kicker: &'a str,
     standfirst: &'a str,
@@ -195,6 +196,7 @@ fn all(
     let related_ids: Vec<StoryId> = around.related.iter().map(|card| card.story).collect();
     let own = Own {
         gallery: GalleryView {
+            id: story.id,
             headline: &content.headline,
             kicker: &content.kicker,
             standfirst: &content.standfirst,

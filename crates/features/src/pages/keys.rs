@@ -83,6 +83,7 @@ pub fn stale_keys(event: &Event) -> Vec<SurrogateKey> {
             .chain(fact.sites.iter().map(|id| list(*id)))
             .chain((!matches!(event, Event::StoryUpdated(_))).then(|| banner(fact.story)))
             .collect(),
+        Event::RankingsChanged { lists } => lists.iter().map(|id| list(*id)).collect(),
         Event::FrontLaunched { front, site } => vec![SurrogateKey::front(*front), unlaunched(*site)],
         // Every page of a site carries its key.
         Event::BannerChanged { site } | Event::SiteChanged { site } => vec![SurrogateKey::site(*site)],

@@ -39,6 +39,7 @@ struct Own<'a> {
 
 #[derive(Serialize)]
 struct StoryView<'a> {
+    id: StoryId,
     headline: &'a str,
     kicker: &'a str,
     standfirst: &'a str,
@@ -273,6 +274,7 @@ fn render(
     let related_ids: Vec<StoryId> = around.related.iter().map(|card| card.story).collect();
     let own = Own {
         story: StoryView {
+            id,
             headline: &content.headline,
             kicker: &content.kicker,
             standfirst: &content.standfirst,

@@ -28,9 +28,17 @@ enum Then {
     Reported,
 }
 
+/// Under which story a comment stands.
+#[derive(Clone, Copy)]
+enum Under {
+    /// One of the newest, from 0.
+    Newest(usize),
+    /// The one of this slug.
+    Slug(&'static str),
+}
+
 struct Line {
-    /// Which of the newest stories, from 0.
-    story: usize,
+    story: Under,
     who: &'static str,
     /// The line that it answers.
     answers: Option<usize>,
@@ -38,7 +46,7 @@ struct Line {
     then: Then,
 }
 
-const fn line(story: usize, who: &'static str, answers: Option<usize>, text: &'static str, then: Then) -> Line {
+const fn line(story: Under, who: &'static str, answers: Option<usize>, text: &'static str, then: Then) -> Line {
     Line {
         story,
         who,
@@ -51,59 +59,80 @@ const fn line(story: usize, who: &'static str, answers: Option<usize>, text: &'s
 /// A reader may write three at once, so none of them does more.
 const LINES: &[Line] = &[
     line(
-        0,
+        Under::Newest(0),
         "ottoline",
         None,
         "I walked past this morning, and it looked just as you describe it. Thank you for writing it down plainly.",
         Then::Featured,
     ),
     line(
-        0,
+        Under::Newest(0),
         "cassius_b",
         Some(0),
         "> it looked just as you describe it\n\nOn a good day, perhaps. Come back in February.",
         Then::Approved,
     ),
     line(
-        0,
+        Under::Newest(0),
         "tobias_wren",
         Some(1),
         "We will be there in February, and every month before it.",
         Then::Left,
     ),
     line(
-        0,
+        Under::Newest(0),
         "wilma_tern",
         None,
         "There is a picture of the same place from 1961 in the library. Somebody should put the two side by side.",
         Then::Reported,
     ),
     line(
-        1,
+        Under::Newest(1),
         "cassius_b",
         None,
         "Whoever wrote this has never had to wait for a ferry in his life, and ought to be made to.",
         Then::Rejected,
     ),
     line(
-        1,
+        Under::Newest(1),
         "ottoline",
         None,
         "Could you ask them what it costs? The council's own page says one thing and the notice at the quay another.",
         Then::Approved,
     ),
     line(
-        1,
+        Under::Newest(1),
         "wilma_tern",
         Some(5),
         "The notice is from last year. I have a picture of it.",
         Then::Left,
     ),
     line(
-        2,
+        Under::Newest(2),
         "ottoline",
         None,
         "Better pictures, cheaper oars: https://oars.example https://rowing.example https://boats.example",
+        Then::Left,
+    ),
+    line(
+        Under::Slug("ferry-strike-called-off"),
+        "cassius_b",
+        None,
+        "So the six o'clock boat goes again, and I shall have to find another excuse.",
+        Then::Approved,
+    ),
+    line(
+        Under::Slug("ferry-strike-called-off"),
+        "wilma_tern",
+        Some(8),
+        "It goes. Whether it arrives is between the boat and the weather.",
+        Then::Approved,
+    ),
+    line(
+        Under::Slug("danmoor-by-election-analysis"),
+        "pia_lorimer",
+        None,
+        "The same swing in Eelhithe would have been worth two seats on the county council.",
         Then::Left,
     ),
 ];
@@ -123,10 +152,14 @@ pub(super) async fn load(app: &App) -> anyhow::Result<()> {
     let (_, moderator) = person(app, "marek_dunmore").await?;
     let mut written: Vec<CommentId> = Vec::new();
     for line in LINES {
-        let Some(story) = stories.get(line.story) else { break };
+        let story = match line.story {
+            Under::Newest(place) => stories.get(place).copied(),
+            Under::Slug(slug) => Some(masthead_features::stories::find(app, slug).await?),
+        };
+        let Some(story) = story else { break };
         let (author, _) = person(app, line.who).await?;
         let draft = Draft {
-            story: *story,
+            story,
             site,
             parent: line.answers.and_then(|number| written.get(number).copied()),
             text: line.text.to_owned(),

@@ -48,6 +48,8 @@ async fn layout(app: &App, content: &Content, front: &Front) -> anyhow::Result<F
         let fill = match &container.section {
             Some(section) => Fill::Section(site.section_path(section)?),
             None if container.name == "multimedia" => Fill::Galleries,
+            None if container.name == "most-read" => Fill::MostRead,
+            None if container.name == "most-commented" => Fill::MostCommented,
             None => Fill::None,
         };
         let limit = if fill == Fill::None {
@@ -80,7 +82,7 @@ async fn layout(app: &App, content: &Content, front: &Front) -> anyhow::Result<F
 fn style(container: &FrontContainer) -> ContainerStyle {
     match container.name.as_str() {
         "lead" => ContainerStyle::Lead,
-        "opinion" => ContainerStyle::List,
+        "opinion" | "most-read" | "most-commented" => ContainerStyle::List,
         "long-reads" | "travel" | "multimedia" => ContainerStyle::Strip,
         _ => ContainerStyle::Grid,
     }

@@ -14,6 +14,7 @@ mod names;
 pub mod people;
 mod pictures;
 mod plan;
+mod rankings;
 mod sites;
 mod story;
 #[cfg(test)]
@@ -61,6 +62,7 @@ pub async fn load(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<Loaded> 
     fronts::launch(app, &content).await?;
     people::load(app).await?;
     comments::load(app).await?;
+    rankings::load(app).await?;
     let table = app.sites();
     let sites = table
         .all()

@@ -7,6 +7,7 @@ use super::tokens::Start;
 use super::*;
 use masthead_domain::document::{Block, PictureSource};
 use masthead_domain::ids::SiteId;
+use masthead_domain::rankings::Ranking;
 use masthead_domain::stories::StoryState;
 use masthead_domain::time::Clock;
 use masthead_features::app::AppParts;
@@ -570,4 +571,21 @@ async fn postgresql_holds_the_same_network() {
     assert!(!there.load(LISTEN).await.made);
     assert_eq!(log::stamp(&there.app.db).await.unwrap(), 0);
     assert_eq!(there.head().await, head);
+}
+
+#[tokio::test]
+async fn what_is_most_read_and_commented_is_on_the_fronts() {
+    let network = Network::new().await;
+    network.load(LISTEN).await;
+    let sites = network.app.sites();
+    let mut conn = network.app.db.snapshot().await.unwrap();
+    let site = network.site("courier");
+    let which = masthead_features::fronts::Which { site, section: None };
+    let front = masthead_features::fronts::assemble(&mut conn, network.app.now(), &sites, which)
+        .await
+        .unwrap();
+    for (ranking, least) in [(Ranking::MostRead, 4), (Ranking::MostCommented, 1)] {
+        let shown = front.containers.iter().find(|filled| filled.ranking == Some(ranking));
+        assert!(shown.is_some_and(|filled| filled.cards.len() >= least), "{ranking:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Comments as readers see them: those that are published, under stories that they may see, and tombstones where
 //! answers to a comment that is gone are still seen. No text and no name of another state leaves the store here.
 
-use super::released;
+use super::{released, silent};
 use crate::db::{Conn, FromRow, Row, StoreError};
 use crate::{params, queries};
 use masthead_domain::comments::{Badge, CommentState, Order};
@@ -56,8 +56,7 @@ queries! {
         FROM comments c JOIN stories s ON s.id = c.story_id
         JOIN placements p ON p.story_id = s.id AND p.site_id = $3
         WHERE c.profile_id = $2 AND (c.created_at, c.id) < ($4, $5) AND c.state = 'published' AND p.path IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM comment_policies h WHERE h.hold IS NOT NULL AND (h.scope_id = s.id
-                OR h.scope_id IN (SELECT t.topic_id FROM story_topics t WHERE t.story_id = s.id))) AND ", released!(), "
+            AND NOT ", silent!(), " AND ", released!(), "
         ORDER BY c.created_at DESC, c.id DESC LIMIT $6");
 }
 

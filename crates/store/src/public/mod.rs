@@ -8,6 +8,7 @@
 mod comments;
 mod lists;
 mod pictures;
+mod rankings;
 mod story;
 
 pub use comments::{
@@ -16,6 +17,7 @@ pub use comments::{
 };
 pub use lists::{Card, Cursor, archive_days, list, list_since, newest, sitemap, visible};
 pub use pictures::{PublicCut, PublicFile, PublicPicture, cut, cuts_of_story, file, of_page, of_story};
+pub use rankings::{most_commented, standing};
 pub use story::{Found, PublicPlacement, PublicStory, at_path, by_id, fronts_cursor};
 
 /// Restricts `s` (a row of `stories`) to what readers may see at `$1`.
@@ -27,4 +29,13 @@ macro_rules! released {
 }
 use released;
 
-pub(crate) const ALL: &[&[crate::db::Query]] = &[comments::ALL, lists::ALL, pictures::ALL, story::ALL];
+/// Whether the law asks to be silent about `s`: comments under it are hidden, and not counted.
+macro_rules! silent {
+    () => {
+        "EXISTS (SELECT 1 FROM comment_policies h WHERE h.hold IS NOT NULL AND (h.scope_id = s.id \
+         OR h.scope_id IN (SELECT t.topic_id FROM story_topics t WHERE t.story_id = s.id)))"
+    };
+}
+use silent;
+
+pub(crate) const ALL: &[&[crate::db::Query]] = &[comments::ALL, lists::ALL, pictures::ALL, rankings::ALL, story::ALL];

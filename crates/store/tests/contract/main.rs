@@ -32,6 +32,7 @@ mod events;
 mod faults;
 mod migrations;
 mod plans;
+mod rankings;
 mod values;
 mod work;
 mod writes;

@@ -21,6 +21,7 @@ mod ingest;
 mod kill;
 mod live;
 mod pages;
+mod rankings;
 mod search;
 mod standings;
 mod support;
