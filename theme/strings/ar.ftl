@@ -316,3 +316,120 @@ mail-reset-subject = كلمة مرور جديدة لحسابك لدى { $site }
 mail-reset = طلب شخص، لعله أنت، تعيين كلمة مرور جديدة لحسابك لدى { $site }. لذلك اتبع هذا الرابط:
 mail-email-subject = أكّد بريدك لدى { $site }
 mail-email = طلب شخص، لعله أنت، استخدام هذا البريد لحساب لدى { $site }. للتأكيد اتبع هذا الرابط من المتصفح الذي سجّلت دخولك فيه:
+
+## مساهمات القراء
+send-stories = أرسل إلينا قصصك
+send-pictures = أرسل إلينا صورك
+reader-story = بقلم قارئ
+your-stories = قصصكم
+your-stories-about = ما كتبه قراء { $site } وصوّروه.
+profile-contributions = قصص وصور
+contributions = مساهماتك
+contribute-story = أرسل إلينا قصتك
+contribute-story-about = نرحب بمساهماتكم؛ وننظر في نشر ما يبلغ { $fewest } كلمة أو أكثر. لا يُعرض شيء قبل أن يقرأه المحرر.
+contribute-headline = العنوان
+contribute-text = قصتك
+contribute-text-hint = السطر الفارغ يبدأ فقرة جديدة، والسطر الذي يبدأ بـ > اقتباس. العناوين التي تبدأ بـ https:// تصبح روابط.
+contribute-words = { $count ->
+    [zero] لا كلمات من { $fewest }
+    [one] كلمة واحدة من { $fewest }
+    [two] كلمتان من { $fewest }
+    [few] { $count } كلمات من { $fewest }
+    [many] { $count } كلمة من { $fewest }
+   *[other] { $count } كلمة من { $fewest }
+ }
+contribute-words-script = # كلمة من #
+contribute-saved = حُفظت المسودة.
+contribute-save-failed = تعذّر حفظ المسودة الآن. أبقِ هذه الصفحة مفتوحة.
+contribute-send = إرسال
+contribute-send-again = إرسال مرة أخرى
+contribute-save = حفظ المسودة
+contribute-discard = حذف المسودة
+contribute-review = يمكنك متابعة ما يحدث لها في حسابك:
+contribute-terms-2026-1 = كتبتُ هذا أو صوّرته بنفسي. يجوز نشره في جميع مواقع هذه الشبكة وتحريره بموافقتي ما دام منشورًا. وتبقى الحقوق لي. (الشروط 2026-1)
+contribute-name-first = تظهر المساهمات باسم مستخدم. يُطلب منك قبل أن ترسل شيئًا، وما تكتبه محفوظ.
+contribute-verify-first = قبل أن ترسل شيئًا أكّد عنوان بريدك الإلكتروني:
+contribute-not-verified = أكّد عنوان بريدك الإلكتروني قبل الإرسال. ما كتبته محفوظ.
+contribute-not-named = اختر اسم مستخدم قبل الإرسال. ما كتبته محفوظ.
+contribute-suspended = لا يمكنك أن ترسل إلينا شيئًا في الوقت الحالي.
+contribute-text-no-title = ضع عنوانًا.
+contribute-text-long-title = في العنوان { $count } حرفًا، والحد الأقصى 150.
+contribute-text-long = في النص { $count } حرفًا، والحد الأقصى 30,000.
+contribute-text-few-words = { $count ->
+    [zero] ليس في قصتك كلمات. المطلوب 200 كلمة على الأقل.
+    [one] في قصتك كلمة واحدة. المطلوب 200 كلمة على الأقل.
+    [two] في قصتك كلمتان. المطلوب 200 كلمة على الأقل.
+    [few] في قصتك { $count } كلمات. المطلوب 200 كلمة على الأقل.
+    [many] في قصتك { $count } كلمة. المطلوب 200 كلمة على الأقل.
+   *[other] في قصتك { $count } كلمة. المطلوب 200 كلمة على الأقل.
+ }
+contribute-too-many = ثلاث من مساهماتك لدى المحررين بالفعل. المسودة محفوظة؛ أرسلها حين يُبتّ في إحداها.
+contribute-no-terms = يرجى الموافقة على الشروط.
+contribute-no-message = اكتب رسالة لا تزيد على 2,000 حرف.
+contribute-no-reason = اختر سببًا.
+contribute-no-place = اختر قسمًا.
+contribute-no-time = اكتب الوقت بالسنة والشهر واليوم والساعة والدقيقة.
+contribute-claimed = يعمل عليها شخص آخر الآن.
+contribute-changed = تغيّرت في هذه الأثناء. هذا وضعها الآن.
+contribution-title = مساهمتك
+contribution-kind-story = قصة
+contribution-kind-pictures = صور
+contribution-state-draft = مسودة
+contribution-state-submitted = أُرسلت
+contribution-state-claimed = قيد القراءة
+contribution-state-changes-requested = طُلبت تعديلات
+contribution-state-resubmitted = أُرسلت مرة أخرى
+contribution-state-accepted = قُبلت مع تعديلات
+contribution-state-agreed = قُبلت
+contribution-state-scheduled = حُدد موعدها
+contribution-state-published = نُشرت
+contribution-state-declined = لم تُقبل
+contribution-state-withdrawn = سُحبت
+contribution-state-expired = انتهت
+contribution-about-submitted = تنتظر أن يقرأها محرر.
+contribution-about-claimed = يقرؤها محرر الآن.
+contribution-about-changes-requested = يطلب منك محرر تغيير شيء. أرسلها مرة أخرى بعد ذلك.
+contribution-about-resubmitted = تنتظر أن يقرأها محرر مرة أخرى.
+contribution-about-accepted = نود نشرها مع التعديلات أدناه. لا يُنشر شيء قبل موافقتك.
+contribution-about-agreed = ستُنشر قريبًا.
+contribution-about-scheduled = حُدد موعد نشرها.
+contribution-about-published = يمكن للقراء رؤيتها.
+contribution-about-declined = شكرًا لإرسالها. لن ننشرها.
+contribution-about-withdrawn = سحبتَها. لا يراها أحد غيرك.
+contribution-about-expired = لم يحدث لها شيء مدة 30 يومًا. يمكنك إرسالها مرة أخرى.
+contribution-done-sent = شكرًا. هي الآن لدى المحررين.
+contribution-done-agreed = شكرًا. يمكن نشرها الآن.
+contribution-done-objected = سيقرأ المحررون ما تقوله.
+contribution-done-saved = حُفظت المسودة.
+contribution-publish = موعد النشر
+contribution-read = اقرأها
+contribution-message = ما يقوله المحررون
+contribution-edits = التعديلات
+contribution-edits-hint = المشطوب حُذف، والمسطّر أُضيف.
+contribution-consent = أوافق على التعديلات
+contribution-object-why = ما الخطأ في التعديلات؟
+contribution-object = لا أوافق
+contribution-answer = كلمة إلى المحررين
+contribution-withdraw = سحب المساهمة
+decline-unsuited = لا تناسب ما ننشره.
+decline-known = سبق أن نشرنا عن هذا.
+decline-unverified = لم نتمكن من التحقق مما فيها.
+decline-rights = ليس واضحًا أن كل ما فيها لك.
+decline-advertising = فيها إعلان عن شيء.
+decline-rules = لا تلتزم بقواعدنا.
+
+## Mails about contributions
+mail-contribution-subject-changes-requested = يرجى مراجعة «{ $title }»
+mail-contribution-subject-accepted = نود نشر «{ $title }»
+mail-contribution-subject-agreed = سننشر «{ $title }»
+mail-contribution-subject-scheduled = ستُنشر «{ $title }»
+mail-contribution-subject-published = نُشرت «{ $title }»
+mail-contribution-subject-declined = لم تُقبل «{ $title }»
+mail-contribution-subject-expired = انتهت «{ $title }»
+mail-contribution-changes-requested = قرأ محرر في { $site } «{ $title }» ويطلب منك تغيير شيء:
+mail-contribution-accepted = يود { $site } نشر «{ $title }» مع بعض التعديلات. يرجى الاطلاع عليها وإبداء موافقتك:
+mail-contribution-agreed = قبل { $site } «{ $title }». ستُنشر قريبًا:
+mail-contribution-scheduled = حدّد { $site } موعدًا لنشر «{ $title }»:
+mail-contribution-published = نشر { $site } «{ $title }». شكرًا لك! تجدها هنا:
+mail-contribution-declined = شكرًا لإرسال «{ $title }» إلى { $site }. لن ننشرها:
+mail-contribution-expired = لم يحدث لـ«{ $title }» لدى { $site } شيء مدة 30 يومًا فانتهت. يمكنك إرسالها مرة أخرى:

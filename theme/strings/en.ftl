@@ -302,6 +302,51 @@ reason-illegal = Illegal content
 reason-copyright = Copyright
 reason-false-personality = False personality
 reason-other = Other
+review-contributions = Contributions
+review-contribution-title = A contribution
+review-contribution-queue-waiting = To be read
+review-contribution-queue-ready = To be published
+review-contribution-queue-author = With their authors
+review-contribution-queue-decided = Decided
+review-contribution-words = { $count ->
+    [one] { $count } word
+   *[other] { $count } words
+ }
+review-contribution-others = { $count ->
+    [0] nothing published before
+    [one] { $count } published before
+   *[other] { $count } published before
+ }
+review-contribution-terms = terms { $version }
+review-contribution-claimed-by = { $name } is working on it until
+review-contribution-claim = Work on it
+review-contribution-leave = Let go of it
+review-contribution-until = Yours until
+review-contribution-edit = Save edits
+review-contribution-message = Message to the author
+review-contribution-message-sent = Last message to the author
+review-contribution-answer = What the author says
+review-contribution-accept = Accept
+review-contribution-accept-edited = Accept with edits
+review-contribution-request-changes = Ask for changes
+review-contribution-decline = Decline
+review-contribution-publish = Publish
+review-contribution-not-here = Not here
+review-contribution-standfirst = Standfirst
+review-contribution-at = When (empty: now)
+review-contribution-history = History
+review-act-contribution-submitted = Sent
+review-act-contribution-claimed = Taken to work on
+review-act-contribution-left = Let go of
+review-act-contribution-edited = Edited
+review-act-contribution-accepted = Accepted
+review-act-contribution-changes-requested = Changes asked for
+review-act-contribution-declined = Declined
+review-act-contribution-consented = Author agreed to the edits
+review-act-contribution-objected = Author did not agree to the edits
+review-act-contribution-withdrawn = Taken back
+review-act-contribution-published = Published
+review-act-contribution-passed = Time passed
 
 ## Topics, authors, archive, corrections
 topic = Topic
@@ -521,3 +566,112 @@ mail-reset-subject = A new password for { $site }
 mail-reset = somebody, probably you, wants to set a new password for your account with { $site }. To do so, follow this link:
 mail-email-subject = Confirm your address for { $site }
 mail-email = somebody, probably you, wants to use this address for an account with { $site }. To confirm it, follow this link in the browser that you are signed in with:
+
+## Contributions
+send-stories = Send us your stories
+send-pictures = Send us your pictures
+reader-story = Reader story
+your-stories = Your stories
+your-stories-about = What readers of { $site } wrote and photographed.
+profile-contributions = Stories and pictures
+contributions = Your contributions
+contribute-story = Send us your story
+contribute-story-about = We encourage commentary; contributions of { $fewest } words or more will be considered for publication. Nothing is shown before an editor has read it.
+contribute-headline = Headline
+contribute-text = Your story
+contribute-text-hint = An empty line begins a paragraph; a line that begins with > is a quote. Addresses that begin with https:// become links.
+contribute-words = { $count ->
+    [one] { $count } word of { $fewest }
+   *[other] { $count } words of { $fewest }
+ }
+contribute-words-script = # words of #
+contribute-saved = Your draft is saved.
+contribute-save-failed = Your draft could not be saved just now. Keep this page open.
+contribute-send = Send it
+contribute-send-again = Send it again
+contribute-save = Save draft
+contribute-discard = Throw the draft away
+contribute-review = You can follow what becomes of it in your account:
+contribute-terms-2026-1 = I wrote or photographed this myself. It may be published on all sites of this network, edited with my consent, for as long as it stays online. The rights stay with me. (Terms 2026-1)
+contribute-name-first = Contributions appear under a username. Yours is asked for before you can send something; what you write is saved.
+contribute-verify-first = Before you can send something, confirm your e-mail address:
+contribute-not-verified = Confirm your e-mail address before you send something. What you wrote is saved.
+contribute-not-named = Choose a username before you send something. What you wrote is saved.
+contribute-suspended = You can’t send us anything for now.
+contribute-text-no-title = Give it a headline.
+contribute-text-long-title = The headline has { $count } characters; at most 150 fit.
+contribute-text-long = The text has { $count } characters; at most 30,000 fit.
+contribute-text-few-words = { $count ->
+    [one] Your story has { $count } word. At least 200 are needed.
+   *[other] Your story has { $count } words. At least 200 are needed.
+ }
+contribute-too-many = Three of your contributions are with our editors already. Your draft is saved; send it when one of them is decided on.
+contribute-no-terms = Please agree to the terms.
+contribute-no-message = Write a message of at most 2,000 characters.
+contribute-no-reason = Choose a reason.
+contribute-no-place = Choose a section.
+contribute-no-time = Write the time as year, month, day, hour and minute.
+contribute-claimed = Somebody else is working on it.
+contribute-changed = It changed meanwhile. This is how it stands now.
+contribution-title = Your contribution
+contribution-kind-story = Story
+contribution-kind-pictures = Pictures
+contribution-state-draft = Draft
+contribution-state-submitted = Sent
+contribution-state-claimed = Being read
+contribution-state-changes-requested = Changes asked for
+contribution-state-resubmitted = Sent again
+contribution-state-accepted = Accepted with edits
+contribution-state-agreed = Accepted
+contribution-state-scheduled = Scheduled
+contribution-state-published = Published
+contribution-state-declined = Not taken
+contribution-state-withdrawn = Taken back
+contribution-state-expired = Ended
+contribution-about-submitted = It waits for an editor to read it.
+contribution-about-claimed = An editor is reading it.
+contribution-about-changes-requested = An editor asks you to change something. Send it again when you have.
+contribution-about-resubmitted = It waits for an editor to read it again.
+contribution-about-accepted = We would like to publish it with the edits below. Nothing is published before you agree.
+contribution-about-agreed = It will be published soon.
+contribution-about-scheduled = It has been given a time.
+contribution-about-published = Readers can see it.
+contribution-about-declined = Thank you for sending it. We are not going to publish it.
+contribution-about-withdrawn = You took it back. Nobody else can see it.
+contribution-about-expired = Nothing happened to it for 30 days. You are welcome to send it again.
+contribution-done-sent = Thank you. It is with our editors now.
+contribution-done-agreed = Thank you. It can be published now.
+contribution-done-objected = Our editors will read what you say.
+contribution-done-saved = Your draft is saved.
+contribution-publish = To be published
+contribution-read = Read it
+contribution-message = What our editors say
+contribution-edits = Edits
+contribution-edits-hint = Struck through: taken out. Underlined: put in.
+contribution-consent = I agree to the edits
+contribution-object-why = What is wrong with the edits?
+contribution-object = I don’t agree
+contribution-answer = A word to the editors
+contribution-withdraw = Take it back
+decline-unsuited = It doesn’t fit what we publish.
+decline-known = We have reported on this already.
+decline-unverified = We could not check what it says.
+decline-rights = It isn’t clear that all of it is yours.
+decline-advertising = It advertises something.
+decline-rules = It doesn’t abide by our rules.
+
+## Mails about contributions
+mail-contribution-subject-changes-requested = Please look at “{ $title }” again
+mail-contribution-subject-accepted = We would like to publish “{ $title }”
+mail-contribution-subject-agreed = We are going to publish “{ $title }”
+mail-contribution-subject-scheduled = “{ $title }” will be published
+mail-contribution-subject-published = “{ $title }” is published
+mail-contribution-subject-declined = “{ $title }” was not taken
+mail-contribution-subject-expired = “{ $title }” has ended
+mail-contribution-changes-requested = an editor of { $site } read “{ $title }” and asks you to change something:
+mail-contribution-accepted = { $site } would like to publish “{ $title }” with some edits. Please look at them and say whether you agree:
+mail-contribution-agreed = { $site } accepted “{ $title }”. It will be published soon:
+mail-contribution-scheduled = { $site } has given “{ $title }” a time of publication:
+mail-contribution-published = { $site } published “{ $title }”. Thank you! You find it here:
+mail-contribution-declined = thank you for sending “{ $title }” to { $site }. We are not going to publish it:
+mail-contribution-expired = nothing happened to “{ $title }” at { $site } for 30 days, so that it ended. You are welcome to send it again:

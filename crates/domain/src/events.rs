@@ -3,7 +3,7 @@
 //! An event carries ids and facts, no text and nothing personal.
 
 use crate::comments::policy::Scope;
-use crate::ids::{CommentId, FrontId, PictureId, ProfileId, SiteId, StoryId, WireItemId};
+use crate::ids::{CommentId, ContributionId, FrontId, PictureId, ProfileId, SiteId, StoryId, WireItemId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -88,6 +88,16 @@ pub enum Event {
     /// A comment was written, or stands otherwise than before.
     #[serde(rename = "comment.changed")]
     CommentChanged(CommentFact),
+    /// A reader's contribution was sent, decided on or taken back.
+    #[serde(rename = "contribution.changed")]
+    ContributionChanged {
+        /// The contribution.
+        contribution: ContributionId,
+        /// Whose it is.
+        profile: ProfileId,
+        /// Where it stands now, by the name of its state.
+        state: String,
+    },
     /// What holds for comments changed on a step of the ladder.
     #[serde(rename = "policy.changed")]
     PolicyChanged {
@@ -153,6 +163,7 @@ impl Event {
             Self::AccountDeleted { .. } => "account.deleted",
             Self::SearchRebuild {} => "search.rebuild",
             Self::CommentChanged(_) => "comment.changed",
+            Self::ContributionChanged { .. } => "contribution.changed",
             Self::PolicyChanged { .. } => "policy.changed",
             Self::CommentsTurned { .. } => "comments.turned",
         }

@@ -102,4 +102,6 @@ ids! {
     SuspensionId;
     /// A reader's complaint about a comment.
     ReportId;
+    /// A story or a set of pictures that a reader sends in.
+    ContributionId;
 }

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod comments;
+pub mod contributions;
 pub mod document;
 pub mod events;
 pub mod fronts;

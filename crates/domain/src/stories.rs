@@ -63,6 +63,9 @@ pub enum StoryKind {
 /// a section, a topic, an author); galleries belong to none of these, so their list has a fixed id.
 pub const GALLERIES: uuid::Uuid = uuid::Uuid::from_u128(0x6d61_7374_6865_6164_8a11_6e72_6965_7301);
 
+/// The list of what readers wrote and photographed for a site, which has a fixed id as [`GALLERIES`] does.
+pub const READERS: uuid::Uuid = uuid::Uuid::from_u128(0x6d61_7374_6865_6164_8a11_6e72_6965_7302);
+
 /// One name of a byline.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

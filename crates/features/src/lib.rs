@@ -6,6 +6,7 @@ pub mod api;
 pub mod app;
 pub mod banners;
 pub mod comments;
+pub mod contributions;
 pub mod exports;
 pub mod feeds;
 pub mod fronts;

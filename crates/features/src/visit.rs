@@ -5,7 +5,7 @@
 
 use crate::accounts::Viewer;
 use crate::app::App;
-use crate::pages::{Pages, SiteView, page, say};
+use crate::pages::{Pages, SiteView, count, page, say};
 use axum::body::Body;
 use axum::extract::{FromRequest, RawPathParams, Request};
 use axum::response::Response;
@@ -201,6 +201,14 @@ impl Visit {
     /// When the theme has no such message.
     pub async fn say(&self, key: &str, args: &[(&str, &str)]) -> Result<String, WebError> {
         say(self.view().await?.as_ref(), key, args)
+    }
+
+    /// The words of a message about numbers, with the plural form that the language has for them.
+    ///
+    /// # Errors
+    /// When the theme has no such message.
+    pub async fn count(&self, key: &str, numbers: &[(&str, usize)]) -> Result<String, WebError> {
+        count(self.view().await?.as_ref(), key, numbers)
     }
 
     /// A page of the theme for this reader alone: template, the message that titles it, and its own data.

@@ -17,6 +17,7 @@ use masthead_domain::permissions::Permission;
 use masthead_features::accounts::Viewer;
 use masthead_features::accounts::pages::{account, sign_in, sign_up};
 use masthead_features::comments::{cases, pages as comments};
+use masthead_features::contributions::{pages as contribute, review as contributions_review};
 use masthead_features::ingest::{self, IngestError};
 use masthead_features::rankings::pages as rankings;
 use masthead_features::review::pages as review;
@@ -31,6 +32,8 @@ use std::sync::Arc;
 pub const LARGEST_PUSH: usize = 32 << 20;
 /// The largest form, in bytes, where a route doesn't say otherwise.
 pub const LONGEST_FORM: usize = 64 << 10;
+/// The largest form with a story in it, in bytes: 30,000 characters of four bytes, each written as three in a form.
+pub const LONGEST_TEXT: usize = 512 << 10;
 
 /// A route with what has to be said about it.
 pub struct Route {
@@ -82,6 +85,49 @@ impl Route {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
+    [own_routes(), contributions()].into_iter().flatten().collect()
+}
+
+/// What readers send in, and the desk's queues of it.
+fn contributions() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::GET, "/contribute/story", contribute::story_form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/contribute/story", contribute::story)
+            .longest_body(LONGEST_TEXT)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/contribute/{id}", contribute::show)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/contribute/{id}", contribute::act)
+            .longest_body(LONGEST_TEXT)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/review/contributions", contributions_review::show)
+            .permission(Permission::ContributionsReview)
+            .cache(CachePolicy::NoStore),
+        Route::new(
+            MethodFilter::GET,
+            "/desk/review/contributions/{id}",
+            contributions_review::one,
+        )
+        .permission(Permission::ContributionsReview)
+        .cache(CachePolicy::NoStore),
+        Route::new(
+            MethodFilter::POST,
+            "/desk/review/contributions/{id}",
+            contributions_review::act,
+        )
+        .longest_body(LONGEST_TEXT)
+        .permission(Permission::ContributionsReview)
+        .cache(CachePolicy::NoStore),
+    ]
+}
+
+/// Everything else.
+fn own_routes() -> Vec<Route> {
     vec![
         Route::new(MethodFilter::POST, "/ingest/{source}", push)
             .longest_body(LARGEST_PUSH)

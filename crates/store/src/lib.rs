@@ -10,6 +10,7 @@ pub mod authors;
 pub mod backup;
 pub mod banners;
 pub mod comments;
+pub mod contributions;
 pub mod db;
 pub mod followers;
 pub mod fronts;
@@ -49,6 +50,7 @@ pub fn all_queries() -> Vec<Query> {
         banners::ALL,
         comments::ALL,
         comments::people::ALL,
+        contributions::ALL,
         db::ALL,
         db::maintenance::ALL,
         db::transfer::ALL,

@@ -38,6 +38,7 @@ queries! {
             language = $7, urgency = $8 WHERE id = $1";
     ADD_REVISION = "INSERT INTO revisions (story_id, number, headline, content, created_at, created_by)
         VALUES ($1, $2, $3, $4, $5, $6)";
+    REWRITE_REVISION = "UPDATE revisions SET content = $3 WHERE story_id = $1 AND number = $2";
     REVISION = "SELECT content FROM revisions WHERE story_id = $1 AND number = $2";
     REVISIONS = "SELECT number, headline, created_at, created_by FROM revisions WHERE story_id = $1 ORDER BY number";
     PLACEMENTS = "SELECT site_id, section_id, path FROM placements WHERE story_id = $1 ORDER BY position";
@@ -377,6 +378,15 @@ pub async fn add_revision(
         params![id, number, &content.headline, Json(content), now, by],
     )
     .await?;
+    Ok(())
+}
+
+/// Puts other words into a revision that is there: what has to be erased doesn't stay in a story's history.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn rewrite_revision(tx: &mut Tx, id: StoryId, number: i64, content: &StoryContent) -> Result<(), StoreError> {
+    tx.execute(REWRITE_REVISION, params![id, number, Json(content)]).await?;
     Ok(())
 }
 

@@ -248,6 +248,8 @@ pub enum Route<'a> {
     },
     /// `/multimedia`
     Multimedia,
+    /// `/your-stories`: what readers sent in.
+    YourStories,
     /// `/news-in-pictures`, and `/news-in-pictures/<yyyy>/<mm>/<dd>` for a day.
     NewsInPictures(Option<Day>),
     /// `…/feed.xml`, `feed.atom`, `feed.json`
@@ -343,6 +345,7 @@ impl<'a> Route<'a> {
                 gallery(name, Some(number))
             }
             ["multimedia"] => Some(Self::Multimedia),
+            ["your-stories"] => Some(Self::YourStories),
             ["news-in-pictures"] => Some(Self::NewsInPictures(None)),
             ["news-in-pictures", year, month, day] => {
                 archive(year, month, day).map(|day| Self::NewsInPictures(Some(day)))
@@ -417,6 +420,7 @@ impl fmt::Display for Route<'_> {
                 picture.map_or(Ok(()), |number| write!(f, "/{number}"))
             }
             Self::Multimedia => f.write_str("/multimedia"),
+            Self::YourStories => f.write_str("/your-stories"),
             Self::NewsInPictures(None) => f.write_str("/news-in-pictures"),
             Self::NewsInPictures(Some(Day(date))) => write!(
                 f,
@@ -617,6 +621,7 @@ mod tests {
             (Route::Topic("iraq".into()), "/topics/iraq"),
             (Route::Author("ada-example".into()), "/authors/ada-example"),
             (Route::Profile("~12".into()), "/profiles/~12"),
+            (Route::YourStories, "/your-stories"),
             (Route::Archive(day()), "/archive/2014/09/15"),
             (Route::gallery("x", day()), "/galleries/x-20140915"),
             (

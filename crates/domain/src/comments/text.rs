@@ -33,12 +33,24 @@ impl TextError {
     }
 }
 
-/// The text as it is kept: composed (NFC), without controls and what turns a line around, at most one empty line in a
-/// row. Joiners and direction marks stay, since Persian, Hindi and Arabic are misspelt without them.
+/// The text as it is kept.
 ///
 /// # Errors
 /// [`TextError`].
 pub fn normalise(typed: &str) -> Result<String, TextError> {
+    let text = cleaned(typed);
+    if !text.chars().any(|c| !c.is_whitespace() && !is_joiner(c)) {
+        return Err(TextError::Empty);
+    }
+    match text.chars().count() {
+        length if length > LONGEST => Err(TextError::TooLong(length)),
+        _ => Ok(text),
+    }
+}
+
+/// A reader's text composed (NFC), without controls and what turns a line around, at most one empty line in a row.
+/// Joiners and direction marks stay, since Persian, Hindi and Arabic are misspelt without them.
+pub fn cleaned(typed: &str) -> String {
     let typed = typed.replace(['\u{2028}', '\u{2029}', '\u{85}'], "\n");
     let clean = clean_text(&typed);
     let mut text = String::with_capacity(clean.len());
@@ -58,14 +70,7 @@ pub fn normalise(typed: &str) -> Result<String, TextError> {
         text.push(c);
     }
     // Taking characters out may have left empty lines, and letters that compose with what is now beside them.
-    let text = clean_text(&text);
-    if !text.chars().any(|c| !c.is_whitespace() && !is_joiner(c)) {
-        return Err(TextError::Empty);
-    }
-    match text.chars().count() {
-        length if length > LONGEST => Err(TextError::TooLong(length)),
-        _ => Ok(text),
-    }
+    clean_text(&text)
 }
 
 /// Characters that show nothing and mean nothing here: noncharacters, annotation marks, fillers that pass for text.

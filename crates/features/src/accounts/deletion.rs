@@ -66,6 +66,7 @@ pub async fn run(app: &App, account: AccountId) -> Result<(), AccountError> {
                 if let Some(profile) = profiles::of_account(tx, account).await? {
                     profiles::erase(tx, profile.id).await?;
                     crate::comments::account_deleted(tx, profile.id, with_comments).await?;
+                    crate::contributions::account_deleted(tx, profile.id, with_comments).await?;
                     for event in [
                         Event::ProfileChanged { profile: profile.id },
                         Event::AccountDeleted {

@@ -211,8 +211,10 @@ pub async fn everything(app: &App, viewer: &Viewer) -> Result<serde_json::Value,
     let passkeys = rows::passkeys(&mut conn, viewer.account).await?;
     let sessions = sessions::of_account(&mut conn, viewer.account, app.now()).await?;
     let comments = crate::comments::everything(&mut conn, viewer.profile).await?;
+    let contributions = crate::contributions::everything(&mut conn, viewer.profile).await?;
     Ok(json!({
         "comments": comments,
+        "contributions": contributions,
         "account": {
             "id": account.id,
             "email": account.email,

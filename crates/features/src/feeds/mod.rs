@@ -6,11 +6,13 @@ mod sitemaps;
 pub(crate) use sitemaps::{news_sitemap, sitemap};
 
 use crate::app::App;
+use crate::profiles::page as profiles;
 use crate::pages::{SiteView, corrected, largest_plain, list_key, say, store_error, topics_of};
 use masthead_domain::ids::StoryId;
 use masthead_domain::time::Timestamp;
 use masthead_formats::feeds::write::{self, FeedAuthor, FeedDocument, FeedEntry, FeedPicture};
 use masthead_formats::html;
+use masthead_store::profiles::ProfileRecord;
 use masthead_store::public::{self, Card, Found};
 use masthead_store::{Conn, StoreError, authors, topics};
 use masthead_web::cache_policy::CachePolicy;
@@ -44,11 +46,18 @@ pub(crate) async fn feed(
     format: FeedFormat,
 ) -> Result<Rendered, WebError> {
     let now = app.now();
+    if matches!(scope, FeedScope::Profile(_)) {
+        // The key is made by a write at its first use, which must not happen inside a snapshot.
+        crate::accounts::network_key(app).await.map_err(WebError::from)?;
+    }
     let mut conn = app.db.snapshot().await.map_err(store_error)?;
     let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
     let own_path = Route::Feed(scope.clone(), format).to_string();
     if *scope == FeedScope::Corrections {
         return corrections(app, &mut conn, now, view, &own_path, format, position).await;
+    }
+    if let FeedScope::Profile(name) = scope {
+        return contributed(app, &mut conn, now, view, (name, &own_path, format), position).await;
     }
     let subject = subject(&mut conn, view, scope).await?;
     let site = view.entry.id;
@@ -221,6 +230,74 @@ fn entry(view: &SiteView, card: &Card) -> FeedEntry {
         categories: section.map(|section| section.name.clone()).into_iter().collect(),
         picture,
     }
+}
+
+/// What a reader contributed, on whichever site of the network it stands.
+async fn contributed(
+    app: &App,
+    conn: &mut Conn,
+    now: Timestamp,
+    view: &SiteView,
+    (name, own_path, format): (&str, &str, FeedFormat),
+    position: LogPosition,
+) -> Result<Rendered, WebError> {
+    let record = match profiles::find(app, conn, name).await? {
+        profiles::Found::Profile(record) if record.username.is_some() => record,
+        _ => return Err(WebError::not_found()),
+    };
+    let name = match (&record.username, record.display_name.as_str()) {
+        (Some(username), "") => username.clone(),
+        (_, shown) => shown.to_owned(),
+    };
+    let found = public::contributed(conn, now, record.id, ENTRIES).await.map_err(store_error)?;
+    let stories: Vec<StoryId> = found.iter().map(|line| line.story).collect();
+    let updated = found.iter().map(|line| line.updated.max(line.published)).max();
+    let mut entries = Vec::with_capacity(found.len());
+    for line in found {
+        let Some(origin) = view.sites.site(line.site).map(|site| site.origin.clone()) else {
+            continue;
+        };
+        let Found::Story(story, _) = public::by_id(conn, now, line.story).await.map_err(store_error)? else {
+            continue;
+        };
+        let mut body = story.content.body;
+        write::absolute(&mut body, &origin);
+        let text = html::from_document(&body, &mut |_, _| {});
+        entries.push(FeedEntry {
+            id: format!("urn:uuid:{}", line.story),
+            url: format!("{origin}{}", line.path),
+            title: line.headline,
+            summary: story.content.standfirst,
+            content_html: (!text.is_empty() && text.len() <= ENTRY_BYTES).then_some(text),
+            published: line.published,
+            updated: line.updated.max(line.published),
+            authors: vec![FeedAuthor {
+                name: name.clone(),
+                url: None,
+            }],
+            ..FeedEntry::default()
+        });
+    }
+    let document = FeedDocument {
+        title: format!("{} – {name}", view.entry.name),
+        description: say(view, "author-about", &[("name", &name)])?,
+        page_url: view.absolute(&Route::Profile(name_of(&record).into()).to_string()),
+        own_url: view.absolute(own_path),
+        language: view.entry.language.clone(),
+        hub: app.hub.clone(),
+        updated: updated.unwrap_or_default(),
+        entries,
+        ..FeedDocument::default()
+    };
+    let mut rendered = written(&document, format, position)
+        .keys([SurrogateKey::site(view.entry.id), list_key(record.id)])
+        .stories(stories);
+    rendered.last_modified = updated;
+    Ok(rendered)
+}
+
+fn name_of(record: &ProfileRecord) -> &str {
+    record.username.as_deref().unwrap_or_default()
 }
 
 async fn corrections(

@@ -25,6 +25,7 @@ pub(crate) struct CardView {
     published: i64,
     updated: i64,
     sponsored: bool,
+    reader: bool,
     picture: Option<PictureView>,
     lang: Option<String>,
     dir: &'static str,
@@ -62,6 +63,7 @@ pub(crate) fn card(view: &SiteView, card: Card, headline: Option<String>, max_wi
         published: card.published.as_micros(),
         updated: card.updated.as_micros(),
         sponsored: card.sponsored,
+        reader: card.reader,
         picture: card
             .picture
             .as_ref()

@@ -39,6 +39,7 @@ struct GalleryView<'a> {
     published: i64,
     updated: Option<i64>,
     sponsored: bool,
+    reader: bool,
     ai: bool,
     pictures: Vec<Shown<'a>>,
 }
@@ -166,7 +167,7 @@ fn all(
     page.share_title.clone_from(&content.headline);
     let crumbs = story::crumbs(view, story.section);
     let topics = story::topic_links(&around.topics);
-    let bylines = story::bylines(&content.bylines, &around.authors);
+    let bylines = story::bylines(&content.bylines, &around);
     let visible = visible(content, &around.pictures);
     page.json_ld = json_ld::gallery(
         view,
@@ -204,6 +205,7 @@ fn all(
             published: story.published.as_micros(),
             updated: updated.then_some(story.updated).map(Timestamp::as_micros),
             sponsored: content.sponsored,
+            reader: !around.readers.is_empty(),
             ai: story::made_by_machine(content.digital_source_type.as_deref()),
             pictures: visible
                 .into_iter()

@@ -95,7 +95,8 @@ pub fn stale_keys(event: &Event) -> Vec<SurrogateKey> {
             ScopeKind::Story => vec![SurrogateKey::comments(StoryId(scope.id))],
             _ => vec![policy(scope.id)],
         },
-        Event::WireReceived { .. } | Event::SearchRebuild {} => Vec::new(),
+        // What readers see of a contribution is a story, which has events of its own.
+        Event::WireReceived { .. } | Event::SearchRebuild {} | Event::ContributionChanged { .. } => Vec::new(),
     }
 }
 

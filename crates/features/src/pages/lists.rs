@@ -3,9 +3,10 @@
 use super::cards::{self, CARD_WIDTH, CardView, PictureView};
 use super::page::{Page, whole};
 use super::view::{Link, SectionView, SiteView};
-use super::{json_ld, keys, store_error};
+use super::{json_ld, keys, say, store_error};
 use crate::app::App;
 use masthead_domain::ids::SectionId;
+use masthead_domain::stories::READERS;
 use masthead_domain::time::Timestamp;
 use masthead_store::public::{self, Card, Cursor, PublicPicture};
 use masthead_store::{Conn, authors, pictures, topics};
@@ -169,6 +170,34 @@ pub(crate) async fn topic(
         vec![SurrogateKey::topic(topic.id)],
         position,
     )
+}
+
+/// `/your-stories`: what readers sent in and the desk published on this site.
+pub(crate) async fn your_stories(
+    app: &App,
+    view: &SiteView,
+    after: Option<paging::Cursor>,
+) -> Result<Rendered, WebError> {
+    let (mut conn, now, position) = begin(app).await?;
+    let part = part(&mut conn, now, view, READERS, after).await?;
+    drop(conn);
+    let name = word(view, "your-stories")?;
+    let path = Route::YourStories.to_string();
+    let about = say(view, "your-stories-about", &[("site", &view.entry.name)])?;
+    let mut page = head(view, &name, &path, after).described(&about);
+    let crumbs = [Link {
+        name: name.clone(),
+        href: path.clone(),
+    }];
+    page.json_ld = json_ld::collection(view, &name, &path, &crumbs);
+    let list = Head {
+        name: &name,
+        text: &about,
+        continued: after.is_some(),
+        ..Head::default()
+    };
+    let keys = vec![SurrogateKey::site(view.entry.id)];
+    finish(view, page, list, part, after, &path, keys, position)
 }
 
 /// An author's page.

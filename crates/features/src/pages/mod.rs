@@ -344,6 +344,7 @@ impl Pages {
                 galleries::gallery(app, view, &gallery, *picture).await
             }
             Route::Multimedia => multimedia::multimedia(app, view).await,
+            Route::YourStories => lists::your_stories(app, view, query.after()?).await,
             Route::NewsInPictures(day) => multimedia::news_in_pictures(app, view, *day).await,
             Route::Profile(name) => profiles::page::page(app, view, name, query.after()?).await,
             // Answered by a route of its own, which knows who asks.
@@ -437,7 +438,9 @@ pub fn declared_parameters(path: &str) -> &'static [&'static str] {
         return api::declared_parameters(rest);
     }
     match Route::parse(path) {
-        Some(Route::Section(_) | Route::Topic(_) | Route::Author(_) | Route::Profile(_)) => &["after"],
+        Some(
+            Route::Section(_) | Route::Topic(_) | Route::Author(_) | Route::Profile(_) | Route::YourStories,
+        ) => &["after"],
         Some(Route::Story { .. }) => &["comments", "order", "comment"],
         Some(Route::Search) => search::PARAMETERS,
         Some(Route::Oembed) => oembed::PARAMETERS,

@@ -51,6 +51,7 @@ struct StoryView<'a> {
     body: String,
     corrections: Vec<CorrectionView<'a>>,
     sponsored: bool,
+    reader: bool,
     ai: bool,
     credit: &'a str,
     copyright: &'a str,
@@ -89,6 +90,8 @@ pub(super) struct Share {
 pub(super) struct Around {
     pub(super) topics: Vec<TopicRecord>,
     pub(super) authors: Vec<AuthorRecord>,
+    /// Readers whose story it is: the printed name and the username.
+    pub(super) readers: Vec<(String, String)>,
     pub(super) pictures: Vec<PublicPicture>,
     pub(super) cuts: Vec<PublicCut>,
     pub(super) related: Vec<Card>,
@@ -156,6 +159,7 @@ pub(super) async fn around(
 ) -> Result<Around, StoreError> {
     let topics = topics_of(conn, story.id).await?;
     let authors = authors_of(conn, story.id).await?;
+    let readers = public::contributors(conn, now, story.id).await?;
     let pictures = public::of_story(conn, now, story.id).await?;
     let cuts = if pictures.is_empty() {
         Vec::new()
@@ -184,6 +188,7 @@ pub(super) async fn around(
     Ok(Around {
         topics,
         authors,
+        readers,
         pictures,
         cuts,
         related,
@@ -233,7 +238,7 @@ fn render(
     let canonical = canonical(view, places).unwrap_or_else(|| view.absolute(&path));
     let crumbs = crumbs(view, section);
     let links = topic_links(&around.topics);
-    let bylines = bylines(&content.bylines, &around.authors);
+    let bylines = bylines(&content.bylines, &around);
     let lead = content
         .lead_picture
         .as_ref()
@@ -293,6 +298,7 @@ fn render(
                 })
                 .collect(),
             sponsored: content.sponsored,
+            reader: !around.readers.is_empty(),
             ai: made_by_machine(content.digital_source_type.as_deref()),
             credit: &content.credit,
             copyright: &content.copyright_notice,
@@ -353,7 +359,8 @@ pub(crate) fn crumbs(view: &SiteView, section: masthead_domain::ids::SectionId) 
     crumbs
 }
 
-pub(super) fn bylines(printed: &[Byline], authors: &[AuthorRecord]) -> Vec<BylineView> {
+pub(super) fn bylines(printed: &[Byline], around: &Around) -> Vec<BylineView> {
+    let authors = &around.authors;
     printed
         .iter()
         .filter(|byline| !byline.name.trim().is_empty())
@@ -364,9 +371,14 @@ pub(super) fn bylines(printed: &[Byline], authors: &[AuthorRecord]) -> Vec<Bylin
                     .author
                     .map_or_else(|| folded(&author.name) == name, |id| author.id == id)
             });
+            let page = author.map(|author| Route::Author(author.slug.as_str().into()).to_string());
+            let reader = || {
+                let known = around.readers.iter().find(|(name, _)| *name == byline.name);
+                known.map(|(_, username)| Route::Profile(username.as_str().into()).to_string())
+            };
             BylineView {
                 name: byline.name.clone(),
-                href: author.map(|author| Route::Author(author.slug.as_str().into()).to_string()),
+                href: page.or_else(reader),
                 role: byline.role.clone().filter(|role| !role.is_empty()),
             }
         })

@@ -9,7 +9,8 @@ use masthead_domain::ids::{CommentId, ProfileId};
 use masthead_domain::profiles::{ProfileState, Username};
 use masthead_domain::time::Timestamp;
 use masthead_store::profiles::{self as rows, ProfileRecord};
-use masthead_store::{accounts, public};
+use masthead_store::public::{self, Contributed};
+use masthead_store::accounts;
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
 use masthead_web::paging::{self, Cursor};
@@ -35,8 +36,18 @@ struct View<'a> {
     staff: bool,
     /// Made for an author of imported comments.
     closed: bool,
+    contributions: Vec<Contribution>,
     comments: Vec<CommentView>,
     older: Option<String>,
+}
+
+/// A story or gallery of theirs that was published, on whichever site.
+#[derive(Serialize)]
+struct Contribution {
+    href: String,
+    headline: String,
+    published: i64,
+    site: String,
 }
 
 #[derive(Serialize)]
@@ -50,6 +61,8 @@ struct CommentView {
 
 /// Comments of one page.
 const COMMENTS: usize = 20;
+/// Contributions of a profile's first page.
+pub(crate) const CONTRIBUTIONS: usize = 30;
 
 /// What an address of a profile leads to.
 pub(crate) enum Found {
@@ -113,7 +126,16 @@ pub(crate) async fn page(app: &App, view: &SiteView, name: &str, after: Option<C
     let written = public::comments_by(&mut conn, now, record.id, view.entry.id, from, COMMENTS + 1)
         .await
         .map_err(store_error)?;
+    let contributed = if after.is_none() {
+        public::contributed(&mut conn, now, record.id, CONTRIBUTIONS)
+            .await
+            .map_err(store_error)?
+    } else {
+        Vec::new()
+    };
     drop(conn);
+    let stories: Vec<_> = contributed.iter().map(|line| line.story).collect();
+    let contributions = contributed.into_iter().filter_map(|line| contribution(view, line)).collect();
     let written = paging::Page::from_rows(written, COMMENTS, |comment| Cursor::new(comment.created_at, comment.id));
     let older = written.next.map(|cursor| format!("{route}?after={cursor}"));
     let comments = written
@@ -148,6 +170,7 @@ pub(crate) async fn page(app: &App, view: &SiteView, name: &str, after: Option<C
             joined: record.named_at.map(Timestamp::as_micros),
             staff,
             closed,
+            contributions,
             comments,
             older,
         },
@@ -157,5 +180,22 @@ pub(crate) async fn page(app: &App, view: &SiteView, name: &str, after: Option<C
         list_key(record.id),
         SurrogateKey::site(view.entry.id),
         SurrogateKey::theme(),
-    ]))
+    ])
+    .stories(stories))
+}
+
+/// A line about a story, with its address on this site or that of the site where it stands.
+fn contribution(view: &SiteView, line: Contributed) -> Option<Contribution> {
+    let site = view.sites.site(line.site)?;
+    let here = site.id == view.entry.id;
+    Some(Contribution {
+        href: if here {
+            line.path
+        } else {
+            format!("{}{}", site.origin, line.path)
+        },
+        headline: line.headline,
+        published: line.published.as_micros(),
+        site: site.name.clone(),
+    })
 }

@@ -36,6 +36,8 @@ struct Desk {
     spans: Vec<&'static str>,
     /// Whether suspensions may hold for the whole network.
     everywhere: bool,
+    /// Whether the queues of contributions are open to the person too.
+    contributions: bool,
     done: String,
 }
 
@@ -179,6 +181,7 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
         reasons: RemovalReason::ALL.map(RemovalReason::code).to_vec(),
         spans: SPANS.map(|(name, _)| name).to_vec(),
         everywhere: viewer.may(Permission::AccountsSuspend, None),
+        contributions: viewer.may_enter(Permission::ContributionsReview),
         done: fields.get("done").to_owned(),
     };
     visit

@@ -7,10 +7,10 @@ use crate::wire::authors;
 use masthead_domain::document::{PictureBlock, PictureSource};
 use masthead_domain::events::{Event, StoryFact};
 use masthead_domain::ids::{EventId, IdSource, PictureId, SiteId, StoryId, TopicId, WireItemId};
-use masthead_domain::stories::{GALLERIES, Placement, Standing, StoryContent, StoryError, StoryKind, StoryState};
+use masthead_domain::stories::{GALLERIES, Placement, READERS, Standing, StoryContent, StoryError, StoryKind, StoryState};
 use masthead_domain::time::Timestamp;
 use masthead_store::stories::{ListEntry, PlacementRecord, StoryRecord};
-use masthead_store::{StoreError, Tx, jobs, log, pictures, sites as site_rows, stories as rows};
+use masthead_store::{StoreError, Tx, contributions, jobs, log, pictures, sites as site_rows, stories as rows};
 use masthead_web::urls::{Day, Route};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -360,6 +360,7 @@ impl Change {
         {
             let topics = rows::topics(tx, self.story.id).await?;
             let people = rows::authors(tx, self.story.id).await?;
+            let readers = contributions::contributors(tx, self.story.id).await?;
             let kind = self.content(tx).await?.kind;
             for record in placements {
                 let site = record.placement.site;
@@ -368,7 +369,9 @@ impl Change {
                     .chain(sections.iter().map(|section| section.0))
                     .chain(topics.iter().map(|topic| topic.0))
                     .chain(people.iter().map(|author| author.0))
-                    .chain((kind == StoryKind::Gallery).then_some(GALLERIES));
+                    .chain((kind == StoryKind::Gallery).then_some(GALLERIES))
+                    .chain((!readers.is_empty()).then_some(READERS))
+                    .chain(readers.iter().map(|(profile, _)| profile.0));
                 entries.extend(ids.map(|list| ListEntry {
                     list,
                     site,

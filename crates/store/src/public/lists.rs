@@ -4,7 +4,7 @@ use super::{released, silent};
 use crate::db::{Conn, FromRow, Json, Row, StoreError};
 use crate::pictures::RenditionRecord;
 use crate::{from_row, params, queries};
-use masthead_domain::ids::{PictureId, SectionId, SiteId, StoryId};
+use masthead_domain::ids::{PictureId, ProfileId, SectionId, SiteId, StoryId};
 use masthead_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -19,8 +19,9 @@ macro_rules! card {
             silent!(),
             " THEN 0 \
          ELSE (SELECT CAST(COALESCE(sum(n.n), 0) AS BIGINT) FROM comment_counts n \
-             WHERE n.story_id = s.id AND n.state = 'published') END"
-        )
+             WHERE n.story_id = s.id AND n.state = 'published') END, \
+         EXISTS (SELECT 1 FROM story_contributors r WHERE r.story_id = s.id)"
+         )
     };
 }
 
@@ -49,6 +50,12 @@ queries! {
         WHERE l.list_id = $2 AND l.site_id = $3 AND l.published_at >= $4 AND l.published_at < $5
             AND p.position = 0 AND p.path IS NOT NULL AND ", released!(), "
         ORDER BY l.published_at DESC, l.story_id DESC LIMIT $6");
+    CONTRIBUTED = concat!("SELECT s.id, p.site_id, p.path, s.headline, s.first_published_at,
+            COALESCE(s.updated_at, s.first_published_at)
+        FROM story_contributors r JOIN stories s ON s.id = r.story_id
+        JOIN placements p ON p.story_id = s.id AND p.position = 0
+        WHERE r.profile_id = $2 AND p.path IS NOT NULL AND ", released!(), "
+        ORDER BY s.first_published_at DESC, s.id DESC LIMIT $3");
     EDGE = concat!("SELECT l.published_at FROM story_lists l JOIN stories s ON s.id = l.story_id
         WHERE l.list_id = $2 AND l.site_id = $3 AND l.published_at < $4 AND ", released!(), "
         ORDER BY l.published_at DESC, l.story_id DESC LIMIT 1");
@@ -86,6 +93,8 @@ pub struct Card {
     pub picture: Option<super::PublicPicture>,
     /// Its published comments; none where the law asks to be silent.
     pub comments: i64,
+    /// Whether a reader wrote or photographed it.
+    pub reader: bool,
 }
 
 impl FromRow for Card {
@@ -104,6 +113,7 @@ impl FromRow for Card {
             urgency: row.next()?,
             picture: None,
             comments: 0,
+            reader: false,
         };
         let id: Option<PictureId> = row.next()?;
         let alt: Option<String> = row.next()?;
@@ -111,7 +121,7 @@ impl FromRow for Card {
         let height: Option<u32> = row.next()?;
         let renditions: Option<Json<Vec<RenditionRecord>>> = row.next()?;
         let credit: Option<String> = row.next()?;
-        let comments: i64 = row.next()?;
+        let (comments, reader) = (row.next()?, row.next()?);
         let picture = match (id, width, height, renditions) {
             (Some(id), Some(width), Some(height), Some(renditions)) => Some(super::PublicPicture {
                 id,
@@ -126,6 +136,7 @@ impl FromRow for Card {
         Ok(Self {
             picture,
             comments,
+            reader,
             ..card
         })
     }
@@ -199,6 +210,45 @@ pub async fn visible(
 ) -> Result<Vec<Card>, StoreError> {
     let ids: Vec<Uuid> = stories.iter().map(|story| story.0).collect();
     conn.all(VISIBLE, params![now, site, &ids]).await
+}
+
+/// A story of a reader, wherever in the network it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contributed {
+    /// The story.
+    pub story: StoryId,
+    /// The site of its address of record.
+    pub site: SiteId,
+    /// Its path there.
+    pub path: String,
+    /// Headline.
+    pub headline: String,
+    /// First publication.
+    pub published: Timestamp,
+    /// Last change that readers could see.
+    pub updated: Timestamp,
+}
+
+from_row!(Contributed {
+    story,
+    site,
+    path,
+    headline,
+    published,
+    updated
+});
+
+/// What a reader contributed to the network that readers may see, newest first.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn contributed(
+    conn: &mut Conn,
+    now: Timestamp,
+    profile: ProfileId,
+    limit: usize,
+) -> Result<Vec<Contributed>, StoreError> {
+    conn.all(CONTRIBUTED, params![now, profile, limit]).await
 }
 
 /// A line of a sitemap.

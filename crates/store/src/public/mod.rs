@@ -15,10 +15,10 @@ pub use comments::{
     ProfileComment, PublicComment, PublicWriter, ThreadCursor, comment, comment_count, comments_by, comments_of,
     conversation, first_replies, published_between, roots, story_version,
 };
-pub use lists::{Card, Cursor, archive_days, list, list_since, newest, sitemap, visible};
+pub use lists::{Card, Contributed, Cursor, archive_days, contributed, list, list_since, newest, sitemap, visible};
 pub use pictures::{PublicCut, PublicFile, PublicPicture, cut, cuts_of_story, file, of_page, of_story};
 pub use rankings::{most_commented, standing};
-pub use story::{Found, PublicPlacement, PublicStory, at_path, by_id, fronts_cursor};
+pub use story::{Found, PublicPlacement, PublicStory, at_path, by_id, contributors, fronts_cursor};
 
 /// Restricts `s` (a row of `stories`) to what readers may see at `$1`.
 macro_rules! released {

@@ -12,6 +12,7 @@ mod appearance;
 mod banners;
 mod chromium;
 mod comments;
+mod contributions;
 mod crash;
 mod embargo;
 mod galleries;

@@ -30,6 +30,7 @@ struct Account {
     has_totp: bool,
     delete_at: Option<i64>,
     staff: bool,
+    contributions: Vec<crate::contributions::Line>,
     sessions: Vec<Session>,
     done: String,
 }
@@ -130,6 +131,9 @@ async fn page(visit: &Visit, error: Option<&AccountError>, typed: &Fields) -> Re
     let all = sessions::of_account(&mut conn, viewer.account, app.now())
         .await
         .map_err(AccountError::from)?;
+    let contributions = crate::contributions::lines(&mut conn, viewer.profile)
+        .await
+        .map_err(AccountError::from)?;
     drop(conn);
     let waiting = |field: ProfileField| {
         changes
@@ -174,6 +178,7 @@ async fn page(visit: &Visit, error: Option<&AccountError>, typed: &Fields) -> Re
         has_totp: account.has_totp,
         delete_at: account.delete_at.map(Timestamp::as_micros),
         staff: viewer.grants.is_staff(),
+        contributions,
         sessions: all
             .into_iter()
             .map(|line| Session {
