@@ -105,9 +105,13 @@ fn contributions() -> Vec<Route> {
             .longest_body(LONGEST_TEXT)
             .permission(Permission::SignedIn)
             .cache(CachePolicy::NoStore),
-        Route::new(MethodFilter::GET, "/desk/review/contributions", contributions_review::show)
-            .permission(Permission::ContributionsReview)
-            .cache(CachePolicy::NoStore),
+        Route::new(
+            MethodFilter::GET,
+            "/desk/review/contributions",
+            contributions_review::show,
+        )
+        .permission(Permission::ContributionsReview)
+        .cache(CachePolicy::NoStore),
         Route::new(
             MethodFilter::GET,
             "/desk/review/contributions/{id}",

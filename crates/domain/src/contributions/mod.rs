@@ -6,7 +6,7 @@
 mod text;
 mod words;
 
-pub use text::{LONGEST_TITLE, LONGEST_TEXT, TextError, clean_title, clean_body, document};
+pub use text::{LONGEST_TEXT, LONGEST_TITLE, TextError, clean_body, clean_title, document};
 pub use words::words;
 
 use crate::ids::AccountId;

@@ -44,13 +44,19 @@ fn the_whole_way_of_a_story() {
 
 #[test]
 fn unedited_words_need_no_second_consent() {
-    let standing = walk(&[(Act::Submit, By::Author), (Act::Accept { edited: false }, By::Desk(ANNA))]);
+    let standing = walk(&[
+        (Act::Submit, By::Author),
+        (Act::Accept { edited: false }, By::Desk(ANNA)),
+    ]);
     assert_eq!(standing.state, State::Agreed);
 }
 
 #[test]
 fn edits_are_never_published_without_the_authors_word() {
-    let mut standing = walk(&[(Act::Submit, By::Author), (Act::Accept { edited: true }, By::Desk(ANNA))]);
+    let mut standing = walk(&[
+        (Act::Submit, By::Author),
+        (Act::Accept { edited: true }, By::Desk(ANNA)),
+    ]);
     let refused = standing.apply(Act::Publish { at: None }, By::Desk(ANNA), at(9));
     assert_eq!(refused, Err(StandingError::NotNow(State::Accepted)));
     assert_eq!(
@@ -62,11 +68,19 @@ fn edits_are_never_published_without_the_authors_word() {
 #[test]
 fn two_at_the_desk_never_decide_at_once_and_a_claim_runs_out() {
     let mut standing = walk(&[(Act::Submit, By::Author), (Act::Claim, By::Desk(ANNA))]);
-    for act in [Act::Claim, Act::Edit, Act::Decline, Act::Accept { edited: false }, Act::Leave] {
+    for act in [
+        Act::Claim,
+        Act::Edit,
+        Act::Decline,
+        Act::Accept { edited: false },
+        Act::Leave,
+    ] {
         assert_eq!(standing.apply(act, By::Desk(BO), at(3)), Err(StandingError::Claimed));
     }
     assert_eq!(standing.claimed(at(2 + CLAIM_SECONDS)), None);
-    standing.apply(Act::Decline, By::Desk(BO), at(2 + CLAIM_SECONDS)).unwrap();
+    standing
+        .apply(Act::Decline, By::Desk(BO), at(2 + CLAIM_SECONDS))
+        .unwrap();
     assert_eq!(standing.state, State::Declined);
 }
 
@@ -88,7 +102,10 @@ fn words_are_those_that_can_be_read() {
         ("One two, three – four!", 4),
         ("> quoted words\n\nand own ones", 5),
         ("See https://example.org/a-long/path?with=words for it", 3),
-        ("<p class=\"one two three\">four</p> <br><!-- five six --> seven&nbsp;eight", 3),
+        (
+            "<p class=\"one two three\">four</p> <br><!-- five six --> seven&nbsp;eight",
+            3,
+        ),
         ("a < b and b > c, 2<3", 7),
         ("don't can't", 2),
         ("مرحبا بكم في المدينة", 4),
@@ -132,7 +149,12 @@ fn any_act() -> impl Strategy<Value = (Act, By)> {
         Just(Act::Withdraw),
         Just(Act::Pass),
     ];
-    let by = prop_oneof![Just(By::Author), Just(By::Desk(ANNA)), Just(By::Desk(BO)), Just(By::Time)];
+    let by = prop_oneof![
+        Just(By::Author),
+        Just(By::Desk(ANNA)),
+        Just(By::Desk(BO)),
+        Just(By::Time)
+    ];
     (act, by)
 }
 

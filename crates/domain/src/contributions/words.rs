@@ -29,11 +29,7 @@ fn without_tags(line: &str) -> String {
     while let Some(at) = rest.find(['<', '&']) {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
-        let length = if from.starts_with('<') {
-            tag(from)
-        } else {
-            entity(from)
-        };
+        let length = if from.starts_with('<') { tag(from) } else { entity(from) };
         if let Some(after) = length.and_then(|length| from.get(length..)) {
             // A tag parts words only where it is one of a block, but a word more is no harm and `<b>a</b>b` is rare.
             out.push(' ');

@@ -55,7 +55,11 @@ pub async fn claim(app: &App, by: &Decider, id: ContributionId, leave: bool) -> 
                 one.standing.apply(act, By::Desk(by.account), tx.now())?;
                 let note = Note {
                     actor: format!("account:{}", by.account),
-                    act: if leave { "contribution.left" } else { "contribution.claimed" },
+                    act: if leave {
+                        "contribution.left"
+                    } else {
+                        "contribution.claimed"
+                    },
                     facts: json!({ "until": one.standing.claim.map(|claim| claim.until) }),
                     text: None,
                 };

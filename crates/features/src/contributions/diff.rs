@@ -18,7 +18,9 @@ pub(super) struct Piece {
 
 /// From the author's text to the desk's.
 pub(super) fn pieces(before: &str, after: &str) -> Vec<Piece> {
-    let diff = TextDiff::configure().timeout(PATIENCE).diff_unicode_words(before, after);
+    let diff = TextDiff::configure()
+        .timeout(PATIENCE)
+        .diff_unicode_words(before, after);
     let mut out: Vec<Piece> = Vec::new();
     for change in diff.iter_all_changes() {
         let kind = match change.tag() {
@@ -43,14 +45,25 @@ mod tests {
 
     #[test]
     fn both_texts_can_be_read_out_of_the_difference() {
-        let (before, after) = ("The old pier went\nin the night.", "The pier went down\nin the night of Sunday.");
+        let (before, after) = (
+            "The old pier went\nin the night.",
+            "The pier went down\nin the night of Sunday.",
+        );
         let pieces = pieces(before, after);
         let read = |leave: &str| -> String {
             let kept = pieces.iter().filter(|piece| piece.kind != leave);
             kept.map(|piece| piece.text.as_str()).collect()
         };
         assert_eq!((read("new").as_str(), read("gone").as_str()), (before, after));
-        assert!(pieces.iter().any(|piece| piece.kind == "gone" && piece.text.contains("old")));
-        assert!(pieces.iter().any(|piece| piece.kind == "new" && piece.text.contains("Sunday")));
+        assert!(
+            pieces
+                .iter()
+                .any(|piece| piece.kind == "gone" && piece.text.contains("old"))
+        );
+        assert!(
+            pieces
+                .iter()
+                .any(|piece| piece.kind == "new" && piece.text.contains("Sunday"))
+        );
     }
 }

@@ -25,7 +25,11 @@ pub async fn run(app: &App, id: ContributionId) -> Result<(), ContributionError>
         // A draft is nobody else's business, and its end is told on the page alone.
         None
     } else {
-        let what = if seen.standing.state == State::Scheduled { "published" } else { "expired" };
+        let what = if seen.standing.state == State::Scheduled {
+            "published"
+        } else {
+            "expired"
+        };
         letter(app, &seen, what, "", "").await?
     };
     let ids = Arc::clone(&app.ids);

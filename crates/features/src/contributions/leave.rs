@@ -53,7 +53,9 @@ pub async fn account_deleted(tx: &mut Tx, profile: ProfileId, with_texts: bool) 
 /// When the store can't answer.
 pub async fn run(app: &App, profile: ProfileId, payload: &Value) -> Result<(), ContributionError> {
     let with_texts = payload.get("with_texts").and_then(Value::as_bool) == Some(true);
-    let all = rows::of_profile(&mut app.db.reader().await?, profile, ALL).await?;
+    let mut all = rows::of_profile(&mut app.db.reader().await?, profile, ALL).await?;
+    // The oldest first: what was published lies before what still waits.
+    all.reverse();
     for one in all {
         if let Some(story) = one.story {
             if with_texts {

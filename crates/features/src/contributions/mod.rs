@@ -224,7 +224,12 @@ async fn letter(
     let sites = app.sites();
     let origin = sites.site(one.site).map_or("", |site| site.origin.as_str());
     let (title, _) = one.printed();
-    let more = [("what", what), ("title", title), ("message", message), ("reason", reason)];
+    let more = [
+        ("what", what),
+        ("title", title),
+        ("message", message),
+        ("reason", reason),
+    ];
     let link = format!("{origin}{}", href(one.id));
     mailing::write(app, Some(one.site), "contribution", &email, &link, &more)
         .map(Some)

@@ -132,7 +132,10 @@ fn item(app: &App, one: &Contribution, writer: Option<&ProfileRecord>) -> Item {
         state: shown_state(one, app.now()),
         moved: one.standing.moved_at.as_micros(),
         words: words(text),
-        site: app.sites().site(one.site).map_or_else(String::new, |site| site.name.clone()),
+        site: app
+            .sites()
+            .site(one.site)
+            .map_or_else(String::new, |site| site.name.clone()),
         name: name.to_owned(),
         profile: username.map(|name| format!("/profiles/{name}")),
     }
@@ -145,7 +148,10 @@ fn item(app: &App, one: &Contribution, writer: Option<&ProfileRecord>) -> Item {
 pub async fn show(visit: Visit) -> Result<Response, WebError> {
     let (app, by) = (visit.app(), Decider::from(visit.viewer()?));
     let asked = visit.query();
-    let queue = QUEUES.iter().find(|queue| **queue == asked.get("queue")).unwrap_or(&"waiting");
+    let queue = QUEUES
+        .iter()
+        .find(|queue| **queue == asked.get("queue"))
+        .unwrap_or(&"waiting");
     let sites = sites_of(app, &by);
     let mut conn = app.db.snapshot().await.map_err(store_error)?;
     let mut tabs = Vec::with_capacity(QUEUES.len());
@@ -161,7 +167,9 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
             many: count > LONGEST_COUNTED,
         });
     }
-    let mut found = rows::queue(&mut conn, queue, &sites, PAGE + 1).await.map_err(store_error)?;
+    let mut found = rows::queue(&mut conn, queue, &sites, PAGE + 1)
+        .await
+        .map_err(store_error)?;
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let mut people: Vec<_> = found.iter().map(|one| one.profile).collect();
@@ -181,7 +189,12 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
         comments: by.grants.may_somewhere(Permission::CommentsModerate),
     };
     visit
-        .page(StatusCode::OK, "review/contributions.html", "review-contributions", &own)
+        .page(
+            StatusCode::OK,
+            "review/contributions.html",
+            "review-contributions",
+            &own,
+        )
         .await
 }
 
@@ -207,7 +220,9 @@ async fn page(
     let mut conn = app.db.snapshot().await.map_err(store_error)?;
     let one = of_desk(&mut conn, &by, id).await?;
     let writer = profiles::by_id(&mut conn, one.profile).await.map_err(store_error)?;
-    let others = rows::of_profile(&mut conn, one.profile, 200).await.map_err(store_error)?;
+    let others = rows::of_profile(&mut conn, one.profile, 200)
+        .await
+        .map_err(store_error)?;
     let entries = audit::of_subject(&mut conn, id.0, HISTORY).await.map_err(store_error)?;
     let events: Vec<_> = entries.iter().map(|entry| entry.event).collect();
     let texts = audit::texts(&mut conn, &events).await.map_err(store_error)?;
@@ -342,7 +357,10 @@ fn publication(app: &App, by: &Decider, own: SiteId, fields: &Fields) -> Result<
     };
     Ok(Publication {
         places,
-        standfirst: clean_line(fields.get("standfirst")).chars().take(LONGEST_STANDFIRST).collect(),
+        standfirst: clean_line(fields.get("standfirst"))
+            .chars()
+            .take(LONGEST_STANDFIRST)
+            .collect(),
         at,
     })
 }

@@ -156,24 +156,32 @@ pub async fn submit(
     }
     let answer = message(answer)?;
     let profile = author.profile;
-    act(app, profile, id, Act::Submit, "contribution.submitted", answer, move |one| {
-        if !agreed {
-            return Err(ContributionError::NoTerms);
-        }
-        if one.title.is_empty() {
-            return Err(TextError::NoTitle.into());
-        }
-        if one.kind == Kind::Story {
-            let count = words(&one.body);
-            if count < FEWEST_WORDS {
-                return Err(TextError::FewWords(count).into());
+    act(
+        app,
+        profile,
+        id,
+        Act::Submit,
+        "contribution.submitted",
+        answer,
+        move |one| {
+            if !agreed {
+                return Err(ContributionError::NoTerms);
             }
-        }
-        // The consent is to these words: what the desk had made of the earlier ones is no longer of them.
-        one.edited = None;
-        one.terms = TERMS.to_owned();
-        Ok(())
-    })
+            if one.title.is_empty() {
+                return Err(TextError::NoTitle.into());
+            }
+            if one.kind == Kind::Story {
+                let count = words(&one.body);
+                if count < FEWEST_WORDS {
+                    return Err(TextError::FewWords(count).into());
+                }
+            }
+            // The consent is to these words: what the desk had made of the earlier ones is no longer of them.
+            one.edited = None;
+            one.terms = TERMS.to_owned();
+            Ok(())
+        },
+    )
     .await
 }
 

@@ -6,8 +6,8 @@ mod sitemaps;
 pub(crate) use sitemaps::{news_sitemap, sitemap};
 
 use crate::app::App;
-use crate::profiles::page as profiles;
 use crate::pages::{SiteView, corrected, largest_plain, list_key, say, store_error, topics_of};
+use crate::profiles::page as profiles;
 use masthead_domain::ids::StoryId;
 use masthead_domain::time::Timestamp;
 use masthead_formats::feeds::write::{self, FeedAuthor, FeedDocument, FeedEntry, FeedPicture};
@@ -249,7 +249,9 @@ async fn contributed(
         (Some(username), "") => username.clone(),
         (_, shown) => shown.to_owned(),
     };
-    let found = public::contributed(conn, now, record.id, ENTRIES).await.map_err(store_error)?;
+    let found = public::contributed(conn, now, record.id, ENTRIES)
+        .await
+        .map_err(store_error)?;
     let stories: Vec<StoryId> = found.iter().map(|line| line.story).collect();
     let updated = found.iter().map(|line| line.updated.max(line.published)).max();
     let mut entries = Vec::with_capacity(found.len());

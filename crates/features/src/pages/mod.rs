@@ -438,9 +438,9 @@ pub fn declared_parameters(path: &str) -> &'static [&'static str] {
         return api::declared_parameters(rest);
     }
     match Route::parse(path) {
-        Some(
-            Route::Section(_) | Route::Topic(_) | Route::Author(_) | Route::Profile(_) | Route::YourStories,
-        ) => &["after"],
+        Some(Route::Section(_) | Route::Topic(_) | Route::Author(_) | Route::Profile(_) | Route::YourStories) => {
+            &["after"]
+        }
         Some(Route::Story { .. }) => &["comments", "order", "comment"],
         Some(Route::Search) => search::PARAMETERS,
         Some(Route::Oembed) => oembed::PARAMETERS,

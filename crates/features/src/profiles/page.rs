@@ -8,9 +8,9 @@ use crate::pages::{SiteView, errors, list_key, say, store_error};
 use masthead_domain::ids::{CommentId, ProfileId};
 use masthead_domain::profiles::{ProfileState, Username};
 use masthead_domain::time::Timestamp;
+use masthead_store::accounts;
 use masthead_store::profiles::{self as rows, ProfileRecord};
 use masthead_store::public::{self, Contributed};
-use masthead_store::accounts;
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
 use masthead_web::paging::{self, Cursor};
@@ -135,7 +135,10 @@ pub(crate) async fn page(app: &App, view: &SiteView, name: &str, after: Option<C
     };
     drop(conn);
     let stories: Vec<_> = contributed.iter().map(|line| line.story).collect();
-    let contributions = contributed.into_iter().filter_map(|line| contribution(view, line)).collect();
+    let contributions = contributed
+        .into_iter()
+        .filter_map(|line| contribution(view, line))
+        .collect();
     let written = paging::Page::from_rows(written, COMMENTS, |comment| Cursor::new(comment.created_at, comment.id));
     let older = written.next.map(|cursor| format!("{route}?after={cursor}"));
     let comments = written
@@ -176,12 +179,13 @@ pub(crate) async fn page(app: &App, view: &SiteView, name: &str, after: Option<C
         },
     };
     let html = view.voice.render("accounts/profile.html", &whole(view, &head, &own))?;
-    Ok(Rendered::html(html, position).keys([
-        list_key(record.id),
-        SurrogateKey::site(view.entry.id),
-        SurrogateKey::theme(),
-    ])
-    .stories(stories))
+    Ok(Rendered::html(html, position)
+        .keys([
+            list_key(record.id),
+            SurrogateKey::site(view.entry.id),
+            SurrogateKey::theme(),
+        ])
+        .stories(stories))
 }
 
 /// A line about a story, with its address on this site or that of the site where it stands.

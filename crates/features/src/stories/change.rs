@@ -7,7 +7,9 @@ use crate::wire::authors;
 use masthead_domain::document::{PictureBlock, PictureSource};
 use masthead_domain::events::{Event, StoryFact};
 use masthead_domain::ids::{EventId, IdSource, PictureId, SiteId, StoryId, TopicId, WireItemId};
-use masthead_domain::stories::{GALLERIES, Placement, READERS, Standing, StoryContent, StoryError, StoryKind, StoryState};
+use masthead_domain::stories::{
+    GALLERIES, Placement, READERS, Standing, StoryContent, StoryError, StoryKind, StoryState,
+};
 use masthead_domain::time::Timestamp;
 use masthead_store::stories::{ListEntry, PlacementRecord, StoryRecord};
 use masthead_store::{StoreError, Tx, contributions, jobs, log, pictures, sites as site_rows, stories as rows};

@@ -3,8 +3,12 @@
 use crate::accounts::{HOST, hidden, mailed, network, person, sign_in, signed_in};
 use crate::support::plant::{self, addresses, people_and_topics, picture};
 use masthead_domain::document::{Block, Document, Marks, Text};
+use masthead_domain::ids::ContributionId;
+use masthead_domain::permissions::{Grant, Grants, Role};
 use masthead_domain::stories::{Byline, Correction, StoryContent, StoryKind};
 use masthead_features::accounts::staff;
+use masthead_features::comments::Decider;
+use masthead_features::contributions::{self, Decision};
 use masthead_features::stories::{self as desk, NewStory};
 use masthead_services::codes;
 use masthead_store::{Engine, StoreError, pages as own_pages, topics};
@@ -356,6 +360,7 @@ async fn accounts(test: &TestApp, node: &TestNode) -> anyhow::Result<(String, Ve
         stops.push(answer("accounts/username.html", nameless.get(HOST, path).await?.text()));
     }
     for (template, path) in [
+        ("contributions/story.html", "/contribute/story"),
         ("accounts/account.html", "/account"),
         ("accounts/password.html", "/account/password"),
         ("accounts/email.html", "/account/email"),
@@ -367,7 +372,47 @@ async fn accounts(test: &TestApp, node: &TestNode) -> anyhow::Result<(String, Ve
             ..at(template, path)
         });
     }
+    stops.extend(contributions(test, &mut reader).await?);
     let sudo = reader.get(HOST, "/account/confirm").await?;
     stops.push(answer("accounts/sudo.html", sudo.text()));
     Ok((session, stops))
+}
+
+/// A story that was refused for being short, one that the desk edited, and one that it sent back.
+async fn contributions(test: &TestApp, reader: &mut Browser) -> anyhow::Result<Vec<Stop>> {
+    let mut stops = Vec::new();
+    let short = [("title", LONG), ("text", "Too short."), ("act", "submit")];
+    let refused = reader.post(HOST, "/contribute/story", &short).await?;
+    stops.push(answer("contributions/story.html", refused.text()));
+    let account = staff::add(&test.app, person(test, "tess"), "test").await?;
+    let by = Decider {
+        account,
+        grants: Grants(vec![Grant {
+            role: Role::Editor,
+            site: None,
+        }]),
+    };
+    for decision in [Decision::Accept, Decision::RequestChanges] {
+        let text = format!("> {LONG}\n\n{}", "heron ".repeat(210));
+        let fields = [("title", LONG), ("text", &*text), ("agree", "yes"), ("act", "submit")];
+        let sent = reader.post(HOST, "/contribute/story", &fields).await?;
+        let path = sent.header("location").unwrap().split('?').next().unwrap().to_owned();
+        let id: ContributionId = path.trim_start_matches("/contribute/").parse()?;
+        let version = async || -> anyhow::Result<i64> {
+            let mut conn = test.app.db.reader().await?;
+            Ok(masthead_store::contributions::one(&mut conn, id)
+                .await?
+                .unwrap()
+                .version)
+        };
+        let edited = text.replacen("heron heron", "egret heron", 3);
+        contributions::edit(&test.app, &by, id, version().await?, ("Other words", &edited)).await?;
+        contributions::decide(&test.app, &by, id, version().await?, decision, LONG).await?;
+        stops.push(Stop {
+            own: true,
+            ..at("contributions/own.html", &path)
+        });
+        test.clock.step_seconds(700);
+    }
+    Ok(stops)
 }

@@ -39,7 +39,13 @@ pub(crate) async fn desk(engine: Engine) -> anyhow::Result<Desk> {
 /// A text of so many words, in several paragraphs.
 pub(crate) fn tale(words: usize) -> String {
     (1..=words)
-        .map(|n| if n % 40 == 0 { format!("heron{n}.\n\n") } else { format!("heron{n} ") })
+        .map(|n| {
+            if n % 40 == 0 {
+                format!("heron{n}.\n\n")
+            } else {
+                format!("heron{n} ")
+            }
+        })
         .collect()
 }
 
@@ -76,11 +82,11 @@ impl Desk {
         browser.post(HOST, &path, &all).await
     }
 
-    /// The subject of the newest mail to somebody.
-    pub(crate) async fn mailed(&self, name: &str) -> anyhow::Result<String> {
+    /// Whether a mail with this subject is on its way to somebody.
+    pub(crate) async fn was_mailed(&self, name: &str, subject: &str) -> anyhow::Result<bool> {
         let to = format!("{name}@readers.example");
-        let found = mails::to(&mut self.test.app.db.reader().await?, &to, 1).await?;
-        Ok(found.first().map(|mail| mail.subject.clone()).unwrap_or_default())
+        let found = mails::to(&mut self.test.app.db.reader().await?, &to, 50).await?;
+        Ok(found.iter().any(|mail| mail.subject == subject))
     }
 }
 
