@@ -21,7 +21,7 @@ macro_rules! card {
          ELSE (SELECT CAST(COALESCE(sum(n.n), 0) AS BIGINT) FROM comment_counts n \
              WHERE n.story_id = s.id AND n.state = 'published') END, \
          EXISTS (SELECT 1 FROM story_contributors r WHERE r.story_id = s.id)"
-         )
+        )
     };
 }
 
