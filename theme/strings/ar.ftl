@@ -433,3 +433,4 @@ mail-contribution-scheduled = حدّد { $site } موعدًا لنشر «{ $titl
 mail-contribution-published = نشر { $site } «{ $title }». شكرًا لك! تجدها هنا:
 mail-contribution-declined = شكرًا لإرسال «{ $title }» إلى { $site }. لن ننشرها:
 mail-contribution-expired = لم يحدث لـ«{ $title }» لدى { $site } شيء مدة 30 يومًا فانتهت. يمكنك إرسالها مرة أخرى:
+comment-guest = زائر

@@ -416,3 +416,4 @@ mail-contribution-scheduled = { $site } hat für „{ $title }“ einen Zeitpunk
 mail-contribution-published = { $site } hat „{ $title }“ veröffentlicht. Danke! Sie finden den Beitrag hier:
 mail-contribution-declined = danke, dass Sie „{ $title }“ an { $site } geschickt haben. Wir werden den Beitrag nicht veröffentlichen:
 mail-contribution-expired = mit „{ $title }“ ist bei { $site } 30 Tage lang nichts geschehen; damit ist der Beitrag beendet. Sie können ihn gern noch einmal schicken:
+comment-guest = Gast

@@ -125,6 +125,7 @@ comments-new-one = Show 1 new comment
 comments-new-many = Show # new comments
 comments-own = Your comments here
 comment-nobody = Deleted account
+comment-guest = Guest
 comment-edited = (changed)
 comment-featured = Picked by the editors
 comment-in-reply = In reply to { $name }

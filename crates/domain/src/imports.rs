@@ -127,22 +127,31 @@ pub struct ImportedAttachment {
     pub created: Option<Timestamp>,
 }
 
-/// A comment of an export, kept for the comments' feature.
+/// A comment of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportedComment {
     /// Identity in the export.
     pub key: String,
+    /// The thread it stands in, by its key in the export; empty where the story itself holds it (WXR).
+    #[serde(default)]
+    pub thread: String,
     /// Key of the comment that it answers.
     pub parent: Option<String>,
+    /// Who wrote it, by the export's own key of people; none for guests.
+    #[serde(default)]
+    pub author_key: Option<String>,
     /// Display name.
     pub author_name: String,
     /// E-mail; never shown, used to match people.
     pub author_email: Option<String>,
+    /// Whether the system that the export is of had proved that address; a guest may write any.
+    #[serde(default)]
+    pub email_proved: bool,
     /// Web page of the author.
     pub author_url: Option<String>,
     /// When it was written.
     pub created: Option<Timestamp>,
-    /// Plain text, a line break a line break.
+    /// Plain text, a line break a line break, quoted lines with `>`.
     pub text: String,
     /// State at the source.
     pub state: ImportedCommentState,
@@ -154,11 +163,124 @@ pub struct ImportedComment {
 pub enum ImportedCommentState {
     /// Readers could see it.
     Approved,
-    /// Waiting for a moderator.
+    /// Waiting for a moderator, or in a state that we don't know.
     #[default]
     Pending,
     /// Spam.
     Spam,
-    /// Thrown away.
+    /// Refused by a moderator.
+    Rejected,
+    /// Thrown away by the house.
     Trashed,
+    /// Taken away by its writer.
+    Deleted,
+}
+
+impl ImportedCommentState {
+    /// Every state.
+    pub const ALL: [Self; 6] = [
+        Self::Approved,
+        Self::Pending,
+        Self::Spam,
+        Self::Rejected,
+        Self::Trashed,
+        Self::Deleted,
+    ];
+
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Pending => "pending",
+            Self::Spam => "spam",
+            Self::Rejected => "rejected",
+            Self::Trashed => "trashed",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// The state of a name; a name that this version doesn't know is one that waits.
+    pub fn parse(name: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.name() == name)
+            .unwrap_or_default()
+    }
+}
+
+/// One record of an export of comments (Disqus, Coral, …), in the file's order: a thread may follow its comments, and an
+/// answer may stand before what it answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommentRecord {
+    /// A page that was commented on.
+    Thread(Box<ImportedThread>),
+    /// Somebody who wrote.
+    Person(Box<ImportedPerson>),
+    /// A comment.
+    Comment(Box<ImportedComment>),
+}
+
+/// The comments of one page at their source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedThread {
+    /// Identity in the export.
+    pub key: String,
+    /// Addresses of the page, or paths of it, the best first.
+    pub addresses: Vec<String>,
+    /// What the publisher's own system called the page, where the export says it.
+    pub source_ids: Vec<String>,
+    /// The page's title.
+    pub title: Option<String>,
+    /// When it was made; stands in for a comment's time that can't be read.
+    pub created: Option<Timestamp>,
+    /// The whole thread was taken away at its source.
+    pub deleted: bool,
+}
+
+/// Somebody who wrote, where an export keeps people beside the comments.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedPerson {
+    /// Identity in the export.
+    pub key: String,
+    /// Display name; empty where the export has it with the comments alone.
+    pub name: String,
+    /// E-mail; never shown.
+    pub email: Option<String>,
+    /// Whether the system that the export is of had proved the address.
+    pub email_proved: bool,
+}
+
+/// A row of Isso's table `threads`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IssoThread {
+    /// Its number.
+    pub id: i64,
+    /// Path of the page.
+    pub uri: String,
+    /// Title of the page.
+    pub title: Option<String>,
+}
+
+/// A row of Isso's table `comments`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IssoComment {
+    /// Number of its thread.
+    pub thread: i64,
+    /// Its number.
+    pub id: i64,
+    /// Number of the comment that it answers.
+    pub parent: Option<i64>,
+    /// Seconds since 1970.
+    pub created: f64,
+    /// 1 accepted, 2 waiting, 4 deleted while others answer it.
+    pub mode: i64,
+    /// Markdown.
+    pub text: String,
+    /// Display name.
+    pub author: Option<String>,
+    /// What the guest gave as theirs; nobody proved it.
+    pub email: Option<String>,
+    /// Page of the writer.
+    pub website: Option<String>,
 }

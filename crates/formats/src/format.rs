@@ -33,6 +33,18 @@ pub enum Format {
     Wxr,
     /// Ghost export (JSON).
     Ghost,
+    /// Comments: Disqus export (XML).
+    Disqus,
+    /// Comments: collections of Coral or Talk (JSON lines).
+    Coral,
+    /// Comments: Remark42 backup (JSON lines).
+    Remark42,
+    /// Comments: Commento export (JSON).
+    Commento,
+    /// Comments: Isso's database (SQLite).
+    Isso,
+    /// Comments: Livefyre archive (JSON lines).
+    Livefyre,
 }
 
 impl Format {
@@ -52,7 +64,21 @@ impl Format {
             Self::Text => "text",
             Self::Wxr => "wxr",
             Self::Ghost => "ghost",
+            Self::Disqus => "disqus",
+            Self::Coral => "coral",
+            Self::Remark42 => "remark42",
+            Self::Commento => "commento",
+            Self::Isso => "isso",
+            Self::Livefyre => "livefyre",
         }
+    }
+
+    /// Whether it holds comments alone, which are read thread by thread after everything else.
+    pub const fn is_comments(self) -> bool {
+        matches!(
+            self,
+            Self::Disqus | Self::Coral | Self::Remark42 | Self::Commento | Self::Isso | Self::Livefyre
+        )
     }
 
     /// The format of a name, if there is one.
@@ -71,6 +97,12 @@ impl Format {
             Self::Text,
             Self::Wxr,
             Self::Ghost,
+            Self::Disqus,
+            Self::Coral,
+            Self::Remark42,
+            Self::Commento,
+            Self::Isso,
+            Self::Livefyre,
         ]
         .into_iter()
         .find(|format| format.name() == name)
@@ -80,11 +112,16 @@ impl Format {
 /// Tells a document's format from its first bytes (about 64 KB suffice), with the file's name as a hint only where the
 /// content leaves a doubt. `None` when it is none of ours.
 pub fn detect(head: &[u8], file_name: Option<&str>) -> Option<Format> {
+    if head.starts_with(b"SQLite format 3\0") {
+        return Some(Format::Isso);
+    }
     let text = head_text(head);
     let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     match start.chars().next()? {
         '{' | '[' => json_format(start),
         '<' => xml_format(start).or_else(|| name_hint(file_name).filter(|hint| *hint == Format::Html)),
+        // A stray character before the markup is no reason to take an export of comments for a page of text.
+        _ if start.find('<').is_some_and(|at| at < 16) && start.contains("<disqus") => Some(Format::Disqus),
         _ => text_format(head)
             .or_else(|| name_hint(file_name))
             .or_else(|| crate::text_page::looks_like(start).then_some(Format::Text)),
@@ -110,6 +147,9 @@ fn json_format(text: &str) -> Option<Format> {
     }
     if has_key("db") && (has_key("exported_on") || has_key("posts")) || has_key("exported_on") && has_key("data") {
         return Some(Format::Ghost);
+    }
+    if let Some(format) = comments_format(&has_key) {
+        return Some(format);
     }
     // A schema names every field of ninjs and is none.
     if has_key("$schema") && (has_key("properties") || has_key("$defs")) {
@@ -153,6 +193,24 @@ fn json_format(text: &str) -> Option<Format> {
         || lower.contains("\"headline_")
         || lower.contains("\"description_");
     (dated || identified && news).then_some(Format::Ninjs)
+}
+
+/// Exports of comments, each told by keys that no other one has together.
+fn comments_format(has_key: &dyn Fn(&str) -> bool) -> Option<Format> {
+    let has_all = |keys: &[&str]| keys.iter().all(|key| has_key(key));
+    if has_all(&["commenterhex"]) {
+        return Some(Format::Commento);
+    }
+    if has_all(&["locator", "pid"]) || has_all(&["version", "users", "posts"]) {
+        return Some(Format::Remark42);
+    }
+    if has_key("tenantid") || has_all(&["asset_id", "body_history"]) || has_all(&["ignoresusers", "profiles"]) {
+        return Some(Format::Coral);
+    }
+    let livefyre = has_all(&["source", "comments", "id"]) && (has_key("allow_comments") || has_key("body_html"))
+        || has_all(&["display_name", "email_notifications"])
+        || has_all(&["source", "title", "id"]) && !has_key("uri") && !has_key("guid");
+    livefyre.then_some(Format::Livefyre)
 }
 
 fn xml_format(text: &str) -> Option<Format> {
@@ -211,6 +269,7 @@ fn xml_format(text: &str) -> Option<Format> {
         "rss" => Some(Format::Rss),
         "rdf" if text.contains("purl.org/rss/1.0") || text.contains("my.netscape.com/rdf/simple") => Some(Format::Rss),
         "feed" => Some(Format::Atom),
+        "disqus" => Some(Format::Disqus),
         "schema" => None,
         "html" | "head" | "body" | "meta" | "title" | "div" | "p" | "article" | "main" | "section" | "script"
         | "link" | "table" => Some(Format::Html),
@@ -268,7 +327,7 @@ mod tests {
 
     #[test]
     fn told_by_content() {
-        let cases: [(&[u8], Option<Format>); 24] = [
+        let cases: [(&[u8], Option<Format>); 32] = [
             (
                 br#"{"uri":"urn:x","versioncreated":"2020-01-01T00:00:00Z"}"#,
                 Some(Format::Ninjs),
@@ -311,6 +370,29 @@ mod tests {
             (b"<catalog><scheme/></catalog>", None),
             (b"\x16\x16\x01a0123\x1f\x02text", Some(Format::Anpa)),
             (b"\x01ABC0123 3 i 120 quay\x02text\x03", Some(Format::Iptc7901)),
+            (
+                b"<?xml version='1.0'?><disqus xmlns='http://disqus.com'>",
+                Some(Format::Disqus),
+            ),
+            (b"SQLite format 3\0\x10\0", Some(Format::Isso)),
+            (
+                br#"{"version":1,"comments":[{"commentHex":"a","commenterHex":"b"}]}"#,
+                Some(Format::Commento),
+            ),
+            (br#"{"version":1,"users":[],"posts":[]}"#, Some(Format::Remark42)),
+            (
+                br#"{"id":"a","pid":"","locator":{"site":"s","url":"u"}}"#,
+                Some(Format::Remark42),
+            ),
+            (
+                br#"{"tenantID":"t","id":"c","storyID":"s","revisions":[]}"#,
+                Some(Format::Coral),
+            ),
+            (br#"{"id":"c","asset_id":"a","body_history":[]}"#, Some(Format::Coral)),
+            (
+                br#"{"source":"https://quay.example/1","title":"One","id":"1","allow_comments":true,"comments":[]}"#,
+                Some(Format::Livefyre),
+            ),
             (b"Just some words", None),
             (b"", None),
             (b"   \n", None),
@@ -333,7 +415,13 @@ mod tests {
 
     #[test]
     fn names_and_back() {
-        for format in [Format::Ninjs, Format::NewsmlG2, Format::JsonFeed, Format::Ghost] {
+        for format in [
+            Format::Ninjs,
+            Format::NewsmlG2,
+            Format::JsonFeed,
+            Format::Ghost,
+            Format::Livefyre,
+        ] {
             assert_eq!(Format::from_name(format.name()), Some(format));
         }
     }

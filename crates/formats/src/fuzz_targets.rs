@@ -6,9 +6,9 @@
 use crate::format::{Format, detect};
 use crate::problem::ReadContext;
 use crate::read::read_items;
-use crate::{feeds, ghost, html, wxr};
+use crate::{comments, feeds, ghost, html, wxr};
 use masthead_domain::document::{Block, Document};
-use masthead_domain::imports::ImportRecord;
+use masthead_domain::imports::{CommentRecord, ImportRecord};
 use masthead_domain::time::Timestamp;
 use masthead_domain::wire::NewsItem;
 use std::ops::ControlFlow;
@@ -119,6 +119,67 @@ fn web_promises(data: &[u8]) -> Result<(), String> {
         return Err(format!("HTML: twice is not once: {written}"));
     }
     Ok(())
+}
+
+/// Reads bytes as every export of comments.
+///
+/// # Panics
+/// When a promise of the readers is broken.
+#[expect(clippy::panic, reason = "a fuzz target tells what it found by a panic")]
+pub fn comments(data: &[u8]) {
+    for format in COMMENTS {
+        if let Err(broken) = comments_as(data, format) {
+            panic!("{}: {broken}", format.name());
+        }
+    }
+}
+
+/// The exports of comments that are streamed.
+pub const COMMENTS: [Format; 5] = [
+    Format::Disqus,
+    Format::Coral,
+    Format::Remark42,
+    Format::Commento,
+    Format::Livefyre,
+];
+
+fn comments_as(data: &[u8], format: Format) -> Result<(), String> {
+    let ctx = ReadContext::at(Timestamp::from_micros(1_764_000_000_000_000));
+    let length = data.len();
+    let (mut broken, mut before, mut written) = (Ok(()), 0, 0);
+    let outcome = comments::read(format, data, &ctx, &mut |record, position, _| {
+        broken = match serde_json::to_value(&record) {
+            Err(error) => Err(format!("a record that can't be written: {error}")),
+            Ok(value) if holds_nul(&value) => Err("U+0000 came through".to_owned()),
+            Ok(value) => {
+                written += value.to_string().len();
+                Ok(())
+            }
+        };
+        if let CommentRecord::Comment(comment) = &record
+            && comment.key.is_empty()
+        {
+            broken = Err("a comment without an identity".to_owned());
+        }
+        if position < before || position > length as u64 {
+            broken = Err(format!("position {position} behind {before} in a file of {length}"));
+        }
+        before = position;
+        if broken.is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    broken?;
+    // Each record repeats the names of its fields and its thread's address.
+    if written > length.saturating_mul(60) + 20_000 {
+        return Err(format!("{length} bytes became {written}"));
+    }
+    match outcome {
+        Err(error) if error.reason.trim().is_empty() => Err("unreadable without a reason".to_owned()),
+        _ => Ok(()),
+    }
 }
 
 fn record_promises(record: &ImportRecord, length: usize) -> Result<(), String> {

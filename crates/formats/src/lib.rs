@@ -5,6 +5,7 @@
 //! nothing is [`Unreadable`] with a true reason. The formats' traps each have a test beside the reader.
 
 pub mod anpa;
+pub mod comments;
 mod credit;
 mod dateline;
 pub mod dates;

@@ -33,7 +33,14 @@ pub fn read_items(bytes: &[u8], format: Format, ctx: &ReadContext<'_>) -> Result
         Format::Html => extract::page(bytes, ctx).map(alone),
         Format::Text => text_page::read(bytes, ctx).map(alone),
         // Exports hold far more than news items and are read record by record.
-        Format::Wxr | Format::Ghost => not_items(format),
+        Format::Wxr
+        | Format::Ghost
+        | Format::Disqus
+        | Format::Coral
+        | Format::Remark42
+        | Format::Commento
+        | Format::Isso
+        | Format::Livefyre => not_items(format),
     }?;
     for item in &mut reading.value {
         item::shorten_guid(item, &mut reading.problems);

@@ -41,12 +41,14 @@ const TEXT: &str = "Ferry returns to the harbour\n2026-11-25 09:30\nThe ferry at
 
 const FIXTURES: [&str; 7] = [RSS, ATOM, JSON, WXR, GHOST, PAGE, TEXT];
 
+fn rounds() -> usize {
+    let named = std::env::var("MASTHEAD_FUZZ_CASES").ok();
+    named.and_then(|cases| cases.parse().ok()).unwrap_or(1500)
+}
+
 #[test]
 fn broken_documents_keep_every_promise() {
-    let rounds: usize = std::env::var("MASTHEAD_FUZZ_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(1500);
+    let rounds = rounds();
     let mut dice = Dice(0x7175_6179);
     for fixture in FIXTURES {
         fuzz_targets::web(fixture.as_bytes());
@@ -57,6 +59,35 @@ fn broken_documents_keep_every_promise() {
         if std::panic::catch_unwind(|| fuzz_targets::web(&damaged)).is_err() {
             panic!("broken by {:?}", String::from_utf8_lossy(&damaged));
         }
+    }
+}
+
+const COMMENTS: [&str; 5] = [
+    r#"<?xml version="1.0"?><disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals"><thread dsq:id="70"><id>12</id><link>https://quay.example/a/</link><title>Ferry</title><createdAt>2014-09-15T18:47:00Z</createdAt></thread>
+<post dsq:id="1"><message><![CDATA[<p>One &amp; <b>two</b></p>]]></message><createdAt>2014-09-15T18:50:00Z</createdAt><isSpam>false</isSpam><author><email>a@quay.example</email><name>A</name></author><thread dsq:id="70"/></post><post dsq:id="2"><message>x</message><thread dsq:id="70"/><parent dsq:id="1"/></post></disqus>"#,
+    r#"{"tenantID":"t","id":"s1","url":"https://quay.example/a"}
+{"tenantID":"t","id":"u1","username":"tomf","profiles":[{"type":"local","id":"t@quay.example"}]}
+{"tenantID":"t","id":"c1","storyID":"s1","authorID":"u1","status":"NONE","revisions":[{"body":"One <b>two</b>"}],"createdAt":{"$date":"2014-09-15T18:50:00Z"}}"#,
+    r#"{"version":1,"users":[{"id":"u","details":{"email":"a@quay.example"}}],"posts":[]}
+{"id":"c1","pid":"","text":"<p>One</p>","user":{"name":"A","id":"u"},"locator":{"site":"s","url":"https://quay.example/a"},"time":"2017-12-17T04:47:50Z"}"#,
+    r#"{"version":1,"comments":[{"commentHex":"a","domain":"quay.example","url":"/x","commenterHex":"t","markdown":"*one* [two](https://quay.example)","parentHex":"root","creationDate":"2021-03-12T11:21:56Z"}],"commenters":[{"commenterHex":"t","name":"T"}]}"#,
+    r#"{"source":"https://quay.example/a","title":"A","id":"1","created":"2014-01-22T20:42:14","comments":[{"id":7,"author_id":"u","created":"2014-03-04T18:34:13","body_html":"<p>One</p>"},{"id":8,"parent_id":7,"body_html":"x"}]}"#,
+];
+
+#[test]
+fn broken_exports_of_comments_keep_every_promise() {
+    let mut dice = Dice(0x6f_7175);
+    for fixture in COMMENTS {
+        fuzz_targets::comments(fixture.as_bytes());
+        for _ in 0..rounds() / 2 {
+            let damaged = dice.damage(fixture.as_bytes());
+            if std::panic::catch_unwind(|| fuzz_targets::comments(&damaged)).is_err() {
+                panic!("broken by {:?}", String::from_utf8_lossy(&damaged));
+            }
+        }
+    }
+    for fixture in FIXTURES {
+        fuzz_targets::comments(fixture.as_bytes());
     }
 }
 

@@ -7,7 +7,7 @@ use masthead_features::app::App;
 use masthead_features::feeds::hub;
 use masthead_features::ingest::{self, Source};
 use masthead_features::pictures::{self, Base};
-use masthead_features::{accounts, comments, contributions, rankings, stories, wire};
+use masthead_features::{accounts, comments, contributions, imports, rankings, stories, wire};
 use masthead_store::StoreError;
 use masthead_store::jobs::{self, Job};
 use std::sync::Arc;
@@ -158,6 +158,7 @@ async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Resul
         rankings::JOB => Ok(rankings::run(app).await?),
         contributions::JOB => Ok(contributions::run_due(app, job.key.parse()?).await?),
         contributions::JOB_LEAVE => Ok(contributions::run_leave(app, job.key.parse()?, &job.payload).await?),
+        imports::kept::JOB => Ok(imports::kept::run(app).await?),
         comments::JOB_LEAVE => Ok(comments::run_leave(app, job.key.parse()?, &job.payload).await?),
         other => match accounts::jobs::run(app, job).await {
             Some(done) => Ok(done?),

@@ -7,7 +7,7 @@ use crate::{jobs, live, network};
 use anyhow::Context as _;
 use masthead_features::app::App;
 use masthead_features::ingest::{self, Source};
-use masthead_features::{accounts, accounts::AccountError, comments, pictures, rankings};
+use masthead_features::{accounts, accounts::AccountError, comments, imports, pictures, rankings};
 use masthead_store::StoreError;
 use masthead_store::migrate::{self, MigrateError};
 use masthead_web::live::Live;
@@ -63,6 +63,7 @@ impl Reach {
         pictures::schedule_cuts(&self.app).await?;
         comments::turn::schedule(&self.app).await?;
         rankings::schedule(&self.app).await?;
+        imports::kept::schedule(&self.app).await?;
         // Made before the first reader waits for it.
         accounts::network_key(&self.app).await?;
         let live = live::begin(&self.app, &self.live)

@@ -1,9 +1,10 @@
-//! Runs of imports with the place to go on from, and comments kept for the comments' feature.
+//! Runs of imports with the place to go on from, files that exports name, and where old addresses lead. Comments that
+//! versions before this one kept are handed over once (`kept`).
 
 use crate::db::{Conn, StoreError, Tx};
+use crate::sites::RedirectTarget;
 use crate::{from_row, params, queries};
-use masthead_domain::ids::{CommentId, StoryId};
-use masthead_domain::imports::{ImportedComment, ImportedCommentState};
+use masthead_domain::ids::{SiteId, StoryId};
 use masthead_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -13,10 +14,6 @@ queries! {
         VALUES ($1, $2, $3, $4, $5, $5, $6)
         ON CONFLICT (source) DO UPDATE SET cursor = excluded.cursor, counts = excluded.counts,
             changed_at = excluded.changed_at, finished_at = excluded.finished_at";
-    PUT_COMMENT = "INSERT INTO imported_comments (id, story_id, source_key, parent_key, author_name, author_email, author_url,
-            text, state, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        ON CONFLICT (story_id, source_key) DO NOTHING";
     PUT_ATTACHMENT = "INSERT INTO import_attachments (source, attachment_key, url, caption, credit, alt)
         VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (source, attachment_key) DO UPDATE SET url = excluded.url, caption = excluded.caption,
@@ -24,6 +21,9 @@ queries! {
     ATTACHMENT = "SELECT url, caption, credit, alt FROM import_attachments WHERE source = $1 AND attachment_key = $2";
     COMMENTS_OF = "SELECT source_key, parent_key, author_name, author_email, author_url, text, state, created_at
         FROM imported_comments WHERE story_id = $1 ORDER BY created_at, source_key";
+    KEPT = "SELECT DISTINCT story_id FROM imported_comments ORDER BY story_id LIMIT $1";
+    DROP_KEPT = "DELETE FROM imported_comments WHERE story_id = $1";
+    LEADS_TO = "SELECT story_id, target FROM redirects WHERE site_id = $1 AND path = $2";
 }
 
 /// An import as far as it got.
@@ -75,43 +75,6 @@ pub async fn save_run(
     Ok(())
 }
 
-/// Keeps a comment; one that is there already stays as it is. Returns whether it was new.
-///
-/// # Errors
-/// When the store can't answer.
-pub async fn put_comment(
-    tx: &mut Tx,
-    id: CommentId,
-    story: StoryId,
-    comment: &ImportedComment,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let state = match comment.state {
-        ImportedCommentState::Approved => "approved",
-        ImportedCommentState::Pending => "pending",
-        ImportedCommentState::Spam => "spam",
-        ImportedCommentState::Trashed => "trashed",
-    };
-    let written = tx
-        .execute(
-            PUT_COMMENT,
-            params![
-                id,
-                story,
-                &comment.key,
-                comment.parent.as_deref(),
-                &comment.author_name,
-                comment.author_email.as_deref(),
-                comment.author_url.as_deref(),
-                &comment.text,
-                state,
-                comment.created.unwrap_or(now)
-            ],
-        )
-        .await?;
-    Ok(written == 1)
-}
-
 /// A kept comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommentRecord {
@@ -150,6 +113,35 @@ from_row!(CommentRecord {
 /// When the store can't answer.
 pub async fn comments_of(conn: &mut Conn, story: StoryId) -> Result<Vec<CommentRecord>, StoreError> {
     conn.all(COMMENTS_OF, params![story]).await
+}
+
+/// Stories for which comments are kept; at most `limit`.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn kept(conn: &mut Conn, limit: usize) -> Result<Vec<StoryId>, StoreError> {
+    conn.all(KEPT, params![limit]).await
+}
+
+/// Forgets the comments kept for a story, in the transaction that makes them comments of it.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn drop_kept(tx: &mut Tx, story: StoryId) -> Result<(), StoreError> {
+    tx.execute(DROP_KEPT, params![story]).await?;
+    Ok(())
+}
+
+/// Where an old address of a site leads, whatever readers may see of it: to a story, or to another address.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn leads_to(conn: &mut Conn, site: SiteId, path: &str) -> Result<Option<RedirectTarget>, StoreError> {
+    let found: Option<(Option<StoryId>, Option<String>)> = conn.optional(LEADS_TO, params![site, path]).await?;
+    Ok(found.and_then(|(story, address)| match (story, address) {
+        (Some(story), _) => Some(RedirectTarget::Story(story)),
+        (None, address) => address.map(RedirectTarget::Address),
+    }))
 }
 
 /// A file that an export names by a key.

@@ -49,6 +49,7 @@ pub fn all_queries() -> Vec<Query> {
         authors::ALL,
         banners::ALL,
         comments::ALL,
+        comments::imported::ALL,
         comments::people::ALL,
         contributions::ALL,
         db::ALL,

@@ -18,6 +18,8 @@ queries! {
     hot BY_ID = "SELECT id, account_id, state, username, display_name, bio, picture, created_at, named_at FROM profiles WHERE id = $1";
     BY_IDS = "SELECT id, account_id, state, username, display_name, bio, picture, created_at, named_at FROM profiles
         WHERE id IN {list:$1}";
+    ALL_AFTER = "SELECT id, account_id, state, username, display_name, bio, picture, created_at, named_at FROM profiles
+        WHERE id > $1 ORDER BY id LIMIT $2";
     hot BY_ACCOUNT = "SELECT id, account_id, state, username, display_name, bio, picture, created_at, named_at FROM profiles
         WHERE account_id = $1";
     hot BY_NAME = "SELECT id, account_id, state, username, display_name, bio, picture, created_at, named_at FROM profiles
@@ -39,7 +41,8 @@ queries! {
     SET_NAME = "UPDATE profiles SET display_name = $2 WHERE id = $1 AND state <> 'deleted'";
     SET_BIO = "UPDATE profiles SET bio = $2 WHERE id = $1 AND state <> 'deleted'";
     SET_PICTURE = "UPDATE profiles SET picture = $2 WHERE id = $1 AND state <> 'deleted'";
-    CLAIMABLE = "SELECT id FROM profiles WHERE claim = $1 AND state = 'closed' AND account_id IS NULL";
+    CLAIMABLE = "SELECT id FROM profiles WHERE claim = $1 AND state = 'closed' AND account_id IS NULL
+        ORDER BY created_at, id LIMIT 100";
     CLAIM = "UPDATE profiles SET account_id = $2, state = 'open', claim = NULL WHERE id = $1 AND state = 'closed' AND account_id IS NULL";
     SECRET = "SELECT value FROM secrets WHERE name = $1";
     PUT_SECRET = "INSERT INTO secrets (name, value, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING";
@@ -234,6 +237,14 @@ pub async fn by_ids(conn: &mut Conn, ids: &[ProfileId]) -> Result<Vec<ProfileRec
     conn.all(BY_IDS, params![&ids]).await
 }
 
+/// Every profile by id, after one of them.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn all_after(conn: &mut Conn, after: ProfileId, limit: usize) -> Result<Vec<ProfileRecord>, StoreError> {
+    conn.all(ALL_AFTER, params![after, limit]).await
+}
+
 /// The profile of an account.
 ///
 /// # Errors
@@ -242,13 +253,13 @@ pub async fn of_account(conn: &mut Conn, account: AccountId) -> Result<Option<Pr
     conn.optional(BY_ACCOUNT, params![account]).await
 }
 
-/// A closed profile, without account, that was made for an author with this address.
+/// The closed profiles, without account, that were made for authors with this address: more than one where it came
+/// with several names. The oldest first.
 ///
 /// # Errors
 /// When the store can't answer.
-pub async fn claimable(conn: &mut Conn, email_key: &str) -> Result<Option<ProfileId>, StoreError> {
-    conn.optional(CLAIMABLE, params![hash(email_key.as_bytes()).to_vec()])
-        .await
+pub async fn claimable(conn: &mut Conn, email_key: &str) -> Result<Vec<ProfileId>, StoreError> {
+    conn.all(CLAIMABLE, params![hash(email_key.as_bytes()).to_vec()]).await
 }
 
 /// Empties a profile: what is left answers 410, and keeps its name from being given again.

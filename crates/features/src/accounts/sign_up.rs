@@ -14,7 +14,7 @@ use masthead_services::codes;
 use masthead_services::passwords::weakness;
 use masthead_store::accounts::{self as rows, NewAccount};
 use masthead_store::profiles::{NameHashes, Taking};
-use masthead_store::{StoreError, jobs, log, profiles as profile_rows};
+use masthead_store::{StoreError, comments as comment_rows, jobs, log, profiles as profile_rows};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -206,12 +206,16 @@ pub(super) async fn make(
                 // Who proves the address of an imported author takes over what stands under it.
                 let claimed = match (&key, account.verified) {
                     (Some(key), true) => profile_rows::claimable(tx, key).await?,
-                    _ => None,
+                    _ => Vec::new(),
                 };
-                let profile = match claimed {
-                    Some(profile) => {
-                        profile_rows::claim(tx, profile, account.id).await?;
-                        profile
+                let profile = match claimed.split_first() {
+                    Some((profile, others)) => {
+                        profile_rows::claim(tx, *profile, account.id).await?;
+                        for other in others {
+                            comment_rows::imported::move_to(tx, *other, *profile).await?;
+                            profile_rows::erase(tx, *other).await?;
+                        }
+                        *profile
                     }
                     None => {
                         profile_rows::insert(tx, fresh, Some(account.id), ProfileState::Open, "", None).await?;

@@ -69,6 +69,8 @@ struct Item {
     /// The key of the words on the place of one that is gone; empty for a comment.
     gone: &'static str,
     name: String,
+    /// The key of the words for a writer without a name.
+    nobody: &'static str,
     href: Option<String>,
     badge: &'static str,
     created: i64,
@@ -303,7 +305,8 @@ fn item(comment: &PublicComment, root: &PublicComment, path: &str, target: bool)
         Some(writer) => {
             let page = match (&writer.username, writer.state) {
                 (Some(username), ProfileState::Open) => Some(username.clone()),
-                (None, ProfileState::Closed) => Some(format!("~{}", writer.profile)),
+                // Guests without a name at another system have no page.
+                (None, ProfileState::Closed) if !writer.display_name.is_empty() => Some(format!("~{}", writer.profile)),
                 _ => None,
             };
             let href = page.map(|name| Route::Profile(name.into()).to_string());
@@ -311,11 +314,16 @@ fn item(comment: &PublicComment, root: &PublicComment, path: &str, target: bool)
         }
     };
     let parent = comment.parent.filter(|parent| *parent != root.id);
+    let is_guest = comment
+        .writer
+        .as_ref()
+        .is_some_and(|writer| writer.state == ProfileState::Closed);
     Item {
         id: comment.id.to_string(),
         answer: comment.parent.is_some(),
         gone,
         name,
+        nobody: if is_guest { "comment-guest" } else { "comment-nobody" },
         href,
         badge: comment.badge.map_or("", Badge::name),
         created: comment.created_at.as_micros(),

@@ -9,13 +9,14 @@ pub use story::{About, Shown, exported};
 
 use crate::app::App;
 use masthead_domain::document::PictureSource;
-use masthead_domain::ids::{CommentId, PictureId, SiteId, StoryId};
+use masthead_domain::ids::{CommentId, PictureId, ProfileId, SiteId, StoryId};
+use masthead_domain::profiles::ProfileState;
 use masthead_domain::stories::StoryState;
 use masthead_domain::wire::{Embargo, PubStatus};
 use masthead_formats::export;
 use masthead_services::blobs::{BlobError, BlobKey};
 use masthead_services::disk;
-use masthead_store::{Conn, StoreError, authors, comments, imports, pictures, stories as rows, topics};
+use masthead_store::{Conn, StoreError, authors, comments, imports, pictures, profiles, stories as rows, topics};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -39,6 +40,8 @@ pub struct Counts {
     pub pictures: u64,
     /// Comments.
     pub comments: u64,
+    /// Profiles.
+    pub profiles: u64,
     /// Authors.
     pub authors: u64,
     /// Topics.
@@ -118,11 +121,13 @@ pub async fn run(app: &App, site: Option<SiteId>, format: Format, to: &Path) -> 
             lists.comments.push(serde_json::json!({
                 "id": comment.id, "story": comment.story, "parent": comment.parent, "profile": comment.profile,
                 "created": comment.created_at, "edited": comment.edited_at, "state": comment.state.name(),
-                "likes": comment.likes, "text": comment.body,
+                "removed_by": comment.removed_by, "featured": comment.featured, "likes": comment.likes,
+                "text": comment.body,
             }));
         }
         lists.flush_comments(to)?;
     }
+    counts.profiles = write_profiles(&mut conn, to).await?;
     for picture in pictures::by_ids(&mut conn, &wanted.into_iter().collect::<Vec<_>>()).await? {
         write_picture(app, to, &picture).await?;
         counts.pictures += 1;
@@ -156,6 +161,29 @@ pub async fn run(app: &App, site: Option<SiteId>, format: Format, to: &Path) -> 
     append(to, "topics.jsonl", &lists.topics)?;
     append(to, "redirects.jsonl", &lists.redirects)?;
     Ok(counts)
+}
+
+/// Who wrote, as readers see them: no address, no password, nothing of their account. A deleted profile has nothing left
+/// to say.
+async fn write_profiles(conn: &mut Conn, to: &Path) -> Result<u64, ExportError> {
+    let (mut count, mut after) = (0, ProfileId(Uuid::nil()));
+    loop {
+        let some = profiles::all_after(conn, after, BATCH).await?;
+        let Some(last) = some.last() else { return Ok(count) };
+        after = last.id;
+        let lines: Vec<serde_json::Value> = some
+            .iter()
+            .filter(|profile| profile.state != ProfileState::Deleted)
+            .map(|profile| {
+                serde_json::json!({
+                    "id": profile.id, "username": profile.username, "name": profile.display_name,
+                    "state": profile.state.name(), "bio": profile.bio, "joined": profile.named_at,
+                })
+            })
+            .collect();
+        count += lines.len() as u64;
+        append(to, "profiles.jsonl", &lines)?;
+    }
 }
 
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! Records out of a file, one at a time: readers of formats run on a thread of their own and hand records over through
 //! a short queue, so that a file of any size is never in memory whole.
 
-use super::{Entry, Extras, Options, Placing, Record};
+use super::{Entry, Extras, Options, Placing, Record, files};
 use crate::app::App;
 use crate::pictures::{Said, take as take_picture};
 use crate::wire::Arrival;
@@ -12,7 +12,7 @@ use masthead_domain::time::Timestamp;
 use masthead_formats::{Format, Problem, ReadContext, detect, ghost, read_items, wxr};
 use masthead_store::imports::AttachmentRecord;
 use std::collections::HashMap;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -42,6 +42,18 @@ impl Reader {
     pub(super) async fn next(&mut self) -> Option<ReadRecord> {
         self.queue.recv().await
     }
+}
+
+/// The format of a file that holds comments alone: the one that was named, or what its content says. A file that can't
+/// be looked at is left to its reader, which says why.
+pub(super) fn comments_format(entry: &Entry, options: &Options) -> Option<Format> {
+    let format = match options.format {
+        Some(format) => Some(format),
+        None => files::head(&entry.path, HEAD)
+            .ok()
+            .and_then(|head| detect(&head, Some(&entry.name))),
+    };
+    format.filter(|format| format.is_comments())
 }
 
 /// Begins to read a file.
@@ -130,20 +142,11 @@ impl File {
     }
 
     fn read_or_say_why(&self, queue: &Queue) -> Result<(), String> {
-        let mut file = std::fs::File::open(&self.entry.path).map_err(|error| error.to_string())?;
+        let file = files::open(&self.entry.path).map_err(|error| error.to_string())?;
         let format = match self.format {
             Some(format) => format,
             None => {
-                let mut head = vec![0_u8; HEAD];
-                let mut read = 0;
-                while let Some(rest) = head.get_mut(read..).filter(|rest| !rest.is_empty()) {
-                    match file.read(rest).map_err(|error| error.to_string())? {
-                        0 => break,
-                        more => read += more,
-                    }
-                }
-                head.truncate(read);
-                file.seek(SeekFrom::Start(0)).map_err(|error| error.to_string())?;
+                let head = files::head(&self.entry.path, HEAD).map_err(|error| error.to_string())?;
                 detect(&head, Some(&self.entry.name))
                     .ok_or_else(|| "its content is none of the formats that Masthead reads".to_owned())?
             }
@@ -228,7 +231,7 @@ impl File {
         Ok(())
     }
 
-    fn read_wxr(&self, file: std::fs::File, queue: &Queue) -> Result<(), String> {
+    fn read_wxr(&self, file: impl Read, queue: &Queue) -> Result<(), String> {
         let mut export = Export::new(self, Format::Wxr);
         let reader = BufReader::with_capacity(1 << 18, file);
         let summary = wxr::read(reader, &self.context(), &mut |record, position, problems| {
@@ -495,10 +498,9 @@ fn first_of(problems: &[Problem]) -> Option<String> {
     problems.first().map(ToString::to_string)
 }
 
-fn read_whole(mut file: std::fs::File, size: u64) -> Result<Vec<u8>, String> {
+fn read_whole(file: impl Read, size: u64) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    file.by_ref()
-        .take(LARGEST_DOCUMENT)
+    file.take(LARGEST_DOCUMENT)
         .read_to_end(&mut bytes)
         .map_err(|error| error.to_string())?;
     Ok(bytes)

@@ -1,6 +1,8 @@
 //! The files of an import, in an order that a resumed run finds again.
 
 use super::ImportError;
+use flate2::read::MultiGzDecoder;
+use std::io::{Error, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// One file.
@@ -12,6 +14,32 @@ pub struct Entry {
     pub name: String,
     /// Its size.
     pub bytes: u64,
+}
+
+/// Opens a file; one that was packed with gzip (Disqus and Remark42 hand theirs out so) is unpacked on the way.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn open(path: &Path) -> Result<Box<dyn Read + Send>, Error> {
+    let mut file = std::fs::File::open(path)?;
+    let mut magic = [0_u8; 2];
+    let read = file.read(&mut magic)?;
+    file.seek(SeekFrom::Start(0))?;
+    if read == 2 && magic == [0x1f, 0x8b] {
+        Ok(Box::new(MultiGzDecoder::new(file)))
+    } else {
+        Ok(Box::new(file))
+    }
+}
+
+/// The first bytes of a file, unpacked.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn head(path: &Path, most: usize) -> Result<Vec<u8>, Error> {
+    let mut head = Vec::new();
+    open(path)?.take(most as u64).read_to_end(&mut head)?;
+    Ok(head)
 }
 
 /// Every file of the paths; folders are walked in order of name. Hidden files and folders are passed over.

@@ -9,9 +9,11 @@ mod exports;
 mod files;
 mod placing;
 mod report;
+mod threads;
 
 pub use files::Entry;
 pub use report::{Counts, Report};
+pub use threads::kept;
 
 use crate::app::App;
 use crate::stories::ChangeError;
@@ -79,6 +81,9 @@ pub enum ImportError {
     /// A site or section could not be made.
     #[error(transparent)]
     Site(#[from] crate::sites::SiteError),
+    /// The network's key could not be had.
+    #[error(transparent)]
+    Key(#[from] crate::accounts::AccountError),
 }
 
 /// What goes in next.
@@ -140,7 +145,16 @@ pub async fn run(app: &Arc<App>, options: &Options, progress: &dyn Progress) -> 
     progress.total(entries.iter().map(|entry| entry.bytes).sum());
     let mut desk = Desk::open(app, "import", handling(options)).await?;
     let mut bytes_before = 0_u64;
+    // Comments come last, wherever their files lie: the stories of the same run are there then.
+    let mut sources = Vec::new();
     for (number, entry) in entries.iter().enumerate() {
+        if let Some(format) = exports::comments_format(entry, options) {
+            sources.push(threads::Source {
+                entry: entry.clone(),
+                format,
+            });
+            continue;
+        }
         if (number as u64) < start.file {
             bytes_before += entry.bytes;
             continue;
@@ -174,6 +188,7 @@ pub async fn run(app: &Arc<App>, options: &Options, progress: &dyn Progress) -> 
             let cursor = Cursor {
                 file: number as u64,
                 records: seen,
+                threads: 0,
             };
             let records = std::mem::take(&mut batch);
             write(app, &desk, &placing, options, records, &source_key, cursor, &mut report).await?;
@@ -181,10 +196,16 @@ pub async fn run(app: &Arc<App>, options: &Options, progress: &dyn Progress) -> 
         bytes_before += entry.bytes;
         progress.done(bytes_before, report.counts.records);
     }
+    let course = threads::Course {
+        progress,
+        before: bytes_before,
+        skip: start.threads,
+    };
+    threads::run(app, options, &placing, sources, course, &mut report).await?;
     if !options.dry_run {
         let end = Cursor {
             file: entries.len() as u64,
-            records: 0,
+            ..Cursor::default()
         };
         finish(app, &source_key, end, &report).await?;
     }
@@ -223,6 +244,32 @@ struct Cursor {
     file: u64,
     /// Records of the next file that are done.
     records: u64,
+    /// Threads of comments that are done, which come after all files.
+    #[serde(default)]
+    threads: u64,
+}
+
+impl Cursor {
+    /// All files are done, and so many threads.
+    const fn at_threads(threads: u64) -> Self {
+        Self {
+            file: u64::MAX,
+            records: 0,
+            threads,
+        }
+    }
+}
+
+/// Notes how far a run got, in the transaction that writes what it has read until there.
+async fn save(
+    tx: &mut Tx,
+    ids: &dyn masthead_domain::ids::IdSource,
+    key: &str,
+    cursor: Cursor,
+    now: masthead_domain::time::Timestamp,
+) -> Result<(), StoreError> {
+    let text = serde_json::json!(cursor).to_string();
+    rows::save_run(tx, ids.next_uuid(), key, &text, "{}", now, false).await
 }
 
 async fn resume_point(app: &App, key: &str) -> Result<Cursor, ImportError> {
@@ -248,7 +295,7 @@ async fn finish(app: &App, key: &str, cursor: Cursor, report: &Report) -> Result
 /// What became of one record of a batch.
 #[derive(Clone)]
 enum Done {
-    Item(Taken, Option<(String, String)>, u64),
+    Item(Taken, Option<(String, String)>, Box<documents::Said>),
     Other(Kind),
     SetAside { record: String, reason: String },
 }
@@ -264,18 +311,18 @@ enum Kind {
 }
 
 /// Leaves a transaction without writing: a dry run that went well, or a record that failed.
-enum Leave {
-    Dry(Vec<Done>),
+enum Leave<T> {
+    Dry(T),
     Failed(ChangeError),
 }
 
-impl From<StoreError> for Leave {
+impl<T> From<StoreError> for Leave<T> {
     fn from(error: StoreError) -> Self {
         Self::Failed(error.into())
     }
 }
 
-impl From<ChangeError> for Leave {
+impl<T> From<ChangeError> for Leave<T> {
     fn from(error: ChangeError) -> Self {
         Self::Failed(error)
     }
@@ -343,7 +390,7 @@ async fn write_some(
     range: std::ops::Range<usize>,
     key: &str,
     cursor: Option<Cursor>,
-) -> Result<Vec<Done>, Leave> {
+) -> Result<Vec<Done>, Leave<Vec<Done>>> {
     let desk = desk.at(app.now());
     let (records, placing, key) = (Arc::clone(records), placing.snapshot(), key.to_owned());
     let dry = options.dry_run;
@@ -360,9 +407,8 @@ async fn write_some(
                     return Err(Leave::Dry(done));
                 }
                 if let Some(cursor) = cursor {
-                    let text = serde_json::json!(cursor).to_string();
-                    let fresh = desk.context().ids.next_uuid();
-                    rows::save_run(tx, fresh, &key, &text, "{}", desk.context().now, false).await?;
+                    let context = desk.context();
+                    save(tx, context.ids.as_ref(), &key, cursor, context.now).await?;
                 }
                 Ok(done)
             })
@@ -457,7 +503,7 @@ impl Report {
         for one in done {
             self.counts.records += 1;
             match one {
-                Done::Item(taken, moved, comments) => {
+                Done::Item(taken, moved, said) => {
                     let counts = &mut self.counts;
                     match taken.outcome {
                         Outcome::New if taken.story.is_some() => counts.stories_new += 1,
@@ -467,7 +513,11 @@ impl Report {
                         Outcome::Older => counts.older += 1,
                         Outcome::Stopped => counts.stopped += 1,
                     }
-                    counts.comments += comments;
+                    counts.comments += said.comments;
+                    counts.profiles += said.profiles;
+                    for (record, reason) in &said.set_aside {
+                        self.set_aside(record, reason)?;
+                    }
                     if let Some((old, new)) = moved {
                         self.add_url(&old, &new)?;
                     }

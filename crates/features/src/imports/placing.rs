@@ -1,5 +1,6 @@
 //! Where imported stories stand: the section that the person named, one that fits their categories, or a new one.
 
+use super::threads::Names;
 use super::{ImportError, Options, Record, target_site};
 use crate::app::App;
 use crate::sites;
@@ -16,6 +17,7 @@ const FALLBACK: (&str, &str) = ("news", "News");
 /// Sections of the target site, and which category goes to which.
 pub(crate) struct Placing {
     site: SiteId,
+    names: Names,
     fixed: Option<Placement>,
     /// Category slugs to sections, as found or made in this run.
     by_category: Arc<HashMap<String, Placement>>,
@@ -28,6 +30,8 @@ pub(crate) struct Placing {
 #[derive(Clone)]
 pub(crate) struct Snapshot {
     pub(crate) site: SiteId,
+    /// Where identities of comments and their writers come from.
+    pub(in crate::imports) names: Names,
     fixed: Option<Placement>,
     by_category: Arc<HashMap<String, Placement>>,
     fallback: Option<Placement>,
@@ -76,8 +80,10 @@ impl Placing {
                 site,
                 section: record.section.id,
             });
+        let names = Names::new(crate::accounts::network_key(app).await?);
         Ok(Self {
             site,
+            names,
             fixed,
             by_category: Arc::new(by_category),
             fallback,
@@ -89,6 +95,7 @@ impl Placing {
     pub(crate) fn snapshot(&self) -> Snapshot {
         Snapshot {
             site: self.site,
+            names: self.names,
             fixed: self.fixed,
             by_category: Arc::clone(&self.by_category),
             fallback: self.fallback,

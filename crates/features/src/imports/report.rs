@@ -31,8 +31,12 @@ pub struct Counts {
     pub authors: u64,
     /// Tags.
     pub topics: u64,
-    /// Comments kept.
+    /// Comments made.
     pub comments: u64,
+    /// Threads of other systems that have a story here.
+    pub threads: u64,
+    /// Closed profiles made for writers of comments.
+    pub profiles: u64,
     /// Old addresses that lead to new ones.
     pub urls: u64,
     /// Records that went in, but not whole.

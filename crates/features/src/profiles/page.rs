@@ -78,7 +78,7 @@ pub(crate) async fn find(app: &App, conn: &mut masthead_store::Conn, name: &str)
         let id: ProfileId = id.parse().map_err(|_| WebError::not_found())?;
         let found = rows::by_id(conn, id).await.map_err(store_error)?;
         // Who chose a username has it in their address alone.
-        found.filter(|record| record.state == ProfileState::Closed)
+        found.filter(|record| record.state == ProfileState::Closed && !record.display_name.is_empty())
     } else {
         let username = Username::parse(name).map_err(|_| WebError::not_found())?;
         super::named(app, conn, &username).await.map_err(WebError::from)?

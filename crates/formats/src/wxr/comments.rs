@@ -1,10 +1,10 @@
 //! Comments of a post, with their threading and states.
 
 use super::autop::autop;
-use crate::html::{self, note, text};
+use crate::comments::text;
+use crate::html::{self, note};
 use crate::problem::{Problem, ReadContext};
 use crate::xml::Node;
-use masthead_domain::document::{Block, Text};
 use masthead_domain::imports::{ImportedComment, ImportedCommentState};
 use masthead_domain::time::Timestamp;
 use std::collections::HashSet;
@@ -22,6 +22,11 @@ pub(super) fn read(
     let mut out = Vec::new();
     let mut keys = HashSet::new();
     let mut notices = 0_usize;
+    let answered: HashSet<String> = item
+        .all("comment")
+        .filter_map(|comment| comment.child_text("comment_parent"))
+        .filter(|key| key != "0")
+        .collect();
     for (number, node) in item.all("comment").enumerate() {
         let mut comment = ImportedComment::default();
         let (mut gmt, mut local, mut kind, mut approved) = (None, None, None, None);
@@ -39,12 +44,16 @@ pub(super) fn read(
                 "comment_date" => local = text(),
                 "comment_type" => kind = text(),
                 "comment_approved" => approved = text(),
-                "comment_content" => comment.text = plain(&part.raw_text(), ctx),
+                "comment_content" => comment.text = said(&part.raw_text(), ctx),
+                // Somebody who had an account there, whose address WordPress had proved.
+                "comment_user_id" => comment.author_key = text().filter(|key| key != "0"),
                 // The writer's address on the network is not taken in.
                 _ => {}
             }
         }
-        if !matches!(kind.as_deref(), None | Some("comment" | "review" | "webmention")) {
+        let is_notice = !matches!(kind.as_deref(), None | Some("comment" | "review" | "webmention"));
+        // A notice that people talk about is a part of their conversation.
+        if is_notice && !answered.contains(&comment.key) {
             notices += 1;
             continue;
         }
@@ -67,6 +76,7 @@ pub(super) fn read(
             );
             continue;
         }
+        comment.email_proved = comment.author_key.is_some() && comment.author_email.is_some();
         comment.created = moment(gmt.as_deref(), local.as_deref());
         comment.state = match approved.as_deref() {
             Some("1" | "approve" | "approved") => ImportedCommentState::Approved,
@@ -104,81 +114,11 @@ pub(super) fn read(
     out
 }
 
-/// A comment's text without markup: a line break stays one, an empty line parts paragraphs, a link's address stands
-/// behind its words.
-fn plain(content: &str, ctx: &ReadContext<'_>) -> String {
-    if !content.contains(['<', '&']) {
-        return lines(content);
+/// What a comment says. WordPress keeps line breaks as they were typed.
+fn said(content: &str, ctx: &ReadContext<'_>) -> String {
+    if content.contains(['<', '&']) {
+        text::from_html(&autop(content), ctx)
+    } else {
+        text::from_plain(content)
     }
-    let document = html::to_document(&autop(content), ctx).value;
-    let mut out = String::new();
-    for block in &document.blocks {
-        let parts: Vec<String> = match block {
-            Block::Paragraph { text } | Block::Heading { text, .. } => vec![line(text)],
-            Block::Quote { paragraphs, .. } => paragraphs
-                .iter()
-                .map(|text| format!("> {}", line(text).replace('\n', "\n> ")))
-                .collect(),
-            Block::List { items, .. } => vec![
-                items
-                    .iter()
-                    .map(|text| format!("- {}", line(text)))
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-            ],
-            Block::Preformatted { text } => vec![text.clone()],
-            Block::Embed { url, .. } => vec![url.clone()],
-            Block::FactBox { .. } | Block::Table { .. } => {
-                vec![
-                    masthead_domain::document::Document {
-                        blocks: vec![block.clone()],
-                    }
-                    .to_plain(),
-                ]
-            }
-            Block::Picture(_) | Block::Gallery { .. } | Block::Rule => Vec::new(),
-        };
-        for part in parts.iter().filter(|part| !part.trim().is_empty()) {
-            if !out.is_empty() {
-                out.push_str("\n\n");
-            }
-            out.push_str(part);
-        }
-    }
-    out
-}
-
-fn line(text: &Text) -> String {
-    let mut out = String::new();
-    for span in &text.0 {
-        out.push_str(&span.text);
-        if let Some(link) = &span.link
-            && !span.text.contains(link.trim_end_matches('/'))
-            && !link.starts_with('/')
-        {
-            out.push_str(" (");
-            out.push_str(link);
-            out.push(')');
-        }
-    }
-    out
-}
-
-/// Plain text with its line breaks, at most one empty line in a row.
-fn lines(content: &str) -> String {
-    let mut out = String::with_capacity(content.len());
-    let mut empty = 0;
-    for line in content.lines() {
-        let line = text::squeeze(line);
-        if line.is_empty() {
-            empty += 1;
-            continue;
-        }
-        if !out.is_empty() {
-            out.push_str(if empty > 0 { "\n\n" } else { "\n" });
-        }
-        empty = 0;
-        out.push_str(&line);
-    }
-    out
 }

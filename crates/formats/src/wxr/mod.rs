@@ -1,6 +1,6 @@
 //! WordPress exports (WXR 1.0 to 1.2): streamed, one record in memory at a time.
 //!
-//! The file is cut into the channel's children by a scanner that knows only tags, CDATA and comments; each child is
+//! The file is cut into the channel's children by a scanner (`xml::scan`); each child is
 //! then read as a small document of its own. So a fault harms the record it is in and no other: the scanner goes on at
 //! the next `<item>`. An event reader over the whole file was rejected, since it stops at the first fault for good.
 
@@ -8,17 +8,24 @@ mod autop;
 mod comments;
 mod content;
 mod item;
-mod scan;
 mod shortcodes;
 mod terms;
 
 use crate::problem::{Problem, ReadContext, Unreadable};
 use crate::xml::Tree;
+use crate::xml::scan::{Chunk, Scanner, Shape};
 use masthead_domain::imports::{ImportRecord, ImportedSite};
-use scan::{Chunk, Scanner};
 use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::ops::ControlFlow;
+
+/// The channel's children are the records.
+static SHAPE: Shape = Shape {
+    containers: &["rss", "channel"],
+    record: "item",
+    mark: "wordpress.org/export/",
+    name: "WordPress export",
+};
 
 /// What an export held, once it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,7 +57,7 @@ pub fn looks_like_wxr(head: &str) -> bool {
 /// # Errors
 /// When the file is no WordPress export, or can't be read at all. Faults inside it are in the summary.
 pub fn read(reader: impl BufRead, ctx: &ReadContext<'_>, sink: &mut Sink<'_>) -> Result<WxrSummary, Unreadable> {
-    let mut scanner = Scanner::new(reader);
+    let mut scanner = Scanner::new(reader, &SHAPE);
     let mut export = Export::new(ctx);
     loop {
         let chunk = match scanner.next_chunk() {

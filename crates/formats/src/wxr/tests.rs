@@ -61,7 +61,8 @@ fn a_whole_export() {
         <wp:comment_date_gmt>2026-11-25 09:40:00</wp:comment_date_gmt><wp:comment_content><![CDATA[Good.\nVery &amp; <a href=\"https://a.example/x\">here</a>]]></wp:comment_content><wp:comment_approved>1</wp:comment_approved><wp:comment_parent>0</wp:comment_parent></wp:comment>\
         <wp:comment><wp:comment_id>2</wp:comment_id><wp:comment_content>x</wp:comment_content><wp:comment_approved>spam</wp:comment_approved><wp:comment_parent>1</wp:comment_parent></wp:comment>\
         <wp:comment><wp:comment_id>3</wp:comment_id><wp:comment_type>pingback</wp:comment_type><wp:comment_content>x</wp:comment_content></wp:comment>\
-        <wp:comment><wp:comment_id>4</wp:comment_id><wp:comment_content>y</wp:comment_content><wp:comment_approved>0</wp:comment_approved><wp:comment_parent>3</wp:comment_parent></wp:comment>";
+        <wp:comment><wp:comment_id>4</wp:comment_id><wp:comment_content>y</wp:comment_content><wp:comment_approved>0</wp:comment_approved><wp:comment_parent>3</wp:comment_parent></wp:comment>\
+        <wp:comment><wp:comment_id>5</wp:comment_id><wp:comment_type>pingback</wp:comment_type><wp:comment_content>z</wp:comment_content></wp:comment>";
     let extra = format!(
         "<category domain=\"category\" nicename=\"sea\">The sea</category><category domain=\"post_tag\" nicename=\"tide\">Tide</category>\
          <wp:is_sticky>1</wp:is_sticky><wp:postmeta><wp:meta_key>_thumbnail_id</wp:meta_key><wp:meta_value>9</wp:meta_value></wp:postmeta>\
@@ -107,7 +108,8 @@ fn a_whole_export() {
     assert_eq!(url, "https://youtu.be/abc");
     assert_eq!(pictures[1].picture, PictureSource::Remote("attachment:10".into()));
     let comments = &story.comments;
-    assert_eq!(comments.len(), 3);
+    // A notice of a link is kept where somebody answered it, and no other.
+    assert_eq!(comments.len(), 4);
     assert_eq!(comments[0].text, "Good.\nVery & here (https://a.example/x)");
     assert_eq!(comments[0].state, ImportedCommentState::Approved);
     assert_eq!(
@@ -115,8 +117,8 @@ fn a_whole_export() {
         (Some("1"), ImportedCommentState::Spam)
     );
     assert_eq!(
-        (comments[2].parent.as_deref(), comments[2].state),
-        (None, ImportedCommentState::Pending)
+        (comments[3].parent.as_deref(), comments[3].state),
+        (Some("3"), ImportedCommentState::Pending)
     );
     let ImportRecord::Attachment(file) = &records[5].0 else {
         panic!()

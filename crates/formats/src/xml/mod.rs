@@ -7,6 +7,7 @@
 
 mod decode;
 mod html;
+pub(crate) mod scan;
 #[cfg(test)]
 mod tests;
 mod text;

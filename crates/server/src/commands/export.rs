@@ -46,11 +46,12 @@ impl Export {
             output::json(&counts);
         } else {
             output::line(&format!(
-                "{}: {} stories, {} pictures, {} comments",
+                "{}: {} stories, {} pictures, {} comments, {} profiles",
                 self.to.display(),
                 counts.stories,
                 counts.pictures,
-                counts.comments
+                counts.comments,
+                counts.profiles
             ));
         }
         Ok(ExitCode::SUCCESS)

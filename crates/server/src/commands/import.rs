@@ -45,20 +45,15 @@ pub(super) struct Import {
 #[derive(Clone, Copy, Debug)]
 struct Choice(Option<Format>);
 
-/// Formats whose comments come with a later version are named, so that the error says so.
-const LATER: [&str; 6] = ["disqus", "coral", "remark42", "commento", "isso", "livefyre"];
-
 fn format(text: &str) -> Result<Choice, String> {
     if text == "auto" {
         return Ok(Choice(None));
     }
-    if LATER.contains(&text) {
-        return Err(format!("importing comments from {text} is not in this version"));
-    }
     Format::from_name(text)
         .map(|format| Choice(Some(format)))
         .ok_or_else(|| {
-            "use auto, wxr, ghost, ninjs, nitf, newsml-g2, newsml1, iptc7901, anpa, rss, atom, jsonfeed, html or text"
+            "use auto, wxr, ghost, ninjs, nitf, newsml-g2, newsml1, iptc7901, anpa, rss, atom, jsonfeed, html, text, \
+             disqus, coral, remark42, commento, isso or livefyre"
                 .into()
         })
 }
@@ -123,7 +118,9 @@ fn print_counts(report: &imports::Report, dry_run: bool) {
         ("files named", counts.attachments),
         ("authors", counts.authors),
         ("tags", counts.topics),
-        ("comments kept", counts.comments),
+        ("comments made", counts.comments),
+        ("threads with a story", counts.threads),
+        ("profiles made for their writers", counts.profiles),
         ("old addresses led on", counts.urls),
         ("with problems", counts.with_problems),
         ("set aside", counts.set_aside),

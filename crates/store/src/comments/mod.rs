@@ -4,6 +4,7 @@
 //! A conversation is a comment of its own (the root) with everything that answers it, numbered in the order in which it
 //! came. Readers meet comments in `store::public` alone.
 
+pub mod imported;
 pub mod people;
 
 use crate::db::{Conn, FromRow, Json, Row, StoreError, Tx};

@@ -6,6 +6,7 @@
 
 mod conn;
 mod error;
+pub mod isso;
 mod listen;
 pub(crate) mod maintenance;
 mod param;

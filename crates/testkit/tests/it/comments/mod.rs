@@ -1,6 +1,7 @@
 //! Comments from outside: plain forms without script, in several browsers, on both engines.
 
 mod desk;
+mod imported;
 mod policy;
 mod reports;
 mod writing;

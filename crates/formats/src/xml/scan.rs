@@ -1,4 +1,5 @@
-//! Cuts an export into the channel's children without keeping more of it than one of them.
+//! Cuts an export into its records without keeping more of it than one of them. It knows only tags, CDATA and comments,
+//! so that a fault harms the record it is in and no other.
 
 use crate::encoding;
 use memchr::{memchr, memmem};
@@ -9,24 +10,38 @@ const MAX_CHUNK: usize = 64 << 20;
 /// How much is read at a time.
 const STEP: usize = 256 << 10;
 
-/// One child of the channel.
-pub(super) struct Chunk {
+/// Of what elements an export is made.
+pub(crate) struct Shape {
+    /// Elements that are opened, the root first; their other children are the records.
+    pub(crate) containers: &'static [&'static str],
+    /// The record that most of the export consists of, which stands in no other: one that is lost ends where the next
+    /// begins.
+    pub(crate) record: &'static str,
+    /// What the root's start tag says of itself.
+    pub(crate) mark: &'static str,
+    /// The export's name in messages.
+    pub(crate) name: &'static str,
+}
+
+/// One record.
+pub(crate) struct Chunk {
     /// Its name with prefix.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Where it begins in the file.
-    pub(super) start: u64,
+    pub(crate) start: u64,
     /// Where it ends.
-    pub(super) end: u64,
+    pub(crate) end: u64,
     /// It with its tags.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// What is wrong with its borders, if they could not be found.
-    pub(super) fault: Option<String>,
+    pub(crate) fault: Option<String>,
     /// How many `<` in it begin no tag; they were made text.
-    pub(super) strays: usize,
+    pub(crate) strays: usize,
 }
 
 /// Reads a file piece by piece.
-pub(super) struct Scanner<R> {
+pub(crate) struct Scanner<R> {
+    shape: &'static Shape,
     reader: R,
     buffer: Vec<u8>,
     /// Where in the buffer the next child is looked for.
@@ -34,7 +49,7 @@ pub(super) struct Scanner<R> {
     /// How many bytes of the file are before the buffer.
     before: u64,
     ended: bool,
-    /// The `rss` start tag was seen, and whether it declares the export's vocabulary.
+    /// The root's start tag was seen, and whether it bears the export's mark.
     root: Option<bool>,
     saw_end: bool,
 }
@@ -48,8 +63,9 @@ enum Inside {
 }
 
 impl<R: BufRead> Scanner<R> {
-    pub(super) fn new(reader: R) -> Self {
+    pub(crate) fn new(reader: R, shape: &'static Shape) -> Self {
         Self {
+            shape,
             reader,
             buffer: Vec::new(),
             at: 0,
@@ -61,17 +77,17 @@ impl<R: BufRead> Scanner<R> {
     }
 
     /// Bytes that are done.
-    pub(super) fn position(&self) -> u64 {
+    pub(crate) fn position(&self) -> u64 {
         self.before + self.at as u64
     }
 
-    /// Whether the root declares the export's vocabulary.
-    pub(super) fn declares_export(&self) -> bool {
+    /// Whether the root bears the export's mark.
+    pub(crate) fn declares_export(&self) -> bool {
         self.root == Some(true)
     }
 
-    /// Whether the channel's end was seen.
-    pub(super) fn saw_end(&self) -> bool {
+    /// Whether the end of a container was seen.
+    pub(crate) fn saw_end(&self) -> bool {
         self.saw_end
     }
 
@@ -122,8 +138,8 @@ impl<R: BufRead> Scanner<R> {
         }
     }
 
-    /// The next child of the channel.
-    pub(super) fn next_chunk(&mut self) -> Result<Option<Chunk>, String> {
+    /// The next record.
+    pub(crate) fn next_chunk(&mut self) -> Result<Option<Chunk>, String> {
         loop {
             match memchr(b'<', self.rest()) {
                 Some(found) => self.at += found,
@@ -151,7 +167,8 @@ impl<R: BufRead> Scanner<R> {
             } else if rest.starts_with(b"<![CDATA[") {
                 self.skip_past(b"]]>")?;
             } else if rest.starts_with(b"</") {
-                self.saw_end |= rest.starts_with(b"</channel") || rest.starts_with(b"</rss");
+                let ends = |name: &&str| rest.get(2..).is_some_and(|rest| rest.starts_with(name.as_bytes()));
+                self.saw_end |= self.shape.containers.iter().any(ends);
                 self.skip_past(b">")?;
             } else if rest.starts_with(b"<!") {
                 self.skip_past(b">")?;
@@ -159,9 +176,9 @@ impl<R: BufRead> Scanner<R> {
                 let name = name_of(rest);
                 match name.as_str() {
                     "" => self.at += 1,
-                    "rss" | "channel" => self.enter(&name)?,
+                    container if self.shape.containers.contains(&container) => self.enter(&name)?,
                     _ if self.root.is_none() => {
-                        return Err(format!("XML whose root is <{name}>, which is no WordPress export"));
+                        return Err(format!("XML whose root is <{name}>, which is no {}", self.shape.name));
                     }
                     _ => return self.child(name).map(Some),
                 }
@@ -172,7 +189,7 @@ impl<R: BufRead> Scanner<R> {
     fn check_encoding(&self) -> Result<(), String> {
         match self.buffer.as_slice() {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'<', 0, ..] | [0, b'<', ..] => {
-                Err("the export is in UTF-16; WordPress writes UTF-8, and only that can be streamed".to_owned())
+                Err("the export is in UTF-16; only UTF-8, which its maker writes, can be streamed".to_owned())
             }
             _ => Ok(()),
         }
@@ -181,10 +198,10 @@ impl<R: BufRead> Scanner<R> {
     fn enter(&mut self, name: &str) -> Result<(), String> {
         let start = self.at;
         self.skip_past(b">")?;
-        if name == "rss" {
+        if self.shape.containers.first() == Some(&name) {
             // `skip_past` may have moved the buffer; the tag is far shorter than what it keeps.
             let tag = self.buffer.get(start.min(self.at)..self.at).unwrap_or_default();
-            self.root = Some(memmem::find(tag, b"wordpress.org/export/").is_some());
+            self.root = Some(memmem::find(tag, self.shape.mark.as_bytes()).is_some());
         }
         Ok(())
     }
@@ -204,7 +221,8 @@ impl<R: BufRead> Scanner<R> {
                     &mut scanned,
                     &mut inside,
                     closing.as_bytes(),
-                    name == "item",
+                    self.shape,
+                    name == self.shape.record,
                     &mut strays,
                 )
             } else {
@@ -229,7 +247,7 @@ impl<R: BufRead> Scanner<R> {
                         name,
                         start,
                         length,
-                        Some("it is not closed before the next item begins".into()),
+                        Some(format!("it is not closed before the next {} begins", self.shape.record)),
                         &strays,
                     ));
                 }
@@ -249,9 +267,10 @@ impl<R: BufRead> Scanner<R> {
         }
     }
 
-    /// The end of a child can't be found: it ends, for what it is worth, where the next item seems to begin.
+    /// The end of a record can't be found: it ends, for what it is worth, where the next one seems to begin.
     fn recover(&mut self, name: String, start: u64, fault: &str) -> Result<Chunk, String> {
-        let length = next_item(self.rest());
+        let record = self.shape.record;
+        let length = next_record(self.rest(), record);
         if let Some(length) = length {
             return Ok(self.cut(name, start, length, Some(fault.to_owned()), &[]));
         }
@@ -260,7 +279,7 @@ impl<R: BufRead> Scanner<R> {
         // Nothing to go on from in what was read: what follows is passed over, without being kept.
         self.at = self.buffer.len();
         while self.fill()? {
-            if let Some(found) = next_item(self.rest()) {
+            if let Some(found) = next_record(self.rest(), record) {
                 self.at += found;
                 break;
             }
@@ -313,7 +332,7 @@ fn mend(bytes: &[u8], strays: &[usize]) -> Vec<u8> {
 
 enum Step {
     End(usize),
-    /// Another item begins where this one should have ended.
+    /// Another record begins where this one should have ended.
     Next(usize),
     More,
 }
@@ -324,7 +343,8 @@ fn advance(
     scanned: &mut usize,
     inside: &mut Inside,
     closing: &[u8],
-    is_item: bool,
+    shape: &Shape,
+    is_record: bool,
     strays: &mut Vec<usize>,
 ) -> Step {
     loop {
@@ -361,9 +381,8 @@ fn advance(
                 return Step::More;
             };
             return Step::End(*scanned + found + close + 1);
-        } else if is_item && here.starts_with(b"<item") && !here.get(5).is_some_and(is_name_byte)
-            || here.starts_with(b"</channel>")
-            || here.starts_with(b"</rss>")
+        } else if is_record && begins(here, b"<", shape.record)
+            || shape.containers.iter().any(|name| begins(here, b"</", name))
         {
             return Step::Next(*scanned + found);
         } else {
@@ -383,17 +402,24 @@ fn is_name_byte(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_' | b'.')
 }
 
-/// Where the next `<item>` begins, not counting one at the very beginning.
-fn next_item(text: &[u8]) -> Option<usize> {
+/// Whether a tag of this name begins here.
+fn begins(text: &[u8], bracket: &[u8], name: &str) -> bool {
+    let after = text
+        .strip_prefix(bracket)
+        .and_then(|rest| rest.strip_prefix(name.as_bytes()));
+    after.is_some_and(|rest| !rest.first().is_some_and(is_name_byte))
+}
+
+/// Where the next record begins, not counting one at the very beginning.
+fn next_record(text: &[u8], name: &str) -> Option<usize> {
     let mut from = 1;
-    while let Some(found) = memmem::find(text.get(from..)?, b"<item") {
-        let at = from + found;
-        if !text.get(at + 5).is_some_and(is_name_byte) {
+    loop {
+        let at = from + memchr(b'<', text.get(from..)?)?;
+        if begins(text.get(at..)?, b"<", name) {
             return Some(at);
         }
-        from = at + 5;
+        from = at + 1;
     }
-    None
 }
 
 /// The name of the start tag at the beginning of a text.
