@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod comments;
 pub mod contributions;
+pub mod desk;
 pub mod document;
 pub mod events;
 pub mod fronts;
@@ -16,6 +17,7 @@ pub mod imports;
 pub mod permissions;
 pub mod profiles;
 pub mod rankings;
+pub mod revisions;
 pub mod routing;
 pub mod sites;
 pub mod stories;

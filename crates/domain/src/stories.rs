@@ -256,6 +256,9 @@ pub enum StoryError {
     /// There is nothing to lift.
     #[error("nothing keeps this story back")]
     NotHeld,
+    /// What is out or due is published or taken back, not moved about.
+    #[error("a published or scheduled story has to be unpublished first")]
+    NotInWork,
     /// Only what is out (or due) can be taken back.
     #[error("only a published or scheduled story can be unpublished")]
     NotPublished,
@@ -269,6 +272,7 @@ impl StoryError {
             Self::NoHeadline => "story_without_headline",
             Self::NoPlacement => "story_without_placement",
             Self::NotHeld => "story_not_held",
+            Self::NotInWork => "story_not_in_work",
             Self::NotPublished => "story_not_published",
         }
     }
@@ -421,6 +425,24 @@ impl Standing {
         if matches!(self.state, StoryState::Published | StoryState::Scheduled) {
             self.settle(now);
         }
+        Ok(())
+    }
+
+    /// Moves a story that is not out from hand to hand: draft, submitted, editing, legal, ready.
+    ///
+    /// # Errors
+    /// [`StoryError::Killed`]; [`StoryError::NotInWork`] for a story that is out or due, and for any other state to move to.
+    pub fn move_to(&mut self, state: StoryState) -> Result<(), StoryError> {
+        use StoryState as S;
+        match self.state {
+            S::Killed => return Err(StoryError::Killed),
+            S::Published | S::Scheduled => return Err(StoryError::NotInWork),
+            S::Draft | S::Submitted | S::Editing | S::Legal | S::Ready | S::Unpublished => {}
+        }
+        if !matches!(state, S::Draft | S::Submitted | S::Editing | S::Legal | S::Ready) {
+            return Err(StoryError::NotInWork);
+        }
+        self.state = state;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ pub mod app;
 pub mod banners;
 pub mod comments;
 pub mod contributions;
+pub mod desk;
 pub mod exports;
 pub mod feeds;
 pub mod fronts;

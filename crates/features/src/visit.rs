@@ -98,6 +98,16 @@ impl Fields {
         )
     }
 
+    /// Fields that were read in another way.
+    pub fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name, value.replace('\0', "")))
+                .collect(),
+        )
+    }
+
     /// The first value of a field; empty when there is none.
     pub fn get(&self, name: &str) -> &str {
         self.0

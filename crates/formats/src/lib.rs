@@ -19,6 +19,7 @@ pub mod ghost;
 pub mod html;
 pub mod iptc7901;
 pub mod item;
+pub mod manuscript;
 mod markup;
 pub mod newsml1;
 pub mod newsml_g2;

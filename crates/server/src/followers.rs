@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Name of the follower in the store.
-pub const PRESS: &str = "press";
+pub use masthead_features::stories::kills::PRESS;
 
 /// Events read at once.
 const AT_ONCE: u32 = 500;

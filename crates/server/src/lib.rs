@@ -7,7 +7,6 @@ pub mod demo;
 pub mod followers;
 pub mod hubs;
 pub mod jobs;
-pub mod kills;
 pub mod live;
 pub mod middleware;
 pub mod network;
@@ -24,3 +23,5 @@ pub mod standby;
 /// a render. The price is memory, some 15 MB more when idle (`docs/BENCHMARKS.md`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+pub use masthead_features::stories::kills;

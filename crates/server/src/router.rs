@@ -18,6 +18,7 @@ use masthead_features::accounts::Viewer;
 use masthead_features::accounts::pages::{account, sign_in, sign_up};
 use masthead_features::comments::{cases, pages as comments};
 use masthead_features::contributions::{pages as contribute, review as contributions_review};
+use masthead_features::desk;
 use masthead_features::ingest::{self, IngestError};
 use masthead_features::rankings::pages as rankings;
 use masthead_features::review::pages as review;
@@ -34,6 +35,9 @@ pub const LARGEST_PUSH: usize = 32 << 20;
 pub const LONGEST_FORM: usize = 64 << 10;
 /// The largest form with a story in it, in bytes: 30,000 characters of four bytes, each written as three in a form.
 pub const LONGEST_TEXT: usize = 512 << 10;
+
+/// The largest form of a story, in bytes: a text that a page could hold, written with signs.
+pub const LONGEST_STORY: usize = 4 << 20;
 
 /// A route with what has to be said about it.
 pub struct Route {
@@ -85,7 +89,7 @@ impl Route {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    [own_routes(), contributions()].into_iter().flatten().collect()
+    [own_routes(), contributions(), desk_pages()].into_iter().flatten().collect()
 }
 
 /// What readers send in, and the desk's queues of it.
@@ -127,6 +131,80 @@ fn contributions() -> Vec<Route> {
         .longest_body(LONGEST_TEXT)
         .permission(Permission::ContributionsReview)
         .cache(CachePolicy::NoStore),
+    ]
+}
+
+/// The newsroom's pages, for staff alone.
+fn desk_pages() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::GET, "/desk", desk::start::show)
+            .permission(Permission::Staff)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/stories", desk::list::show)
+            .permission(Permission::Staff)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/stories", desk::edit::create)
+            .longest_body(LONGEST_STORY)
+            .permission(Permission::StoriesWrite)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/stories/new", desk::edit::blank)
+            .permission(Permission::StoriesWrite)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/stories/{id}", desk::edit::show)
+            .permission(Permission::Staff)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/stories/{id}", desk::edit::save)
+            .longest_body(LONGEST_STORY)
+            .permission(Permission::StoriesWrite)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/stories/{id}/acts", desk::acts::submit)
+            .permission(Permission::Staff)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/stories/{id}/presence", desk::presence::keep)
+            .permission(Permission::Staff)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/stories/{id}/preview", desk::preview::show)
+            .permission(Permission::Staff)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/preview", desk::preview::unsaved)
+            .longest_body(LONGEST_STORY)
+            .permission(Permission::StoriesWrite)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/media/{picture}/{file}", desk::preview::media)
+            .permission(Permission::Staff)
+            .cache(CachePolicy::Private),
+        Route::new(MethodFilter::GET, "/desk/stories/{id}/revisions", desk::revisions::show)
+            .permission(Permission::Staff)
+            .cache(CachePolicy::NoStore),
+        Route::new(
+            MethodFilter::POST,
+            "/desk/stories/{id}/revisions",
+            desk::revisions::restore,
+        )
+        .permission(Permission::StoriesWrite)
+        .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/pictures", desk::pictures::add)
+            .longest_body(LARGEST_PUSH)
+            .permission(Permission::StoriesWrite)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/fronts", desk::fronts::list)
+            .permission(Permission::FrontsEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/fronts/{*name}", desk::fronts::show)
+            .permission(Permission::FrontsEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/fronts/{*name}", desk::fronts::save)
+            .permission(Permission::FrontsEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/review", review::show)
+            .permission(Permission::CommentsModerate)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/review", review::act)
+            .permission(Permission::CommentsModerate)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/review/suspensions", review::suspend)
+            .permission(Permission::AccountsSuspend)
+            .cache(CachePolicy::NoStore),
     ]
 }
 
@@ -217,15 +295,6 @@ fn own_routes() -> Vec<Route> {
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::POST, "/comments/{id}/appeal", cases::send_appeal)
             .permission(Permission::SignedIn)
-            .cache(CachePolicy::NoStore),
-        Route::new(MethodFilter::GET, "/desk/review", review::show)
-            .permission(Permission::CommentsModerate)
-            .cache(CachePolicy::NoStore),
-        Route::new(MethodFilter::POST, "/desk/review", review::act)
-            .permission(Permission::CommentsModerate)
-            .cache(CachePolicy::NoStore),
-        Route::new(MethodFilter::POST, "/desk/review/suspensions", review::suspend)
-            .permission(Permission::AccountsSuspend)
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::GET, "/fragments/account", account::fragment)
             .permission(Permission::Public)

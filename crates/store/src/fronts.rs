@@ -75,10 +75,16 @@ pub async fn insert(tx: &mut Tx, front: &FrontRecord) -> Result<(), StoreError> 
 /// # Errors
 /// When the store can't answer.
 pub async fn layout(conn: &mut Conn, id: FrontId) -> Result<Option<FrontLayout>, StoreError> {
-    Ok(conn
-        .optional::<Launched>(NEWEST_LAYOUT, params![id])
-        .await?
-        .map(|launched| launched.0))
+    Ok(newest(conn, id).await?.map(|(layout, _)| layout))
+}
+
+/// The layout that is live, with its number.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn newest(conn: &mut Conn, id: FrontId) -> Result<Option<(FrontLayout, i64)>, StoreError> {
+    let launched = conn.optional::<Launched>(NEWEST_LAYOUT, params![id]).await?;
+    Ok(launched.map(|Launched(layout, number)| (layout, number)))
 }
 
 /// Launches a layout and returns its number; every earlier one is kept.
@@ -92,11 +98,8 @@ pub async fn launch(
     by: &str,
     now: Timestamp,
 ) -> Result<i64, StoreError> {
-    let newest = tx
-        .optional::<Launched>(NEWEST_LAYOUT, params![id])
-        .await?
-        .map_or(0, |launched| launched.1);
-    tx.execute(LAUNCH, params![id, newest + 1, Json(layout), now, by])
+    let before = newest(tx, id).await?.map_or(0, |(_, number)| number);
+    tx.execute(LAUNCH, params![id, before + 1, Json(layout), now, by])
         .await?;
-    Ok(newest + 1)
+    Ok(before + 1)
 }

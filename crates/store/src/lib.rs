@@ -12,6 +12,7 @@ pub mod banners;
 pub mod comments;
 pub mod contributions;
 pub mod db;
+pub mod desk;
 pub mod followers;
 pub mod fronts;
 pub mod imports;
@@ -55,6 +56,7 @@ pub fn all_queries() -> Vec<Query> {
         db::ALL,
         db::maintenance::ALL,
         db::transfer::ALL,
+        desk::ALL,
         followers::ALL,
         fronts::ALL,
         imports::ALL,

@@ -26,7 +26,7 @@ use masthead_domain::time::Timestamp;
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, escape_formatter};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -109,7 +109,8 @@ impl Theme {
                 .map_err(|error| TemplateError::of("syntax", &error))?,
         );
         let mut messages = HashMap::new();
-        let mut own_strings: HashMap<String, String> = HashMap::new();
+        let mut own_strings: BTreeMap<String, String> = BTreeMap::new();
+        let mut spoken: BTreeMap<String, String> = BTreeMap::new();
         let mut sources = Vec::new();
         for (path, bytes) in files {
             let (folder, name) = path.split_once('/').unwrap_or(("", &path));
@@ -117,19 +118,22 @@ impl Theme {
                 continue;
             }
             let text = String::from_utf8(bytes).map_err(|_| TemplateError::new(&path, "is not UTF-8"))?;
-            match (folder, name.strip_suffix(".ftl")) {
-                ("strings", Some(lang)) => {
-                    let own = own_strings.remove(lang);
-                    let parsed = Messages::parse(lang, text, own).map_err(|error| TemplateError::new(&path, error))?;
-                    messages.insert(lang.to_owned(), Arc::new(parsed));
-                }
-                // These come first in the order of paths.
-                (theme_files::OWN_STRINGS, Some(lang)) => {
-                    own_strings.insert(lang.to_owned(), text);
-                }
+            // `desk/en` holds words of one part of the product in the language `en`, beside `en` itself.
+            let lang = name
+                .strip_suffix(".ftl")
+                .map(|name| name.rsplit('/').next().unwrap_or(name));
+            match (folder, lang) {
+                ("strings", Some(lang)) => add_text(&mut spoken, lang, &text),
+                (theme_files::OWN_STRINGS, Some(lang)) => add_text(&mut own_strings, lang, &text),
                 ("templates", _) => sources.push((name.to_owned(), text)),
                 _ => {}
             }
+        }
+        for (lang, text) in spoken {
+            let own = own_strings.remove(&lang);
+            let parsed = Messages::parse(&lang, text, own)
+                .map_err(|error| TemplateError::new(&format!("strings/{lang}.ftl"), error))?;
+            messages.insert(lang, Arc::new(parsed));
         }
         let style_hashes = inlined(&sources, "inline_css", &assets)?;
         let script_hashes = inlined(&sources, "inline_js", &assets)?;
@@ -260,6 +264,13 @@ impl Voice {
     pub fn day(&self, day: jiff::civil::Date) -> String {
         self.days.write(day)
     }
+}
+
+/// Adds a file's messages to those of its language.
+fn add_text(all: &mut BTreeMap<String, String>, lang: &str, text: &str) {
+    let own = all.entry(lang.to_owned()).or_default();
+    own.push_str(text);
+    own.push('\n');
 }
 
 /// HTML and XML are escaped, JSON is serialised, and everything else (plain-text mail, robots.txt) stays as it is.

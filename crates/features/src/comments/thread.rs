@@ -88,6 +88,26 @@ struct Item {
     more_href: String,
 }
 
+impl Thread {
+    /// No comments at all: for a page that shows a story before it is out.
+    pub(crate) const fn none() -> Self {
+        Self {
+            there: false,
+            story: String::new(),
+            count: 0,
+            mode: "off",
+            open: false,
+            message: String::new(),
+            closes_at: None,
+            orders: Vec::new(),
+            items: Vec::new(),
+            next: None,
+            whole: None,
+            earlier: None,
+        }
+    }
+}
+
 /// What a page shows of a thread, with the keys that make it stale.
 pub(crate) struct Shown {
     pub(crate) thread: Thread,

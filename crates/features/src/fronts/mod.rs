@@ -73,6 +73,9 @@ pub enum FrontError {
     /// No site or section has that name.
     #[error("there is no front '{0}'; a front is named by its site, or by SITE/SECTION")]
     NotFound(String),
+    /// Somebody launched another layout since the form was made.
+    #[error("somebody else changed this front meanwhile")]
+    Changed,
     /// The layout says something that can't be.
     #[error("{0}")]
     Layout(String),
@@ -355,14 +358,22 @@ impl Filling {
 /// # Errors
 /// [`FrontError`].
 pub async fn show(app: &App, name: &str) -> Result<FrontLayout, FrontError> {
+    Ok(show_numbered(app, name).await?.0)
+}
+
+/// The same with its number; 0 while nobody has launched one.
+///
+/// # Errors
+/// [`FrontError`].
+pub async fn show_numbered(app: &App, name: &str) -> Result<(FrontLayout, i64), FrontError> {
     let sites = app.sites();
     let which = Which::named(&sites, name)?;
     let mut conn = app.db.reader().await?;
     let launched = match rows::by_name(&mut conn, name).await? {
-        Some(record) => rows::layout(&mut conn, record.id).await?,
+        Some(record) => rows::newest(&mut conn, record.id).await?,
         None => None,
     };
-    Ok(launched.unwrap_or_else(|| which.default_layout(&sites)))
+    Ok(launched.unwrap_or_else(|| (which.default_layout(&sites), 0)))
 }
 
 /// Launches a layout and returns its number. Pinned stories that readers can't see (yet) are left out by the front
@@ -371,6 +382,18 @@ pub async fn show(app: &App, name: &str) -> Result<FrontLayout, FrontError> {
 /// # Errors
 /// [`FrontError`].
 pub async fn set(app: &App, name: &str, layout: FrontLayout, by: &str) -> Result<i64, FrontError> {
+    launch(app, name, layout, None, by).await
+}
+
+/// Launches a layout that was made from the one of number `base`.
+///
+/// # Errors
+/// [`FrontError::Changed`] when another was launched meanwhile.
+pub async fn set_from(app: &App, name: &str, layout: FrontLayout, base: i64, by: &str) -> Result<i64, FrontError> {
+    launch(app, name, layout, Some(base), by).await
+}
+
+async fn launch(app: &App, name: &str, layout: FrontLayout, base: Option<i64>, by: &str) -> Result<i64, FrontError> {
     let sites = app.sites();
     let which = Which::named(&sites, name)?;
     check(&sites, which, &layout)?;
@@ -387,6 +410,12 @@ pub async fn set(app: &App, name: &str, layout: FrontLayout, by: &str) -> Result
                 };
                 rows::insert(tx, &fresh).await?;
                 let id = rows::by_name(tx, &fresh.name).await?.map_or(fresh.id, |known| known.id);
+                if let Some(base) = base {
+                    let newest = rows::newest(tx, id).await?.map_or(0, |(_, number)| number);
+                    if newest != base {
+                        return Err(FrontError::Changed);
+                    }
+                }
                 let number = rows::launch(tx, id, &layout, &by, now).await?;
                 let event = Event::FrontLaunched {
                     front: id,
@@ -397,7 +426,6 @@ pub async fn set(app: &App, name: &str, layout: FrontLayout, by: &str) -> Result
             })
         })
         .await
-        .map_err(|error: StoreError| FrontError::Store(error))
 }
 
 /// Refuses what would silently show nothing.

@@ -42,7 +42,7 @@ pub use live::newest as live_newest;
 pub(crate) use cards::largest_plain;
 pub(crate) use keys::{bounds, list as list_key, policy as policy_key, span, unlaunched, whole_site};
 pub(crate) use own::corrected;
-pub(crate) use story::{authors_of, canonical, topics_of};
+pub(crate) use story::{authors_of, canonical, preview as preview_of, topics_of};
 pub(crate) use view::{SiteView, href as section_href};
 
 use crate::app::App;

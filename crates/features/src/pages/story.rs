@@ -118,6 +118,29 @@ pub(crate) async fn story(app: &App, view: &SiteView, path: &str, asked: Asked) 
     }
 }
 
+/// The page of a revision as readers would see it, for the desk alone: nothing of it is kept, and what stands around a
+/// story that is out (comments, related stories, its date) is left out.
+pub(crate) fn preview(
+    view: &SiteView,
+    story: PublicStory,
+    (topics, authors): (Vec<TopicRecord>, Vec<AuthorRecord>),
+    pictures: Vec<PublicPicture>,
+) -> Result<String, WebError> {
+    let around = Around {
+        topics,
+        authors,
+        pictures,
+        cuts: Vec::new(),
+        related: Vec::new(),
+    };
+    let shown = Shown {
+        thread: Thread::none(),
+        keys: Vec::new(),
+    };
+    let page = render(view, story, &[], around, shown, 0)?;
+    String::from_utf8(page.body.into()).map_err(WebError::internal)
+}
+
 /// The answer for an address that leads elsewhere or to nothing.
 pub(crate) async fn leads_on(
     conn: &mut Conn,

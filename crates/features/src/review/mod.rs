@@ -6,7 +6,9 @@
 pub mod pages;
 mod queue;
 
-pub use queue::{Item, Queue, read};
+pub use queue::{Item, Queue, lengths, read};
+
+pub(crate) use pages::desk_of;
 
 use crate::app::App;
 use crate::comments::{CommentError, Decider};

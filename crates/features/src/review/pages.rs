@@ -5,6 +5,7 @@ use super::queue::{self, Item};
 use super::{QUEUES, SPANS, Suspending};
 use crate::comments::thread::body;
 use crate::comments::{CommentError, Decider, Decision, decide, feature};
+use crate::desk;
 use crate::pages::store_error;
 use crate::visit::{Fields, Visit, see_other};
 use axum::body::Body;
@@ -110,7 +111,7 @@ fn value(finding: &Finding) -> String {
 }
 
 /// Whose desk is asked for: a site that somebody may moderate, or the whole network for who may everywhere.
-fn desk_of(visit: &Visit, asked: &str) -> Result<Option<SiteId>, WebError> {
+pub(crate) fn desk_of(visit: &Visit, asked: &str) -> Result<Option<SiteId>, WebError> {
     let viewer = visit.viewer()?;
     let sites = visit.app().sites();
     if asked.is_empty() && viewer.may(Permission::CommentsModerate, None) {
@@ -160,7 +161,7 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
             }
         })
         .collect();
-    let desk = Desk {
+    let own = Desk {
         queue: name,
         of: site
             .and_then(|id| sites.site(id).map(|site| site.slug.clone()))
@@ -184,9 +185,14 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
         contributions: viewer.may_enter(Permission::ContributionsReview),
         done: fields.get("done").to_owned(),
     };
-    visit
-        .page(StatusCode::OK, "review/queue.html", "review-title", &desk)
-        .await
+    let title = desk::say(&*desk::voice(&visit).await?, "review-title", &[])?;
+    desk::page(
+        &visit,
+        StatusCode::OK,
+        (desk::Here::Review, "review/queue.html", title),
+        &own,
+    )
+    .await
 }
 
 fn view(visit: &Visit, item: Item, now: Timestamp, account: masthead_domain::ids::AccountId) -> View {

@@ -10,7 +10,7 @@ use masthead_store::comments::{self as rows, Comment};
 use masthead_store::profiles::{self, ProfileRecord};
 use masthead_store::reports::{self, Report};
 use masthead_store::reviews::{self, Review};
-use masthead_store::{StoreError, audit, stories};
+use masthead_store::{Conn, StoreError, audit, stories};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use uuid::Uuid;
@@ -54,16 +54,29 @@ pub struct Item {
     pub last: Option<(audit::Entry, Option<String>)>,
 }
 
+/// How many wait in each queue of a site's desk, or of the network's.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn lengths(app: &App, site: Option<SiteId>) -> Result<Vec<(&'static str, i64)>, StoreError> {
+    counted(&mut app.db.snapshot().await?, site).await
+}
+
+async fn counted(conn: &mut Conn, site: Option<SiteId>) -> Result<Vec<(&'static str, i64)>, StoreError> {
+    let mut lengths = Vec::with_capacity(QUEUES.len());
+    for queue in QUEUES.iter().filter(|queue| **queue != "decided") {
+        lengths.push((*queue, reviews::length(conn, queue, site).await?));
+    }
+    Ok(lengths)
+}
+
 /// Reads a queue of a site's desk, or of the network's.
 ///
 /// # Errors
 /// When the store can't answer.
 pub async fn read(app: &App, name: &str, site: Option<SiteId>) -> Result<Queue, StoreError> {
     let mut conn = app.db.snapshot().await?;
-    let mut lengths = Vec::with_capacity(QUEUES.len());
-    for queue in QUEUES.iter().filter(|queue| **queue != "decided") {
-        lengths.push((*queue, reviews::length(&mut conn, queue, site).await?));
-    }
+    let lengths = counted(&mut conn, site).await?;
     let mut found = if name == "decided" {
         let newest = (Timestamp::MAX, CommentId(Uuid::max()));
         let mut all = reviews::decided(&mut conn, newest, PAGE * 4).await?;

@@ -147,6 +147,11 @@ impl Change {
         }
     }
 
+    /// Gives the story another slug, made from the headline where none is wished. Addresses that it has stay.
+    pub fn set_slug(&mut self, wanted: &str, headline: &str) {
+        self.story.slug = slugs::clean(wanted, headline, self.story.id);
+    }
+
     /// Publishes the newest revision, now or at a moment.
     ///
     /// # Errors

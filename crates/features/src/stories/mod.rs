@@ -3,6 +3,7 @@
 
 pub mod change;
 mod due;
+pub mod kills;
 mod slugs;
 
 pub use change::{Change, Context};

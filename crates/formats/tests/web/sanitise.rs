@@ -195,6 +195,32 @@ fn nothing_executes_and_twice_is_once() {
     assert!(payloads.len() > 1_000, "only {} payloads were found", payloads.len());
 }
 
+/// What is typed at the desk: nothing of it lives on in a page, and written and read again it is the same.
+#[test]
+fn payloads_typed_at_the_desk_stay_text() {
+    let Some(payloads) = payloads() else { return };
+    let nothing = masthead_domain::document::Document::default();
+    for payload in &payloads {
+        for typed in [
+            payload.clone(),
+            format!("Before {payload} after"),
+            format!("> {payload}\n\n- {payload}\n\n[x]({payload}) [{payload}](https://example.org)"),
+            format!("![{payload}](picture:00000000-0000-0000-0000-000000000007)\n{payload}\nCredit: {payload}"),
+        ] {
+            let read = masthead_formats::manuscript::read(&typed, &nothing).document;
+            let html = from_document(&read, &mut remote_picture);
+            let found = faults(&html);
+            assert!(found.is_empty(), "{typed:?}\n  wrote {html:?}\n  {found:?}");
+            let text = masthead_formats::manuscript::write(&read, &read);
+            assert_eq!(
+                masthead_formats::manuscript::read(&text, &read).document,
+                read,
+                "{typed:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn text_survives() {
     let Some(payloads) = payloads() else { return };

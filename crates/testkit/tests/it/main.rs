@@ -14,6 +14,7 @@ mod chromium;
 mod comments;
 mod contributions;
 mod crash;
+mod desk;
 mod embargo;
 mod galleries;
 mod hostile;

@@ -236,7 +236,11 @@ fn every_language_of_the_built_in_theme_says_the_same() {
     let english = messages(text("strings/en.ftl"));
     assert!(english.len() > 200);
     assert_eq!(english["search-found"], ["count".to_owned()].into());
-    let languages: Vec<&String> = files.keys().filter(|path| path.starts_with("strings/")).collect();
+    // The desk speaks English, in files of its own.
+    let languages: Vec<&String> = files
+        .keys()
+        .filter(|path| path.strip_prefix("strings/").is_some_and(|name| !name.contains('/')))
+        .collect();
     assert!(languages.len() >= 3, "{languages:?}");
     for path in languages {
         let own = messages(text(path));

@@ -4,6 +4,7 @@
 //!
 //! Every template of the theme is among the pages: a new one fails here until it is added to [`pages`].
 
+mod desk;
 mod pages;
 
 use crate::support::devtools::Page;
@@ -75,12 +76,22 @@ async fn for_everybody(language: &str, theme: &str, looks: &[(u32, bool)]) -> an
     let mut page = Page::open(&visited.node).await?;
     page.before_each(WATCH).await?;
     let mut wrong = Vec::new();
-    let mut signed_in = false;
-    for Stop { template, at, own } in &visited.stops {
+    let (mut signed_in, mut at_the_desk) = (false, false);
+    for Stop {
+        template,
+        at,
+        own,
+        staff,
+    } in &visited.stops
+    {
         // What is public is looked at as everybody sees it, and comes first.
         if *own && !signed_in {
             page.set_cookie("session", &visited.session).await?;
             signed_in = true;
+        }
+        if *staff && !at_the_desk {
+            page.set_cookie("session", &visited.staff_session).await?;
+            at_the_desk = true;
         }
         for (width, dark) in looks {
             page.look(*width, *dark).await?;
@@ -149,6 +160,7 @@ async fn for_everybody(language: &str, theme: &str, looks: &[(u32, bool)]) -> an
                 // Stands around others, and inside pages of other publishers.
                 && !["layout.html", "oembed.html"].contains(name)
                 && !NOT_YET.iter().any(|folder| name.starts_with(folder))
+                && (language == "en" || !DESK.iter().any(|folder| name.starts_with(folder)))
         })
         .collect();
     assert_eq!(seen, pages, "a template needs a page in pages.rs that shows it");
@@ -156,7 +168,10 @@ async fn for_everybody(language: &str, theme: &str, looks: &[(u32, bool)]) -> an
 }
 
 /// Templates that no page in `pages.rs` shows yet: a gap in this test, to be closed. They were looked at over HTTP alone.
-const NOT_YET: [&str; 2] = ["comments/", "review/"];
+const NOT_YET: [&str; 1] = ["comments/"];
+
+/// Templates of the desk, which speaks English.
+const DESK: [&str; 2] = ["desk/", "review/"];
 
 /// 14 KB are what a server sends before it waits for the browser's first answer (RFC 6928: ten segments).
 const STORY_BAR: usize = 14 * 1024;

@@ -24,6 +24,8 @@ pub(super) struct Stop {
     pub(super) at: At,
     /// Whether it is for who is signed in.
     pub(super) own: bool,
+    /// Whether it is for staff; these come last.
+    pub(super) staff: bool,
 }
 
 /// How a page is reached.
@@ -40,6 +42,8 @@ pub(super) struct Visited {
     pub(super) stops: Vec<Stop>,
     /// The session of a reader.
     pub(super) session: String,
+    /// The session of somebody who may do everything.
+    pub(super) staff_session: String,
     // Held for its Drop.
     _test: TestApp,
 }
@@ -91,6 +95,11 @@ pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyho
     desk::kill(&test.app, killed.id, "It was another bird.", "test").await?;
     stops.push(at("error.html", &gone));
     stops.extend(of_accounts);
+    // The desk speaks English whatever its site does.
+    let (staff_session, of_desk) = super::desk::gather(&test, &node).await?;
+    if language == "en" {
+        stops.extend(of_desk);
+    }
     // The index is filled by a follower.
     node.get_until("daily", "/search?q=heron", |answer| answer.text().contains("<mark>"))
         .await?;
@@ -98,23 +107,26 @@ pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyho
         node,
         stops,
         session,
+        staff_session,
         _test: test,
     })
 }
 
-fn at(template: &'static str, path: &str) -> Stop {
+pub(super) fn at(template: &'static str, path: &str) -> Stop {
     Stop {
         template,
         at: At::Path(path.into()),
         own: false,
+        staff: false,
     }
 }
 
-fn answer(template: &'static str, html: String) -> Stop {
+pub(super) fn answer(template: &'static str, html: String) -> Stop {
     Stop {
         template,
         at: At::Html(html),
         own: false,
+        staff: false,
     }
 }
 
@@ -142,7 +154,7 @@ async fn stories(test: &TestApp) -> anyhow::Result<Vec<String>> {
     Ok(paths)
 }
 
-async fn everything(test: &TestApp) -> anyhow::Result<StoryContent> {
+pub(super) async fn everything(test: &TestApp) -> anyhow::Result<StoryContent> {
     let mut linked = Text::plain("It was said ");
     linked.push("elsewhere", Marks::EMPHASIS, Some("https://elsewhere.example/tides"));
     linked.push(" and in figures: H", Marks::NONE, None);

@@ -2,16 +2,18 @@
 //!
 //! The store's public read path is the first surface, and the one that all others read from: when the transaction is
 //! committed, nothing new can show the story. Each running node then takes it off its pages in memory and on disk and
-//! writes down when (see [`crate::followers`]); this waits for them.
+//! writes down when (by its follower of the log); this waits for them.
 
+use super::ChangeError;
+use crate::app::App;
 use masthead_domain::ids::StoryId;
-use masthead_features::app::App;
-use masthead_features::stories::{self, ChangeError};
 use masthead_store::stories::{self as rows, Receipt};
 use masthead_store::{Conn, StoreError, followers, log};
 use serde::Serialize;
 use std::time::Duration;
 
+/// The name of the follower that takes pages away, on every node.
+pub const PRESS: &str = "press";
 /// How long nodes are waited for. They take milliseconds; a node that is slower than this is named.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A node whose follower has moved within this time counts as running.
@@ -65,7 +67,7 @@ pub struct Gone {
 /// # Errors
 /// [`ChangeError`]; the kill itself is done or not done, never half.
 pub async fn kill(app: &App, id: StoryId, reason: &str, by: &str) -> Result<KillReceipt, ChangeError> {
-    let story = stories::kill(app, id, reason, by).await?;
+    let story = super::kill(app, id, reason, by).await?;
     let at = app.now();
     let surfaces = [
         (
@@ -107,13 +109,16 @@ pub async fn kill(app: &App, id: StoryId, reason: &str, by: &str) -> Result<Kill
 
 /// The nodes that are gone and whose pages on disk could still be shown. One that starts with the database hears of
 /// the kill before it answers anybody.
-async fn absent(app: &App) -> Result<Vec<Absent>, StoreError> {
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn absent(app: &App) -> Result<Vec<Absent>, StoreError> {
     let now = app.now();
     let (alive_since, too_old) = (now.plus_seconds(-ALIVE_SECONDS), now.plus_seconds(-LONGEST_UNFOLLOWED));
     let known = followers::list(&mut app.db.reader().await?).await?;
     Ok(known
         .into_iter()
-        .filter(|follower| follower.name == crate::followers::PRESS && follower.node != app.node)
+        .filter(|follower| follower.name == PRESS && follower.node != app.node)
         .filter(|follower| follower.updated_at < alive_since && follower.updated_at > too_old)
         .map(|follower| Absent {
             last_heard: follower.updated_at.to_rfc3339(),
@@ -134,7 +139,7 @@ async fn wait_for_nodes(app: &App) -> Result<Vec<String>, StoreError> {
         let behind: Vec<String> = followers::list(&mut app.db.reader().await?)
             .await?
             .into_iter()
-            .filter(|follower| follower.name == crate::followers::PRESS && follower.updated_at >= alive_since)
+            .filter(|follower| follower.name == PRESS && follower.updated_at >= alive_since)
             .filter(|follower| follower.position < goal)
             .map(|follower| follower.node)
             .collect();

@@ -1,0 +1,111 @@
+//! `POST /desk/pictures`: a picture for a story, sent with the story's form. The form comes back with the picture in its
+//! text: nothing was saved, and nothing that was typed is lost.
+
+use super::edit;
+use super::sheet::{Mistakes, Sheet, Wrong};
+use crate::pictures::{Said, TakeError, take};
+use crate::visit::{Fields, Visit};
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart};
+use axum::response::Response;
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use masthead_domain::document::{Block, Document, PictureBlock, PictureSource, Text};
+use masthead_formats::manuscript;
+use masthead_web::errors::{ErrorKind, WebError};
+
+/// The form's fields and its file.
+async fn parts(visit: &Visit) -> Result<(Fields, Bytes), WebError> {
+    let kind = visit.headers.get(CONTENT_TYPE).cloned();
+    let kind = kind.ok_or_else(|| WebError::new(ErrorKind::UnsupportedType))?;
+    let mut request = http::Request::builder()
+        .header(CONTENT_TYPE, kind)
+        .body(Body::from(visit.body.clone()))
+        .map_err(WebError::internal)?;
+    // The route has bounded the body already.
+    DefaultBodyLimit::disable().apply(&mut request);
+    let unreadable = || WebError::bad_request("The form can't be read.");
+    let mut form = Multipart::from_request(request, &())
+        .await
+        .map_err(|_| WebError::new(ErrorKind::UnsupportedType))?;
+    let (mut pairs, mut file) = (Vec::new(), Bytes::new());
+    while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            file = field.bytes().await.map_err(|_| unreadable())?;
+        } else {
+            let bytes = field.bytes().await.map_err(|_| unreadable())?;
+            pairs.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+        }
+    }
+    Ok((Fields::of(pairs), file))
+}
+
+/// `POST /desk/pictures`
+///
+/// # Errors
+/// 400 for a form that can't be read, 404 for a story of other desks.
+pub async fn add(visit: Visit) -> Result<Response, WebError> {
+    let (fields, file) = parts(&visit).await?;
+    let mut sheet = Sheet::of_form(&fields);
+    let story = fields.get("story").to_owned();
+    let (alt, credit) = (fields.get("picture-alt").trim(), fields.get("picture-credit").trim());
+    let caption = fields.get("picture-caption").trim();
+    let mut mistakes = Mistakes::new();
+    let mut wrong = |key: &str, said: &str| {
+        mistakes.entry("picture").or_default().push(Wrong {
+            key: key.to_owned(),
+            line: 0,
+            said: said.to_owned(),
+        });
+    };
+    if file.is_empty() {
+        wrong("desk-wrong-no-file", "");
+    }
+    // A picture is not published without them.
+    if alt.is_empty() {
+        wrong("desk-wrong-no-alt", "");
+    }
+    if credit.is_empty() {
+        wrong("desk-wrong-no-credit", "");
+    }
+    if !mistakes.is_empty() {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return edit::again(&visit, (status, &story), sheet, &mistakes, "").await;
+    }
+    let said = Said {
+        caption: caption.to_owned(),
+        credit: credit.to_owned(),
+        alt: alt.to_owned(),
+        ..Said::default()
+    };
+    let id = match take(visit.app(), file, said).await {
+        Ok(id) => id,
+        Err(TakeError::Picture(error)) => {
+            let mut mistakes = Mistakes::new();
+            mistakes.entry("picture").or_default().push(Wrong {
+                key: "desk-wrong-file".to_owned(),
+                line: 0,
+                said: error.to_string(),
+            });
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return edit::again(&visit, (status, &story), sheet, &mistakes, "").await;
+        }
+        Err(error) if error.is_transient() => return Err(WebError::unavailable(error)),
+        Err(error) => return Err(WebError::internal(error)),
+    };
+    let block = Block::Picture(PictureBlock {
+        picture: PictureSource::Stored(id),
+        caption: Text::plain(caption),
+        credit: credit.to_owned(),
+        alt: alt.to_owned(),
+    });
+    let text = manuscript::write(&Document { blocks: vec![block] }, &Document::default());
+    if fields.get("picture-as") == "lead" {
+        sheet.lead = text;
+    } else {
+        sheet.body = format!("{}\n\n{text}\n", sheet.body.trim_end());
+    }
+    edit::again(&visit, (StatusCode::OK, &story), sheet, &Mistakes::new(), "picture").await
+}

@@ -1,0 +1,104 @@
+//! The newsroom's pages, with everything on them that they can hold.
+
+use super::pages::{Stop, answer, at, everything};
+use crate::accounts::{HOST, reader, signed_in};
+use crate::desk::{filled, send, staff_of};
+use masthead_domain::time::Timestamp;
+use masthead_features::{comments, stories};
+use masthead_testkit::browser::Browser;
+use masthead_testkit::{TestApp, TestNode};
+
+/// The session of an editor of everything, and the pages.
+pub(super) async fn gather(test: &TestApp, node: &TestNode) -> anyhow::Result<(String, Vec<Stop>)> {
+    staff_of(test).await?;
+    let mut eve = signed_in(node, "eve_of_desk").await?;
+    let mut ed = signed_in(node, "ed_of_desk").await?;
+    let mut stops = vec![
+        at("desk/start.html", "/desk"),
+        at("desk/stories.html", "/desk/stories"),
+        at("desk/stories.html", "/desk/stories?q=nothingofthiskind"),
+        at("desk/story.html", "/desk/stories/new"),
+        at("desk/fronts.html", "/desk/fronts"),
+        at("desk/front.html", "/desk/fronts/daily"),
+    ];
+    // A story with every block and every mark.
+    let new = stories::NewStory {
+        content: everything(test).await?,
+        placements: test.places(&["daily/world", "weekly/culture"]),
+        ..Default::default()
+    };
+    let id = stories::create(&test.app, new, "test").await?;
+    let path = format!("/desk/stories/{id}");
+    let late = Timestamp::parse_rfc3339("2027-01-01T00:00:00Z").map_err(anyhow::Error::msg)?;
+    stories::embargo(&test.app, id, late, "test").await?;
+    stories::publish(&test.app, id, None, "test").await?;
+    stories::withhold(&test.app, id, "The lawyers asked for it", "test").await?;
+    let form = eve.get(HOST, &path).await?;
+    let of_ed = ed.get(HOST, &path).await?;
+    let edited = filled(&form, &[("headline", "What the curlew did next"), ("note", "Ask Ada.")]);
+    let saved = send(&mut eve, &path, &edited).await?;
+    assert_eq!(saved.status, 303, "{}", saved.text());
+    stops.push(at("desk/story.html", &format!("{path}?done=why")));
+    stops.push(at("desk/revisions.html", &format!("{path}/revisions?from=1&to=2")));
+    // A form that began from an older revision, one of somebody who may only look, and one with mistakes.
+    let old = filled(
+        &form,
+        &[("headline", "What the curlew did before"), ("body", "Nothing else.")],
+    );
+    let clash = send(&mut eve, &path, &old).await?;
+    assert_eq!(clash.status, 409, "{}", clash.text());
+    stops.push(answer("desk/story.html", clash.text()));
+    let refused = send(&mut ed, &path, &filled(&of_ed, &[("headline", "Mine")])).await?;
+    assert_eq!(refused.status, 403, "it stands on the weekly too");
+    stops.push(answer("desk/story.html", refused.text()));
+    let wrong = [
+        ("headline", ""),
+        ("body", "[bad](javascript:1)"),
+        ("slug", "No"),
+        ("topics", "Nobody knows"),
+        ("lead", "Words."),
+    ];
+    let wrong = eve.post(HOST, "/desk/stories", &wrong).await?;
+    assert_eq!(wrong.status, 422);
+    stops.push(answer("desk/story.html", wrong.text()));
+    let pinned = test
+        .publish("What the pinned one did", "pin", &["daily/world"])
+        .await?
+        .to_string();
+    let pin = eve
+        .post(HOST, "/desk/fronts/daily", &[("base", "0"), ("add-0", &pinned)])
+        .await?;
+    assert_eq!(pin.status, 303, "{}", pin.text());
+    let refused = eve
+        .post(HOST, "/desk/fronts/daily", &[("base", "1"), ("add-1", "nothing")])
+        .await?;
+    stops.push(answer("desk/front.html", refused.text()));
+    // One that is gone, with its receipt.
+    let gone = test
+        .publish("What the dunlin never did", "never", &["daily/world"])
+        .await?;
+    let kill = [("act", "kill"), ("why", "It never did.")];
+    eve.post(HOST, &format!("/desk/stories/{gone}/acts"), &kill).await?;
+    stops.push(at("desk/story.html", &format!("/desk/stories/{gone}?done=kill")));
+    // Somebody's first comment, which waits.
+    let scope = comments::scope_named(&test.app, "network").await?;
+    let settings = masthead_domain::comments::policy::Settings {
+        first_comments: Some(2),
+        ..Default::default()
+    };
+    comments::set(&test.app, scope, settings, "test").await?;
+    reader(test, "wilma").await?;
+    let mut wilma: Browser = signed_in(node, "wilma").await?;
+    let said = [
+        ("story", pinned.as_str()),
+        ("text", "It was another bird, see https://birds.example/1"),
+    ];
+    let sent = wilma.post(HOST, "/comments", &said).await?;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    stops.push(at("review/queue.html", "/desk/review"));
+    for stop in &mut stops {
+        stop.staff = true;
+    }
+    let session = eve.cookie(HOST, "session").unwrap().to_owned();
+    Ok((session, stops))
+}
