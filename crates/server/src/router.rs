@@ -89,7 +89,10 @@ impl Route {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    [own_routes(), contributions(), desk_pages()].into_iter().flatten().collect()
+    [own_routes(), contributions(), desk_pages()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What readers send in, and the desk's queues of it.

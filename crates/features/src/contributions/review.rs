@@ -8,6 +8,7 @@ use super::{ContributionError, Decision, REASONS, claim, decide, edit, publish};
 use crate::app::App;
 use crate::comments::Decider;
 use crate::comments::thread::body;
+use crate::desk;
 use crate::pages::store_error;
 use crate::sites::SiteEntry;
 use crate::visit::{Fields, Visit, see_other};
@@ -188,14 +189,14 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
         more,
         comments: by.grants.may_somewhere(Permission::CommentsModerate),
     };
-    visit
-        .page(
-            StatusCode::OK,
-            "review/contributions.html",
-            "review-contributions",
-            &own,
-        )
-        .await
+    let title = desk::say(&*desk::voice(&visit).await?, "review-contributions", &[])?;
+    desk::page(
+        &visit,
+        StatusCode::OK,
+        (desk::Here::Contributions, "review/contributions.html", title),
+        &own,
+    )
+    .await
 }
 
 fn id_of(visit: &Visit) -> Result<ContributionId, WebError> {
@@ -300,9 +301,14 @@ async fn page(
         ContributionError::Standing(_) | ContributionError::Changed => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     });
-    visit
-        .page(status, "review/contribution.html", "review-contribution-title", &own)
-        .await
+    let title = own.item.title.clone();
+    desk::page(
+        visit,
+        status,
+        (desk::Here::Contributions, "review/contribution.html", title),
+        &own,
+    )
+    .await
 }
 
 /// The sections of the sites where somebody may publish, the contribution's own site first.

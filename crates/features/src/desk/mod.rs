@@ -109,10 +109,18 @@ pub(crate) enum Here {
     New,
     Fronts,
     Review,
+    Contributions,
 }
 
 impl Here {
-    const ALL: [Self; 5] = [Self::Start, Self::Stories, Self::New, Self::Fronts, Self::Review];
+    const ALL: [Self; 6] = [
+        Self::Start,
+        Self::Stories,
+        Self::New,
+        Self::Fronts,
+        Self::Review,
+        Self::Contributions,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
@@ -121,6 +129,7 @@ impl Here {
             Self::New => "new",
             Self::Fronts => "fronts",
             Self::Review => "review",
+            Self::Contributions => "contributions",
         }
     }
 
@@ -131,6 +140,7 @@ impl Here {
             Self::New => "/desk/stories/new",
             Self::Fronts => "/desk/fronts",
             Self::Review => "/desk/review",
+            Self::Contributions => "/desk/review/contributions",
         }
     }
 
@@ -142,6 +152,7 @@ impl Here {
             Self::New => "n",
             Self::Fronts => "f",
             Self::Review => "q",
+            Self::Contributions => "c",
         }
     }
 
@@ -151,6 +162,7 @@ impl Here {
             Self::New => Permission::StoriesWrite,
             Self::Fronts => Permission::FrontsEdit,
             Self::Review => Permission::CommentsModerate,
+            Self::Contributions => Permission::ContributionsReview,
         }
     }
 }

@@ -132,6 +132,7 @@ pub(crate) fn preview(
         pictures,
         cuts: Vec::new(),
         related: Vec::new(),
+        readers: Vec::new(),
     };
     let shown = Shown {
         thread: Thread::none(),

@@ -96,6 +96,29 @@ pub(super) async fn gather(test: &TestApp, node: &TestNode) -> anyhow::Result<(S
     let sent = wilma.post(HOST, "/comments", &said).await?;
     assert_eq!(sent.status, 303, "{}", sent.text());
     stops.push(at("review/queue.html", "/desk/review"));
+    // A reader's story that waits, and those that were decided on.
+    let text = "heron ".repeat(210);
+    let fields = [
+        ("title", "What I saw"),
+        ("text", &*text),
+        ("agree", "yes"),
+        ("act", "submit"),
+    ];
+    let sent = wilma.post(HOST, "/contribute/story", &fields).await?;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let queues = eve.get(HOST, "/desk/review/contributions").await?.text();
+    for queue in queues.split("href=\"/desk/review/contributions?queue=").skip(1) {
+        let path = format!("/desk/review/contributions?queue={}", queue.split('"').next().unwrap());
+        let page = eve.get(HOST, &path).await?.text();
+        let first = page.split("href=\"/desk/review/contributions/").nth(1);
+        if let Some(id) = first.map(|rest| rest.split('"').next().unwrap()) {
+            stops.push(at("review/contributions.html", &path));
+            stops.push(at(
+                "review/contribution.html",
+                &format!("/desk/review/contributions/{id}"),
+            ));
+        }
+    }
     for stop in &mut stops {
         stop.staff = true;
     }
