@@ -45,7 +45,10 @@
     // A preview is another tab: what was typed is still here alone.
     if (event.submitter?.formTarget !== '_blank') changed = false;
   });
-  addEventListener('beforeunload', (event) => { if (changed) event.preventDefault(); });
+  // A browser asks nobody who has not touched the page.
+  addEventListener('beforeunload', (event) => {
+    if (changed && navigator.userActivation?.hasBeenActive) event.preventDefault();
+  });
 
   const presence = form.dataset.presence;
   const others = document.getElementById('others');
