@@ -98,7 +98,7 @@ fn greet(node: &serve::Node, folder: &Path) {
     for somebody in people::PEOPLE {
         output::line(&format!("  {:<32} {}", somebody.email(), somebody.what));
     }
-    output::line("The desk comes with a later version; until then 'masthead story --help' does desk work:");
+    output::line("The desk is at /desk of each site, for those with a role. From a terminal:");
     output::line(&format!("  masthead story list --data {}", folder.display()));
     output::line("Stop with Ctrl-C.");
 }
