@@ -96,6 +96,7 @@ pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow
             others = words_of_others(app, id, &shows).await?;
             leaks = marks.found(&body, path, &others);
         }
+        leaks.extend(drawn(id, path, status));
         answers.push(Answer {
             surface: format!("{}{path}", site.origin),
             status,
@@ -105,11 +106,9 @@ pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow
             && let Some((status, body)) = node.ask(site, path).await
         {
             let surface = format!("{}{path} (running node)", site.origin);
-            answers.push(Answer {
-                surface,
-                status,
-                leaks: marks.found(&body, path, &others),
-            });
+            let mut leaks = marks.found(&body, path, &others);
+            leaks.extend(drawn(id, path, status));
+            answers.push(Answer { surface, status, leaks });
         }
     }
     let leaks = if public {
@@ -129,6 +128,12 @@ pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow
         leaks,
         answers,
     })
+}
+
+/// What a picture says can't be read in its bytes: that it is there is the leak.
+fn drawn(id: StoryId, path: &str, status: u16) -> Option<String> {
+    let is_shown = status < 400 && path.starts_with(&format!("/media/stories/{id}/"));
+    is_shown.then(|| "its headline as a picture".to_owned())
 }
 
 impl Marks {
@@ -315,6 +320,15 @@ async fn surfaces(
             .map(str::to_owned),
         );
         paths.push(format!("/api/v1/stories/{}", story.id));
+        let revisions = [Some(story.head_revision), story.public_revision];
+        let revisions = revisions.into_iter().flatten().filter_map(|number| u32::try_from(number).ok());
+        paths.extend(revisions.map(|revision| {
+            Route::MediaSheet {
+                story: story.id,
+                revision,
+            }
+            .to_string()
+        }));
         paths.push(format!("/api/v1/stories/{}?format=ninjs", story.id));
         paths.push(format!("/api/v1/stories/{}?format=nitf", story.id));
         for query in &searches {

@@ -3,7 +3,7 @@
 //! The paths are those of the project's interface contract. Reading gives `None` for what no route has; whether the
 //! thing exists is not decided here.
 
-use masthead_domain::ids::{CommentId, PictureId};
+use masthead_domain::ids::{CommentId, PictureId, StoryId};
 use masthead_domain::time::Timestamp;
 use std::borrow::Cow;
 use std::fmt;
@@ -270,6 +270,13 @@ pub enum Route<'a> {
         /// Its proportions.
         shape: PictureShape,
     },
+    /// `/media/stories/<story id>/<revision>.png`: what stands for a story that has no picture where it is shared.
+    MediaSheet {
+        /// The story.
+        story: StoryId,
+        /// The revision whose headline it shows, from 1.
+        revision: u32,
+    },
     /// `/comments/<id>`
     Comment(CommentId),
     /// `/oembed`
@@ -350,6 +357,7 @@ impl<'a> Route<'a> {
             ["news-in-pictures", year, month, day] => {
                 archive(year, month, day).map(|day| Self::NewsInPictures(Some(day)))
             }
+            ["media", "stories", story, file] => sheet(story, file),
             ["media", picture, file] => media(picture, file),
             [first, ..] if RESERVED.contains(first) => None,
             [_] => decode(last).map(Self::Section),
@@ -434,6 +442,7 @@ impl fmt::Display for Route<'_> {
                 write!(f, "/media/{picture}/{width}.{}", format.extension())
             }
             Self::MediaCut { picture, shape } => write!(f, "/media/{picture}/{}.jpg", shape.name()),
+            Self::MediaSheet { story, revision } => write!(f, "/media/stories/{story}/{revision}.png"),
             Self::Comment(id) => write!(f, "/comments/{id}"),
             Self::Oembed => f.write_str("/oembed"),
             Self::CommentsPolicy => f.write_str("/policies/comments"),
@@ -551,6 +560,15 @@ fn dated(name: &str) -> Option<(&str, Day)> {
         return None;
     }
     Some((slug, Day::parse_compact(day)?))
+}
+
+fn sheet<'a>(story: &str, file: &str) -> Option<Route<'a>> {
+    let number = file.strip_suffix(".png")?;
+    let is_plain = !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit());
+    Some(Route::MediaSheet {
+        story: story.parse().ok()?,
+        revision: number.parse().ok().filter(|_| is_plain)?,
+    })
 }
 
 fn gallery<'a>(name: &'a str, picture: Option<u16>) -> Option<Route<'a>> {

@@ -32,6 +32,7 @@ mod oembed;
 mod own;
 pub(crate) mod page;
 mod search;
+mod sheet;
 mod small;
 mod story;
 mod view;
@@ -333,6 +334,7 @@ impl Pages {
             Route::Feed(scope, format) => feeds::feed(app, view, scope, *format).await,
             Route::Media { picture, width, format } => media::file(app, *picture, *width, *format).await,
             Route::MediaCut { picture, shape } => media::cut(app, *picture, *shape).await,
+            Route::MediaSheet { story, revision } => sheet::file(app, view, *story, *revision).await,
             Route::Sitemap => feeds::sitemap(app, view, query.get("month").as_deref()).await,
             Route::NewsSitemap => feeds::news_sitemap(app, view).await,
             Route::Robots => small::robots(app, view).await,

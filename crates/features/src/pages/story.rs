@@ -4,7 +4,7 @@ use super::cards::{self, CardView, LEAD_WIDTH, PictureView};
 use super::json_ld::{self, NewsArticle};
 use super::page::{Image, Page, whole};
 use super::view::{Link, SiteView};
-use super::{body, errors, keys, store_error};
+use super::{body, errors, keys, sheet, store_error};
 use crate::app::App;
 use crate::comments::thread::{self, Asked, Shown, Thread};
 use http::StatusCode;
@@ -255,6 +255,7 @@ fn render(
         section,
         published,
         updated,
+        revision,
         mut content,
         ..
     } = story;
@@ -284,7 +285,9 @@ fn render(
     page.kind = "article";
     page.canonical.clone_from(&canonical);
     page.section = place.map(|section| section.top.clone()).unwrap_or_default();
-    page.image = image(view, &content, &around.pictures).or(page.image);
+    page.image = image(view, &content, &around.pictures)
+        .or_else(|| sheet::image(view, id, revision, &content.headline))
+        .or(page.image);
     page.json_ld = markup(
         view,
         &content,

@@ -3,7 +3,7 @@
 //! [`inspect`] reads a file's headers (kind, size, orientation, embedded captions and credits) without decoding it.
 //! [`renditions`] decodes it once, turns it upright, converts it to sRGB, leaves every trace of metadata behind and
 //! encodes it in the sizes and formats that the pages ask for. [`PictureWorker`] runs both on blocking threads, so
-//! many at a time and no more.
+//! many at a time and no more. [`sheet()`] draws what stands for a story that has no picture.
 //!
 //! Pictures come from strangers, so everything is bounded before it begins: bytes, pixels, memory (computed from the
 //! headers, since a decoder can't be stopped half way) and, in the worker, time. A decoder that panics is caught and
@@ -19,6 +19,7 @@ mod kind;
 mod metadata;
 mod plan;
 mod render;
+mod sheet;
 mod webp;
 mod worker;
 
@@ -28,6 +29,7 @@ pub use kind::PictureKind;
 pub use metadata::PictureMetadata;
 pub use plan::{Cut, Focus, RenditionFormat, RenditionPlan, Shape};
 pub use render::{Rendition, renditions, renditions_within};
+pub use sheet::{SHEET_HEIGHT, SHEET_WIDTH, Sheet, is_legible, sheet};
 pub use worker::PictureWorker;
 
 use std::time::Duration;

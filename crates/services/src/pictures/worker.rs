@@ -5,6 +5,7 @@ use super::error::PictureError;
 use super::inspect::{PictureInfo, inspect_within};
 use super::plan::RenditionPlan;
 use super::render::{Rendition, renditions_within};
+use super::sheet::{Sheet, sheet};
 use bytes::Bytes;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -61,6 +62,14 @@ impl PictureWorker {
     pub async fn renditions(&self, bytes: Bytes, plan: RenditionPlan) -> Result<Vec<Rendition>, PictureError> {
         let limits = self.limits;
         self.run(move || renditions_within(&bytes, &plan, &limits)).await
+    }
+
+    /// [`super::sheet()`] on a blocking thread.
+    ///
+    /// # Errors
+    /// As there, and [`PictureError::TooSlow`].
+    pub async fn sheet(&self, shown: Sheet) -> Result<Bytes, PictureError> {
+        self.run(move || sheet(&shown)).await
     }
 
     /// The clock starts when the work does: waiting for a place is not the picture's fault.

@@ -25,6 +25,7 @@ mod live;
 mod pages;
 mod rankings;
 mod search;
+mod sheets;
 mod standings;
 mod support;
 mod surge;

@@ -91,6 +91,8 @@ pub(crate) async fn plant(test: &TestApp, word: &str) -> anyhow::Result<Planted>
         .map(|file| format!("/media/{picture}/{}.{}", file.width, file.format))
         // Made later, by a job of the background.
         .chain(["1x1", "4x3", "16x9"].map(|shape| format!("/media/{picture}/{shape}.jpg")))
+        // Its headline as a picture.
+        .chain([format!("/media/stories/{id}/1.png")])
         .collect();
     Ok(Planted {
         id,
