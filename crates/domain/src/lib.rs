@@ -22,4 +22,5 @@ pub mod routing;
 pub mod sites;
 pub mod stories;
 pub mod time;
+pub mod videos;
 pub mod wire;

@@ -6,6 +6,7 @@
 use crate::document::{Document, PictureBlock};
 use crate::ids::{AuthorId, SectionId, SiteId};
 use crate::time::Timestamp;
+use crate::videos::LeadVideo;
 use crate::wire::Embargo;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,8 @@ pub struct StoryContent {
     pub body: Document,
     /// The picture that leads it.
     pub lead_picture: Option<PictureBlock>,
+    /// The video that leads it, in the place of the picture when it is played.
+    pub lead_video: Option<LeadVideo>,
     /// The agency or source to credit (`Northline Agency`); may be empty.
     pub credit: String,
     /// Copyright notice to print; may be empty.

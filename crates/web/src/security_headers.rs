@@ -16,10 +16,11 @@ pub const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-
 pub const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// Powerful features: position for this site alone (weather and traffic near the reader, asked by a click), the rest
-/// closed. Full screen and passkeys are not named: their default, this site alone, is what video and sign-in need.
+/// closed. Full screen, playing at once, a window of its own and passkeys are not named: their default, this site alone and the
+/// frames to which it lends them, is what video and sign-in need.
 /// Only names that browsers know are listed, because unknown ones are reported as mistakes in the console.
-const PERMISSIONS: &str = "geolocation=(self), accelerometer=(), autoplay=(), camera=(), display-capture=(), \
-    encrypted-media=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
+const PERMISSIONS: &str = "geolocation=(self), accelerometer=(), camera=(), display-capture=(), \
+    encrypted-media=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), \
     screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
 
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");

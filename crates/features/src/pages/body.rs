@@ -2,10 +2,14 @@
 //! that scroll by themselves.
 
 use super::cards::{LEAD_WIDTH, PictureView, picture};
+use super::say;
+use super::view::SiteView;
 use masthead_domain::document::{Block, Document, PictureBlock, PictureSource, Text};
 use masthead_domain::ids::PictureId;
+use masthead_domain::videos::player;
 use masthead_formats::html::{escape_into, from_document};
 use masthead_store::public::PublicPicture;
+use masthead_web::errors::WebError;
 
 /// How wide pictures in the text are: the text's column on a wide screen, everything on a narrow one.
 const SIZES: &str = "(min-width: 48rem) 41rem, 92vw";
@@ -13,12 +17,34 @@ const SIZES: &str = "(min-width: 48rem) 41rem, 92vw";
 /// How wide pictures of a gallery are.
 const GALLERY_SIZES: &str = "(min-width: 48rem) 20rem, 92vw";
 
-/// Writes the body. `pictures` are those that readers may see: others are left out without a trace.
-pub(crate) fn write(document: Document, pictures: &[PublicPicture], table_label: &str) -> String {
+/// The attribute of a link that a video is played in the place of.
+pub(super) const PLAYER: &str = " data-player=\"";
+
+/// Writes the body. `pictures` are those that readers may see: others are left out without a trace. `table_label` names
+/// tables without a caption.
+///
+/// # Errors
+/// When a message is missing in the theme.
+pub(crate) fn write(
+    document: Document,
+    pictures: &[PublicPicture],
+    (view, table_label): (&SiteView, &str),
+) -> Result<String, WebError> {
     let mut out = String::with_capacity(4096);
-    let mut level = 1;
-    blocks(document.blocks, pictures, table_label, &mut level, &mut out);
-    out
+    let shown = Shown {
+        pictures,
+        table_label,
+        play: say(view, "video-play", &[])?,
+    };
+    blocks(document.blocks, &shown, &mut 1, &mut out);
+    Ok(out)
+}
+
+/// What every block is written with.
+struct Shown<'a> {
+    pictures: &'a [PublicPicture],
+    table_label: &'a str,
+    play: String,
 }
 
 /// Running text as HTML, without an element around it.
@@ -31,7 +57,8 @@ pub(crate) fn inline(text: &Text) -> String {
     inner.map_or(html.clone(), str::to_owned)
 }
 
-fn blocks(all: Vec<Block>, pictures: &[PublicPicture], table_label: &str, level: &mut u8, out: &mut String) {
+fn blocks(all: Vec<Block>, shown: &Shown<'_>, level: &mut u8, out: &mut String) {
+    let pictures = shown.pictures;
     for block in all {
         match block {
             Block::Heading { level: wanted, text } => {
@@ -48,7 +75,7 @@ fn blocks(all: Vec<Block>, pictures: &[PublicPicture], table_label: &str, level:
                     out.push_str("</h2>");
                     own = 2;
                 }
-                blocks(inner, pictures, table_label, &mut own, out);
+                blocks(inner, shown, &mut own, out);
                 out.push_str("</aside>");
                 *level = own;
             }
@@ -58,7 +85,7 @@ fn blocks(all: Vec<Block>, pictures: &[PublicPicture], table_label: &str, level:
                 rows,
             } => {
                 let label = if caption.is_empty() {
-                    table_label.to_owned()
+                    shown.table_label.to_owned()
                 } else {
                     caption.to_plain()
                 };
@@ -85,6 +112,21 @@ fn blocks(all: Vec<Block>, pictures: &[PublicPicture], table_label: &str, level:
                     plain(Block::Gallery { title, pictures: shown }, pictures, out);
                 }
             }
+            Block::Embed { url, title } => match player(&url) {
+                Some(player) => {
+                    let name = if title.is_empty() { player.host } else { &title };
+                    out.push_str("<figure class=\"film\"><a class=\"play\" rel=\"noopener\"");
+                    write_attribute("href", &url, out);
+                    write_attribute("data-player", &player.address, out);
+                    write_attribute("data-title", name, out);
+                    out.push_str("><span class=\"go\">");
+                    escape_into(&shown.play, out);
+                    out.push_str("</span></a><figcaption>");
+                    escape_into(name, out);
+                    out.push_str("</figcaption></figure>");
+                }
+                None => plain(Block::Embed { url, title }, pictures, out),
+            },
             block => plain(block, pictures, out),
         }
         out.push('\n');

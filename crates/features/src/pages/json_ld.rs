@@ -27,6 +27,8 @@ pub(crate) struct NewsArticle<'a> {
     pub(crate) corrections: Vec<(&'a str, Timestamp)>,
     pub(crate) copyright: &'a str,
     pub(crate) dateline: &'a str,
+    /// The `VideoObject` that leads it.
+    pub(crate) video: Option<Value>,
 }
 
 /// What a gallery's markup says.
@@ -78,6 +80,8 @@ struct Article<'a> {
     dateline: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     about: Vec<Thing<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video: Option<&'a Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     correction: Vec<CorrectionComment<'a>>,
 }
@@ -168,6 +172,7 @@ pub(crate) fn news_article(
                 url: Some(url),
             })
             .collect(),
+        video: story.video.as_ref(),
         correction: story
             .corrections
             .iter()

@@ -35,6 +35,7 @@ mod search;
 mod sheet;
 mod small;
 mod story;
+mod video;
 mod view;
 
 pub use keys::{stale_keys, touched};

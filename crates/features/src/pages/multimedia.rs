@@ -12,6 +12,7 @@ use crate::app::App;
 use masthead_domain::ids::{SiteId, StoryId};
 use masthead_domain::stories::GALLERIES;
 use masthead_domain::time::Timestamp;
+use masthead_domain::videos::VIDEOS;
 use masthead_store::Conn;
 use masthead_store::public::{self, Card, Cursor};
 use masthead_web::errors::WebError;
@@ -22,6 +23,8 @@ use serde::Serialize;
 
 /// Galleries on the multimedia page.
 const GALLERIES_SHOWN: usize = 24;
+/// Videos there.
+const VIDEOS_SHOWN: usize = 12;
 /// Pictures of a day, and of the strip that leads to them.
 const DAY_SHOWN: usize = 30;
 const STRIP_SHOWN: usize = 8;
@@ -33,6 +36,7 @@ const NARROWEST: u32 = 600;
 #[derive(Serialize)]
 struct Multimedia {
     name: String,
+    videos: Vec<CardView>,
     galleries: Vec<CardView>,
     day: Vec<Shown>,
 }
@@ -72,6 +76,9 @@ pub(crate) async fn multimedia(app: &App, view: &SiteView) -> Result<Rendered, W
     let galleries = public::newest(&mut conn, now, GALLERIES, site, GALLERIES_SHOWN)
         .await
         .map_err(store_error)?;
+    let videos = public::newest(&mut conn, now, VIDEOS, site, VIDEOS_SHOWN)
+        .await
+        .map_err(store_error)?;
     let mut pictured = match newest_day(&mut conn, now, view).await? {
         Some((_, pictured)) => pictured,
         None => Vec::new(),
@@ -83,12 +90,14 @@ pub(crate) async fn multimedia(app: &App, view: &SiteView) -> Result<Rendered, W
     let about = say(view, "multimedia-about", &[("site", &view.entry.name)])?;
     let mut page = Page::new(view, &name, &path)
         .described(&about)
-        .pictured(view, galleries.iter().chain(&pictured));
+        .pictured(view, videos.iter().chain(&galleries).chain(&pictured));
     page.json_ld = markup(view, &name, &path);
-    let stories: Vec<StoryId> = galleries.iter().chain(&pictured).map(|card| card.story).collect();
-    let modified = cards::newest(galleries.iter().chain(&pictured));
+    let shown_cards = || videos.iter().chain(&galleries).chain(&pictured);
+    let stories: Vec<StoryId> = shown_cards().map(|card| card.story).collect();
+    let modified = cards::newest(shown_cards());
     let own = Multimedia {
         name,
+        videos: cards::cards(view, videos),
         galleries: cards::cards(view, galleries),
         day: shown(view, pictured, CARD_WIDTH),
     };
@@ -100,6 +109,7 @@ pub(crate) async fn multimedia(app: &App, view: &SiteView) -> Result<Rendered, W
             SurrogateKey::site(site),
             keys::list(site),
             keys::list(GALLERIES),
+            keys::list(VIDEOS),
             SurrogateKey::theme(),
         ])
         .stories(stories);

@@ -27,6 +27,7 @@ const SHOWN: usize = 60;
 struct Own<'a> {
     title: &'a str,
     body: String,
+    plays: bool,
     updated: i64,
 }
 
@@ -66,6 +67,7 @@ pub(crate) async fn page(app: &App, view: &SiteView, slug: &str) -> Result<Rende
     let path = format!("/{}", own.slug);
     let page = Page::new(view, &own.title, &path).described(&own.body.to_plain());
     let updated = own.updated_at;
+    let body = body::write(own.body, &pictures, (view, &own.title))?;
     let html = view.voice.render(
         "page.html",
         &whole(
@@ -73,7 +75,8 @@ pub(crate) async fn page(app: &App, view: &SiteView, slug: &str) -> Result<Rende
             &page,
             &Own {
                 title: &own.title,
-                body: body::write(own.body, &pictures, &own.title),
+                plays: body.contains(body::PLAYER),
+                body,
                 updated: updated.as_micros(),
             },
         ),

@@ -4,6 +4,7 @@ use super::cards::{self, CardView, LEAD_WIDTH, PictureView};
 use super::json_ld::{self, NewsArticle};
 use super::page::{Image, Page, whole};
 use super::view::{Link, SiteView};
+use super::video::{self, VideoView};
 use super::{body, errors, keys, sheet, store_error};
 use crate::app::App;
 use crate::comments::thread::{self, Asked, Shown, Thread};
@@ -48,6 +49,8 @@ struct StoryView<'a> {
     updated: Option<i64>,
     dateline: &'a str,
     lead: Option<LeadView<'a>>,
+    video: Option<VideoView>,
+    plays: bool,
     body: String,
     corrections: Vec<CorrectionView<'a>>,
     sponsored: bool,
@@ -302,7 +305,9 @@ fn render(
     // The last that needs the whole story is done, so that the text can be taken apart instead of copied.
     let body = std::mem::take(&mut content.body);
     let lang = content.language.as_deref().filter(|lang| *lang != view.entry.language);
-    let body = body::write(body, &around.pictures, &content.headline);
+    let words = (view, content.headline.as_str());
+    let body = body::write(body, &around.pictures, words)?;
+    let shown_video = video::view(&content);
     let related_ids: Vec<StoryId> = around.related.iter().map(|card| card.story).collect();
     let own = Own {
         story: StoryView {
@@ -315,6 +320,8 @@ fn render(
             updated: shown_update.map(Timestamp::as_micros),
             dateline: &content.dateline,
             lead,
+            plays: shown_video.is_some() || body.contains(body::PLAYER),
+            video: shown_video,
             body,
             corrections: content
                 .corrections
@@ -526,6 +533,12 @@ fn markup(
                 .collect(),
             copyright: &content.copyright_notice,
             dateline: &content.dateline,
+            video: video::markup(
+                content,
+                &page.description,
+                page.image.as_ref().map(|image| image.url.as_str()),
+                &view.machine(published),
+            ),
         },
         crumbs,
     )

@@ -11,6 +11,7 @@ use masthead_domain::stories::{
     GALLERIES, Placement, READERS, Standing, StoryContent, StoryError, StoryKind, StoryState,
 };
 use masthead_domain::time::Timestamp;
+use masthead_domain::videos::VIDEOS;
 use masthead_store::stories::{ListEntry, PlacementRecord, StoryRecord};
 use masthead_store::{StoreError, Tx, contributions, jobs, log, pictures, sites as site_rows, stories as rows};
 use masthead_web::urls::{Day, Route};
@@ -368,7 +369,8 @@ impl Change {
             let topics = rows::topics(tx, self.story.id).await?;
             let people = rows::authors(tx, self.story.id).await?;
             let readers = contributions::contributors(tx, self.story.id).await?;
-            let kind = self.content(tx).await?.kind;
+            let content = self.content(tx).await?;
+            let (kind, is_led) = (content.kind, content.lead_video.is_some());
             for record in placements {
                 let site = record.placement.site;
                 let sections = context.sites.line(record.placement.section);
@@ -378,7 +380,8 @@ impl Change {
                     .chain(people.iter().map(|author| author.0))
                     .chain((kind == StoryKind::Gallery).then_some(GALLERIES))
                     .chain((!readers.is_empty()).then_some(READERS))
-                    .chain(readers.iter().map(|(profile, _)| profile.0));
+                    .chain(readers.iter().map(|(profile, _)| profile.0))
+                    .chain(is_led.then_some(VIDEOS));
                 entries.extend(ids.map(|list| ListEntry {
                     list,
                     site,

@@ -13,6 +13,7 @@ use crate::app::App;
 use masthead_domain::ids::StoryId;
 use masthead_domain::stories::{HoldKind, Placement, StoryContent, StoryError, StoryState};
 use masthead_domain::time::Timestamp;
+use masthead_domain::videos::{self, LeadVideo};
 use masthead_store::{StoreError, stories as rows};
 
 /// Why a change of a story did not happen.
@@ -21,6 +22,9 @@ pub enum ChangeError {
     /// The rules.
     #[error(transparent)]
     Rule(#[from] StoryError),
+    /// A video that can't be played in a page.
+    #[error("'{0}' is no video of a host that Masthead knows: YouTube, Vimeo or Dailymotion")]
+    Video(String),
     /// Something it needs is not there yet; the job is tried again.
     #[error("{0}")]
     Later(String),
@@ -115,6 +119,33 @@ macro_rules! act {
 /// [`ChangeError`].
 pub async fn revise(app: &App, id: StoryId, content: StoryContent, by: &str) -> Result<rows::StoryRecord, ChangeError> {
     act!(app, by, id, "stories.revise", [content], |tx, change, context| {
+        change.revise(tx, &context, &content).await?;
+        change.story.desk_edited = true;
+        if change.story.standing.state == StoryState::Published {
+            change.make_public();
+        }
+    })
+}
+
+/// Sets the video that leads a story, or takes it away: a new revision, which a story that is out shows at once. The
+/// lead picture stands in its place until it is played.
+///
+/// # Errors
+/// [`ChangeError::Video`] for an address that can't be played.
+pub async fn set_video(
+    app: &App,
+    id: StoryId,
+    video: Option<LeadVideo>,
+    by: &str,
+) -> Result<rows::StoryRecord, ChangeError> {
+    if let Some(video) = &video
+        && videos::player(&video.url).is_none()
+    {
+        return Err(ChangeError::Video(video.url.clone()));
+    }
+    act!(app, by, id, "stories.video", [video], |tx, change, context| {
+        let mut content = change.content(tx).await?;
+        content.lead_video = video;
         change.revise(tx, &context, &content).await?;
         change.story.desk_edited = true;
         if change.story.standing.state == StoryState::Published {

@@ -8,6 +8,7 @@ use clap::Subcommand;
 use masthead_domain::ids::StoryId;
 use masthead_domain::stories::StoryState;
 use masthead_domain::time::Timestamp;
+use masthead_domain::videos::LeadVideo;
 use masthead_features::app::App;
 use masthead_features::stories;
 use masthead_store::stories::{self as rows, StoryLine};
@@ -87,6 +88,21 @@ pub(super) enum Story {
         #[arg(long)]
         reason: String,
     },
+    /// Lead a story with a video of YouTube, Vimeo or Dailymotion; its lead picture stands in the place until it is
+    /// played. Without an address the video is taken away.
+    #[command(after_help = "Example: masthead story video sea-wall https://vimeo.com/1084537 --seconds 247")]
+    Video {
+        /// Its id, path or slug.
+        story: String,
+        /// The address of the video's page.
+        url: Option<String>,
+        /// What it shows; the headline where nothing is said.
+        #[arg(long, default_value = "")]
+        title: String,
+        /// Its length in seconds.
+        #[arg(long)]
+        seconds: Option<u32>,
+    },
     /// Set where a story stands, as `site/section`; the first is canonical.
     Place {
         /// Its id, path or slug.
@@ -141,6 +157,16 @@ impl Story {
             Self::Withhold { story, reason } => {
                 let id = stories::find(&app, &story).await?;
                 report(&app, common, stories::withhold(&app, id, &reason, BY).await?).await?;
+            }
+            Self::Video {
+                story,
+                url,
+                title,
+                seconds,
+            } => {
+                let id = stories::find(&app, &story).await?;
+                let video = url.map(|url| LeadVideo { url, title, seconds });
+                report(&app, common, stories::set_video(&app, id, video, BY).await?).await?;
             }
             Self::LetGo { story } => {
                 let id = stories::find(&app, &story).await?;

@@ -116,6 +116,7 @@ impl Maker<'_> {
             dateline: story.dateline.clone(),
             body: names.document(&story.body)?,
             lead_picture: lead.transpose()?,
+            lead_video: story.video.clone(),
             credit: if story.agency {
                 content.network.agency.clone()
             } else {

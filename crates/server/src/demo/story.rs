@@ -22,6 +22,7 @@ pub(super) struct Story {
     pub(super) topics: Vec<String>,
     pub(super) urgency: u8,
     pub(super) picture: Option<LeadPicture>,
+    pub(super) video: Option<masthead_domain::videos::LeadVideo>,
     pub(super) life: Life,
     /// Newest first.
     pub(super) corrections: Vec<Correction>,
@@ -60,6 +61,7 @@ struct Head {
     topics: Vec<String>,
     urgency: u8,
     picture: Option<LeadPicture>,
+    video: Option<masthead_domain::videos::LeadVideo>,
     #[serde(default)]
     state: State,
     embargo_in_minutes: Option<u32>,
@@ -153,6 +155,7 @@ impl Story {
             topics: head.topics,
             urgency: head.urgency,
             picture: head.picture,
+            video: head.video,
             life,
             corrections: head.corrections,
             body: body.to_owned(),

@@ -30,5 +30,6 @@ mod standings;
 mod support;
 mod surge;
 mod themes;
+mod videos;
 mod websub;
 mod wire;

@@ -5,6 +5,7 @@ use crate::support::plant::{self, addresses, people_and_topics, picture};
 use masthead_domain::document::{Block, Document, Marks, Text};
 use masthead_domain::ids::ContributionId;
 use masthead_domain::permissions::{Grant, Grants, Role};
+use masthead_domain::videos::LeadVideo;
 use masthead_domain::stories::{Byline, Correction, StoryContent, StoryKind};
 use masthead_features::accounts::staff;
 use masthead_features::comments::Decider;
@@ -140,7 +141,7 @@ async fn stories(test: &TestApp) -> anyhow::Result<Vec<String>> {
             .await?;
     }
     let topic = topics::by_slug(&mut test.app.db.reader().await?, plant::TOPIC).await?;
-    for content in [everything(test).await?, arabic(), long(), sponsored()] {
+    for content in [everything(test).await?, arabic(), long(), sponsored(), film(test).await?] {
         let new = NewStory {
             content,
             placements: test.places(&plant::PLACES),
@@ -218,6 +219,10 @@ pub(super) async fn everything(test: &TestApp) -> anyhow::Result<StoryContent> {
             }],
         },
         Block::Embed {
+            url: "https://vimeo.com/1084537".into(),
+            title: "The tide, played here".into(),
+        },
+        Block::Embed {
             url: "https://video.example/watch?v=tide".into(),
             title: "The tide, as it came".into(),
         },
@@ -247,6 +252,18 @@ fn long() -> StoryContent {
         text: Text::plain(LONG),
     });
     story
+}
+
+/// A story that a video leads.
+async fn film(test: &TestApp) -> anyhow::Result<StoryContent> {
+    let mut story = content("The tide, as a drone saw it", "tide");
+    story.lead_picture = Some(picture(test, "whimbrel", 600).await?);
+    story.lead_video = Some(LeadVideo {
+        url: "https://www.youtube.com/watch?v=aqz-KE-bpKQ".into(),
+        title: "The marsh from above".into(),
+        seconds: Some(247),
+    });
+    Ok(story)
 }
 
 fn sponsored() -> StoryContent {

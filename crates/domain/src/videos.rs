@@ -1,0 +1,131 @@
+//! Videos that lie with somebody else: where they are played from, and what a story says of the one that leads it.
+//!
+//! Nothing of the host is asked for before a reader wants to see the video, so a page knows the player's address and
+//! shows a picture of its own meanwhile.
+
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+/// The list of a site's stories that a video leads, among its lists of stories; a fixed id, as that of the galleries.
+pub const VIDEOS: uuid::Uuid = uuid::Uuid::from_u128(0x6d61_7374_6865_6164_8a11_6e72_6965_7303);
+
+/// The video that leads a story; the story's lead picture stands in its place until it is played.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LeadVideo {
+    /// Its page at its host: where who has no script is led.
+    pub url: String,
+    /// What it shows; may be empty.
+    pub title: String,
+    /// Its length in seconds, where it is known.
+    pub seconds: Option<u32>,
+}
+
+/// How a video is played inside a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Player {
+    /// The host as readers know it.
+    pub host: &'static str,
+    /// The address of its player.
+    pub address: String,
+}
+
+/// The player of a video by the address of its page; none for a host that isn't known, or for what is no video.
+pub fn player(address: &str) -> Option<Player> {
+    let url = Url::parse(address).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    let Some(Host::Domain(name)) = url.host() else { return None };
+    let name = name.strip_prefix("www.").unwrap_or(name);
+    let segments: Vec<&str> = url.path_segments()?.filter(|segment| !segment.is_empty()).collect();
+    match (name, segments.as_slice()) {
+        ("youtube.com" | "m.youtube.com", ["watch"]) => {
+            let (_, id) = url.query_pairs().find(|(name, _)| name == "v")?;
+            youtube(&id)
+        }
+        ("youtube.com" | "youtube-nocookie.com", ["embed" | "shorts" | "live", id]) | ("youtu.be", [id]) => youtube(id),
+        ("vimeo.com", [id]) | ("player.vimeo.com", ["video", id]) => {
+            is_id(id, |byte| byte.is_ascii_digit()).then(|| Player {
+                host: "Vimeo",
+                // No cookie and no counting of its own.
+                address: format!("https://player.vimeo.com/video/{id}?dnt=1"),
+            })
+        }
+        ("dailymotion.com", ["video", id]) | ("dai.ly", [id]) => {
+            is_id(id, |byte| byte.is_ascii_alphanumeric()).then(|| Player {
+                host: "Dailymotion",
+                address: format!("https://geo.dailymotion.com/player.html?video={id}"),
+            })
+        }
+        _ => None,
+    }
+}
+
+fn youtube(id: &str) -> Option<Player> {
+    let is_video = is_id(id, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    is_video.then(|| Player {
+        host: "YouTube",
+        address: format!("https://www.youtube-nocookie.com/embed/{id}?rel=0"),
+    })
+}
+
+fn is_id(text: &str, may: impl Fn(u8) -> bool) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(may)
+}
+
+/// A length as it is printed beside a video: `4:07`, `1:02:03`.
+pub fn printed(seconds: u32) -> String {
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if hours == 0 {
+        format!("{minutes}:{seconds:02}")
+    } else {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stories::{GALLERIES, READERS};
+
+    #[test]
+    fn known_hosts_have_players() {
+        for (address, expected) in [
+            (
+                "https://www.youtube.com/watch?v=aqz-KE-bpKQ&t=3",
+                Some("https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ?rel=0"),
+            ),
+            (
+                "https://youtu.be/aqz-KE-bpKQ",
+                Some("https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ?rel=0"),
+            ),
+            ("https://vimeo.com/1084537", Some("https://player.vimeo.com/video/1084537?dnt=1")),
+            (
+                "https://www.dailymotion.com/video/x5e9eog",
+                Some("https://geo.dailymotion.com/player.html?video=x5e9eog"),
+            ),
+            ("https://vimeo.com/about", None),
+            ("https://www.youtube.com/playlist?list=PL1", None),
+            ("https://www.youtube.com/watch?v=a\"><script>", None),
+            ("https://youtube.com.evil.example/watch?v=abc", None),
+            ("javascript:alert(1)", None),
+            ("https://video.example/1", None),
+        ] {
+            let found = player(address).map(|player| player.address);
+            assert_eq!(found.as_deref(), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn lists_with_fixed_ids_are_not_each_other() {
+        assert!(VIDEOS != GALLERIES && VIDEOS != READERS && READERS != GALLERIES);
+    }
+
+    #[test]
+    fn lengths_are_printed_as_players_do() {
+        assert_eq!(printed(7), "0:07");
+        assert_eq!(printed(247), "4:07");
+        assert_eq!(printed(3_723), "1:02:03");
+    }
+}
