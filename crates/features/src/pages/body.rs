@@ -114,7 +114,7 @@ fn blocks(all: Vec<Block>, shown: &Shown<'_>, level: &mut u8, out: &mut String) 
             }
             Block::Embed { url, title } => match player(&url) {
                 Some(player) => {
-                    let name = if title.is_empty() { player.host } else { &title };
+                    let name: &str = if title.is_empty() { player.host } else { &title };
                     out.push_str("<figure class=\"film\"><a class=\"play\" rel=\"noopener\"");
                     write_attribute("href", &url, out);
                     write_attribute("data-player", &player.address, out);

@@ -67,7 +67,7 @@ pub(crate) async fn page(app: &App, view: &SiteView, slug: &str) -> Result<Rende
     let path = format!("/{}", own.slug);
     let page = Page::new(view, &own.title, &path).described(&own.body.to_plain());
     let updated = own.updated_at;
-    let body = body::write(own.body, &pictures, (view, &own.title))?;
+    let body = body::write(own.body, &pictures, (view, own.title.as_str()))?;
     let html = view.voice.render(
         "page.html",
         &whole(

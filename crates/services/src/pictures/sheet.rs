@@ -91,8 +91,15 @@ fn held() -> &'static HashSet<u32> {
     KNOWN.get_or_init(|| {
         let mut fonts = new_fonts();
         let ids: Vec<_> = fonts.db().faces().map(|face| (face.id, face.weight)).collect();
-        let found = ids.into_iter().filter_map(|(id, weight)| fonts.get_font(id, weight));
-        found.flat_map(|font| font.unicode_codepoints().to_vec()).collect()
+        let mut held = HashSet::new();
+        for font in ids.into_iter().filter_map(|(id, weight)| fonts.get_font(id, weight)) {
+            font.as_swash().charmap().enumerate(|letter, glyph| {
+                if glyph != 0 {
+                    held.insert(letter);
+                }
+            });
+        }
+        held
     })
 }
 
