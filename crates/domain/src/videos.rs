@@ -36,7 +36,9 @@ pub fn player(address: &str) -> Option<Player> {
     if !matches!(url.scheme(), "http" | "https") {
         return None;
     }
-    let Some(Host::Domain(name)) = url.host() else { return None };
+    let Some(Host::Domain(name)) = url.host() else {
+        return None;
+    };
     let name = name.strip_prefix("www.").unwrap_or(name);
     let segments: Vec<&str> = url.path_segments()?.filter(|segment| !segment.is_empty()).collect();
     match (name, segments.as_slice()) {
@@ -100,7 +102,10 @@ mod tests {
                 "https://youtu.be/aqz-KE-bpKQ",
                 Some("https://www.youtube-nocookie.com/embed/aqz-KE-bpKQ?rel=0"),
             ),
-            ("https://vimeo.com/1084537", Some("https://player.vimeo.com/video/1084537?dnt=1")),
+            (
+                "https://vimeo.com/1084537",
+                Some("https://player.vimeo.com/video/1084537?dnt=1"),
+            ),
             (
                 "https://www.dailymotion.com/video/x5e9eog",
                 Some("https://geo.dailymotion.com/player.html?video=x5e9eog"),

@@ -321,7 +321,10 @@ async fn surfaces(
         );
         paths.push(format!("/api/v1/stories/{}", story.id));
         let revisions = [Some(story.head_revision), story.public_revision];
-        let revisions = revisions.into_iter().flatten().filter_map(|number| u32::try_from(number).ok());
+        let revisions = revisions
+            .into_iter()
+            .flatten()
+            .filter_map(|number| u32::try_from(number).ok());
         paths.extend(revisions.map(|revision| {
             Route::MediaSheet {
                 story: story.id,

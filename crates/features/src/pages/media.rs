@@ -62,20 +62,23 @@ async fn sent(
         BlobError::NotFound(_) => WebError::internal(error),
         error => WebError::unavailable(error),
     })?;
-    let mut rendered = open(Rendered::new(format.content_type(), bytes, CachePolicy::Media, position))
-        .keys([key(picture)])
-        .keys(story.map(SurrogateKey::story))
-        .stories(story);
+    let mut rendered = open(Rendered::new(
+        format.content_type(),
+        bytes,
+        CachePolicy::Media,
+        position,
+    ))
+    .keys([key(picture)])
+    .keys(story.map(SurrogateKey::story))
+    .stories(story);
     rendered.last_modified = None;
     Ok(rendered)
 }
 
 /// A file that pages of others may show, and that comes whole.
 pub(super) fn open(rendered: Rendered) -> Rendered {
-    rendered
-        .header(ACCEPT_RANGES, HeaderValue::from_static("none"))
-        .header(
-            HeaderName::from_static("cross-origin-resource-policy"),
-            HeaderValue::from_static("cross-origin"),
-        )
+    rendered.header(ACCEPT_RANGES, HeaderValue::from_static("none")).header(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("cross-origin"),
+    )
 }

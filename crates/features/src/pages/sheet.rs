@@ -77,7 +77,9 @@ pub(super) async fn file(app: &App, view: &SiteView, id: StoryId, revision: u32)
 /// The colour of a section, as the theme's own style says it.
 fn ground(view: &SiteView, section: SectionId) -> [u8; 3] {
     let style = view.theme.assets().named("css/site.css");
-    let style = style.and_then(|asset| std::str::from_utf8(&asset.body).ok()).unwrap_or_default();
+    let style = style
+        .and_then(|asset| std::str::from_utf8(&asset.body).ok())
+        .unwrap_or_default();
     let of_section = view
         .section(section)
         .and_then(|section| colour_after(style, &format!(".{}{{--a:#", section.accent)));

@@ -3,8 +3,8 @@
 use super::cards::{self, CardView, LEAD_WIDTH, PictureView};
 use super::json_ld::{self, NewsArticle};
 use super::page::{Image, Page, whole};
-use super::view::{Link, SiteView};
 use super::video::{self, VideoView};
+use super::view::{Link, SiteView};
 use super::{body, errors, keys, sheet, store_error};
 use crate::app::App;
 use crate::comments::thread::{self, Asked, Shown, Thread};

@@ -50,7 +50,10 @@ pub(super) fn markup(content: &StoryContent, description: &str, thumbnail: Optio
         }
         // ISO 8601, section 5.5.2.
         if let Some(seconds) = video.seconds {
-            fields.insert("duration".to_owned(), json!(format!("PT{}M{}S", seconds / 60, seconds % 60)));
+            fields.insert(
+                "duration".to_owned(),
+                json!(format!("PT{}M{}S", seconds / 60, seconds % 60)),
+            );
         }
     }
     Some(object)

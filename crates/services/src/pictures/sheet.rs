@@ -108,7 +108,8 @@ pub fn is_legible(text: &str) -> bool {
     // Marks of direction and places where a word may be broken are followed and not drawn.
     let is_unseen = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2069}');
     let held = held();
-    text.chars().all(|c| c.is_whitespace() || is_unseen(c) || held.contains(&u32::from(c)))
+    text.chars()
+        .all(|c| c.is_whitespace() || is_unseen(c) || held.contains(&u32::from(c)))
 }
 
 /// Draws the picture, as PNG. Takes some 100 ms: not for a thread that serves readers.
@@ -171,7 +172,10 @@ fn fitted(fonts: &mut FontSystem, text: &str, size: f32, lines: usize) -> Buffer
 /// The first half of a text, cut between characters.
 fn halved(text: &str) -> &str {
     let middle = text.chars().count() / 2;
-    text.char_indices().nth(middle).and_then(|(at, _)| text.get(..at)).unwrap_or("")
+    text.char_indices()
+        .nth(middle)
+        .and_then(|(at, _)| text.get(..at))
+        .unwrap_or("")
 }
 
 /// The picture while it is drawn.
@@ -222,7 +226,9 @@ impl Canvas {
         if let Some(pixel) = self.pixels.get_pixel_mut_checked(x, y) {
             let (ink, by) = (u32::from(self.ink), u32::from(by));
             // A mean of two bytes is one.
-            pixel.0 = pixel.0.map(|old| ((u32::from(old) * (255 - by) + ink * by) / 255) as u8);
+            pixel.0 = pixel
+                .0
+                .map(|old| ((u32::from(old) * (255 - by) + ink * by) / 255) as u8);
         }
     }
 
@@ -285,7 +291,10 @@ mod tests {
         assert_eq!(words.layout_runs().count(), 5);
         let text = words.lines.first().unwrap().text().to_owned();
         let kept = text.strip_suffix('…').unwrap();
-        assert!(LONG.starts_with(kept) && LONG[kept.len()..].starts_with([' ', ',']), "{text}");
+        assert!(
+            LONG.starts_with(kept) && LONG[kept.len()..].starts_with([' ', ',']),
+            "{text}"
+        );
         let picture = drawn(&shown(LONG));
         assert_eq!(inked(&picture, 0..1200, 530..RULE_TOP), 0, "nothing reaches the rule");
         assert_eq!(inked(&picture, SHEET_WIDTH - MARGIN + 4..1200, 0..630), 0);
@@ -299,7 +308,10 @@ mod tests {
         let mut fonts = new_fonts();
         let ids = |fonts: &mut FontSystem, text: &str| -> Vec<u16> {
             let words = laid_out(fonts, text, 62.0);
-            words.layout_runs().flat_map(|run| run.glyphs.iter().map(|glyph| glyph.glyph_id)).collect()
+            words
+                .layout_runs()
+                .flat_map(|run| run.glyphs.iter().map(|glyph| glyph.glyph_id))
+                .collect()
         };
         // A letter between others has another shape than alone.
         let joined = ids(&mut fonts, "ببب");
@@ -325,7 +337,9 @@ mod tests {
             assert!(is_legible(text), "{text}");
             let mut fonts = new_fonts();
             let words = laid_out(&mut fonts, text, 40.0);
-            let missing = words.layout_runs().any(|run| run.glyphs.iter().any(|glyph| glyph.glyph_id == 0));
+            let missing = words
+                .layout_runs()
+                .any(|run| run.glyphs.iter().any(|glyph| glyph.glyph_id == 0));
             assert!(!missing, "{text}");
         }
         for text in ["漢字", "हिन्दी", "fine 🙂"] {

@@ -15,7 +15,10 @@ on_both_engines!(
 
 /// What stands between two words of a page.
 fn between<'a>(html: &'a str, before: &str, after: &str) -> &'a str {
-    let rest = html.split_once(before).unwrap_or_else(|| panic!("{before} in {html}")).1;
+    let rest = html
+        .split_once(before)
+        .unwrap_or_else(|| panic!("{before} in {html}"))
+        .1;
     rest.split_once(after).unwrap().0
 }
 
@@ -39,13 +42,18 @@ async fn a_story_without_a_picture_is_shared_with_its_headline(engine: Engine) -
             let image = between(&page, "<meta property=\"og:image\" content=\"", "\"").to_owned();
             assert_eq!(image, format!("https://{site}.example/media/stories/{story}/1.png"));
             let alt = between(&page, "<meta property=\"og:image:alt\" content=\"", "\"");
-            assert_eq!(alt, headline.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
+            assert_eq!(
+                alt,
+                headline.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+            );
             assert!(page.contains("<meta name=\"twitter:card\" content=\"summary_large_image\">"));
             let json: serde_json::Value =
                 serde_json::from_str(between(&page, "<script type=\"application/ld+json\">", "</script>"))?;
             assert_eq!(json[0]["image"][0]["url"], image.as_str(), "{json}");
 
-            let file = node.get(site, image.trim_start_matches(&format!("https://{site}.example"))).await?;
+            let file = node
+                .get(site, image.trim_start_matches(&format!("https://{site}.example")))
+                .await?;
             assert_eq!(file.status, 200);
             assert_eq!(file.header("content-type"), Some("image/png"));
             assert_eq!(file.header("cross-origin-resource-policy"), Some("cross-origin"));
@@ -94,7 +102,10 @@ async fn the_picture_is_there_while_the_story_is(engine: Engine) -> anyhow::Resu
     let second = node.get("daily", &at(2)).await?;
     assert_eq!(second.status, 200);
     assert_ne!(first.body, second.body, "another headline");
-    assert_eq!(node.get("daily", &at(9)).await?.header("location"), Some(at(2).as_str()));
+    assert_eq!(
+        node.get("daily", &at(9)).await?.header("location"),
+        Some(at(2).as_str())
+    );
 
     kills::kill(&test.app, id, "It was another bridge.", "test").await?;
     // When the kill is acknowledged it is gone: nothing here waits.

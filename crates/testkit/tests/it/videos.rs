@@ -46,11 +46,20 @@ async fn a_video_leads_its_story_and_stands_under_multimedia(engine: Engine) -> 
         .get_until("daily", &path, |answer| answer.text().contains(PLAYER))
         .await?
         .text();
-    let play = page.split_once("<a class=\"play\"").unwrap().1.split_once("</a>").unwrap().0;
+    let play = page
+        .split_once("<a class=\"play\"")
+        .unwrap()
+        .1
+        .split_once("</a>")
+        .unwrap()
+        .0;
     // Without script it is a link; its picture is ours.
     assert!(play.contains(&format!("href=\"{URL}\"")), "{play}");
     assert!(play.contains(&format!("/media/{}/", story.picture)), "{play}");
-    assert!(play.contains("4:07") && page.contains("The marsh &lt;from&gt; above"), "{play}");
+    assert!(
+        play.contains("4:07") && page.contains("The marsh &lt;from&gt; above"),
+        "{play}"
+    );
     assert!(!page.contains("<iframe"));
     let json = page.split_once("<script type=\"application/ld+json\">").unwrap().1;
     let json: serde_json::Value = serde_json::from_str(json.split_once("</script>").unwrap().0)?;
@@ -60,7 +69,12 @@ async fn a_video_leads_its_story_and_stands_under_multimedia(engine: Engine) -> 
     assert_eq!(object["duration"], "PT4M7S");
     assert_eq!(object["embedUrl"], PLAYER);
     assert_eq!(object["uploadDate"], "2025-11-25T09:00:00+00:00");
-    assert!(object["thumbnailUrl"][0].as_str().unwrap().contains(&story.picture.to_string()));
+    assert!(
+        object["thumbnailUrl"][0]
+            .as_str()
+            .unwrap()
+            .contains(&story.picture.to_string())
+    );
 
     let listed = |text: &str| {
         text.split_once("id=\"videos\"")

@@ -141,7 +141,13 @@ async fn stories(test: &TestApp) -> anyhow::Result<Vec<String>> {
             .await?;
     }
     let topic = topics::by_slug(&mut test.app.db.reader().await?, plant::TOPIC).await?;
-    for content in [everything(test).await?, arabic(), long(), sponsored(), film(test).await?] {
+    for content in [
+        everything(test).await?,
+        arabic(),
+        long(),
+        sponsored(),
+        film(test).await?,
+    ] {
         let new = NewStory {
             content,
             placements: test.places(&plant::PLACES),
