@@ -29,7 +29,8 @@ url = "file:media"
 listen = "{listen}"
 # Health, readiness and metrics. Never make this public.
 admin_listen = "{admin_listen}"
-# Peers whose X-Forwarded-* headers are believed: addresses or blocks.
+# Peers whose X-Forwarded-* headers are believed: addresses or blocks. Behind a CDN name its addresses: rate limits and
+# the count of what is most read go by the reader's own.
 #: trusted_proxies = ["127.0.0.0/8", "::1"]
 # Strict-Transport-Security with includeSubDomains. Set it only when every subdomain speaks TLS.
 #: hsts_subdomains = false
