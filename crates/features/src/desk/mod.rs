@@ -70,6 +70,7 @@ impl From<ChangeError> for DeskError {
         match error {
             ChangeError::Rule(error) => Self::Rule(error),
             ChangeError::Later(why) => Self::Later(why),
+            video @ ChangeError::Video(_) => Self::Later(video.to_string()),
             ChangeError::NotFound(_) => Self::NotFound,
             ChangeError::Store(error) => Self::Store(error),
         }
