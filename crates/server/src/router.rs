@@ -15,7 +15,7 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use masthead_domain::permissions::Permission;
 use masthead_features::accounts::Viewer;
-use masthead_features::accounts::pages::{account, sign_in, sign_up};
+use masthead_features::accounts::pages::{account, providers as with_providers, sign_in, sign_up};
 use masthead_features::comments::{cases, pages as comments};
 use masthead_features::contributions::{pages as contribute, review as contributions_review};
 use masthead_features::desk;
@@ -89,10 +89,35 @@ impl Route {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    [own_routes(), contributions(), desk_pages()]
+    [own_routes(), contributions(), desk_pages(), providers()]
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// Signing in with other providers.
+fn providers() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::GET, "/sign-in/{provider}", with_providers::depart)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(
+            MethodFilter::GET,
+            "/sign-in/{provider}/callback",
+            with_providers::arrive,
+        )
+        .permission(Permission::Public)
+        .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/sign-in/link", with_providers::answer)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/providers/{provider}", with_providers::link)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/providers", with_providers::unlink)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+    ]
 }
 
 /// What readers send in, and the desk's queues of it.

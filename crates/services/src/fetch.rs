@@ -36,6 +36,8 @@ use url::Url;
 
 /// The longest answer to a form, in bytes: nobody reads more of it than whether it went well.
 const LARGEST_ANSWER: usize = 64 << 10;
+/// The longest answer of a protocol, in bytes: a provider's keys and what it says of somebody are far shorter.
+const LARGEST_EXCHANGE: usize = 256 << 10;
 
 /// How the client behaves; taken from the settings `outgoing.*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,6 +189,36 @@ impl Fetcher {
             let request = self.client(&target).post(target.url.clone()).header(CONTENT_TYPE, kind);
             let response = self.sent(&target, request.body(form)).await?;
             body::read(response, &target.url, LARGEST_ANSWER).await
+        };
+        tokio::time::timeout(limit, send)
+            .await
+            .unwrap_or(Err(FetchError::TimedOut(limit)))
+    }
+
+    /// Sends a request as a protocol's own library made it, to one of the operator's services, and gives back status,
+    /// content type and body. Redirects are answers like any other.
+    ///
+    /// # Errors
+    /// As [`Fetcher::get`], with `limit` for everything.
+    pub async fn exchange(
+        &self,
+        request: http::Request<Vec<u8>>,
+        limit: Duration,
+    ) -> Result<http::Response<Vec<u8>>, FetchError> {
+        let send = async {
+            let (parts, body) = request.into_parts();
+            let target = Target::first(&parts.uri.to_string(), FetchPolicy::Operator, &self.allow)?;
+            let request = self.client(&target).request(parts.method, target.url.clone());
+            let response = self.sent(&target, request.headers(parts.headers).body(body)).await?;
+            let answer = body::read(response, &target.url, LARGEST_EXCHANGE).await?;
+            let mut response = http::Response::new(answer.body.to_vec());
+            *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
+            if let Some(kind) = answer.headers.content_type.as_deref()
+                && let Ok(kind) = HeaderValue::from_str(kind)
+            {
+                response.headers_mut().insert(CONTENT_TYPE, kind);
+            }
+            Ok(response)
         };
         tokio::time::timeout(limit, send)
             .await

@@ -14,5 +14,6 @@ pub mod fetch;
 pub mod mail;
 pub mod passwords;
 pub mod pictures;
+pub mod providers;
 pub mod search;
 mod tls;

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod mailing;
 pub mod own;
 pub mod pages;
+pub mod providers;
 pub mod reset;
 pub mod sign_in;
 pub mod sign_up;
@@ -33,6 +34,7 @@ use masthead_domain::profiles::UsernameError;
 use masthead_services::codes;
 use masthead_services::mail::Mailer;
 use masthead_services::passwords::{PasswordError, Passwords, Weakness};
+use masthead_services::providers::ProviderSettings;
 use masthead_store::{StoreError, profiles};
 use masthead_web::errors::{ErrorKind, WebError};
 use masthead_web::theme_files::ThemeFiles;
@@ -49,6 +51,8 @@ pub struct AccountSettings {
     pub host: String,
     /// Whether staff need an authenticator.
     pub staff_code: bool,
+    /// Other providers with which readers may sign in, in the order in which they are offered.
+    pub providers: Vec<ProviderSettings>,
 }
 
 /// What sign-in needs beside the store.
@@ -167,6 +171,18 @@ pub enum AccountError {
     /// A text is too long.
     #[error("the text is too long")]
     TooLong,
+    /// A provider can't be reached, or says what can't be believed.
+    #[error("the provider could not say who you are")]
+    Provider,
+    /// The person, or the provider, said no.
+    #[error("the provider did not let you through")]
+    ProviderRefused,
+    /// Another account has this identity.
+    #[error("this identity belongs to another account")]
+    ProviderTaken,
+    /// Nothing would be left to sign in with.
+    #[error("there would be no way left to sign in")]
+    LastWay,
     /// A factor has to be shown first.
     #[error("please show that it is you")]
     Sudo,
@@ -202,6 +218,10 @@ impl AccountError {
             Self::Email => "email-error".into(),
             Self::EmailTaken => "email-error-taken".into(),
             Self::TooLong => "text-error-long".into(),
+            Self::Provider => "provider-failed".into(),
+            Self::ProviderRefused => "provider-refused".into(),
+            Self::ProviderTaken => "provider-taken".into(),
+            Self::LastWay => "provider-last".into(),
             Self::Sudo => "sudo-needed".into(),
             _ => "account-failed".into(),
         }
@@ -232,6 +252,10 @@ impl AccountError {
                 | Self::Email
                 | Self::EmailTaken
                 | Self::TooLong
+                | Self::Provider
+                | Self::ProviderRefused
+                | Self::ProviderTaken
+                | Self::LastWay
         )
     }
 }

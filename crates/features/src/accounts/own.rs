@@ -70,14 +70,13 @@ pub async fn set_password(app: &App, viewer: &Viewer, password: String) -> Resul
 /// [`AccountError::Email`], [`AccountError::TooMany`].
 pub async fn ask_email(
     app: &App,
-    viewer: &Viewer,
+    account: AccountId,
     site: SiteId,
     origin: &str,
     email: &str,
 ) -> Result<(), AccountError> {
     let email = Email::parse(email).map_err(|_| AccountError::Email)?;
     sign_in::take(app, Limit::MailAccount, &codes::digest(&email.key()))?;
-    let account = viewer.account;
     let owner = rows::by_email(&mut app.db.reader().await?, &email.key()).await?;
     let secret = codes::token().map_err(|error| AccountError::Failed(error.to_string()))?;
     let mail = if owner.is_some_and(|owner| owner != account) {

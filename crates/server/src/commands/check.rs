@@ -51,6 +51,10 @@ impl Check {
                 "network.websub_hub: '{hub}' is no address; write https://hub.example.org/"
             ));
         }
+        for provider in &settings.accounts.providers {
+            let fault = provider.fault();
+            faults.extend(fault.map(|fault| format!("accounts.providers '{}': {fault}", provider.name)));
+        }
         let themes = crate::serve::load_themes(settings.data_folder());
         if let Err(error) = &themes {
             faults.push(format!("theme: {error:#}"));

@@ -50,6 +50,24 @@ admin_listen = "{admin_listen}"
 # Whether staff need an authenticator (a code besides the password).
 #: staff_code = false
 
+# Other providers with which readers may sign in, one block each, in the order in which they are offered. At the provider
+# this network is registered with the address https://HOST/sign-in/NAME/callback, HOST being the one above. kind is
+# "google", "facebook", or "oidc" for any OpenID Connect provider, which needs the issuer too. A provider in your own
+# network has to stand in outgoing.allow.
+#: [[accounts.providers]]
+#: name = "google"
+#: kind = "google"
+#: client_id = "…"
+#: client_secret = "…"
+#: [[accounts.providers]]
+#: name = "club"
+#: kind = "oidc"
+# What readers call it; its name when this is left out.
+#: label = "The Reading Club"
+#: issuer = "https://id.example.org"
+#: client_id = "…"
+#: client_secret = "…"
+
 [mail]
 # The way out for mail: smtp://user:password@host:587?tls=required, or smtps://… . "capture" sends nothing and shows
 # mails at /mails of the admin listener, which suits a demo. Without it mails wait.

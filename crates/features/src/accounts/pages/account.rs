@@ -3,6 +3,7 @@
 use super::{AccountError, form};
 use crate::accounts::handover::{self, Onward};
 use crate::accounts::{Viewer, deletion, own, require_sudo, sign_in as rules};
+use crate::app::App;
 use crate::profiles;
 use crate::visit::{Fields, Visit, found, private_html, see_other};
 use axum::response::Response;
@@ -12,6 +13,7 @@ use masthead_domain::accounts::return_path;
 use masthead_domain::profiles::ProfileField;
 use masthead_domain::time::Timestamp;
 use masthead_services::codes;
+use masthead_store::accounts::IdentityRecord;
 use masthead_store::{accounts as rows, profiles as profile_rows, sessions};
 use masthead_web::errors::WebError;
 use serde::Serialize;
@@ -32,7 +34,17 @@ struct Account {
     staff: bool,
     contributions: Vec<crate::contributions::Line>,
     sessions: Vec<Session>,
+    providers: Vec<Provider>,
     done: String,
+}
+
+/// A provider that is offered, or that is linked.
+#[derive(Serialize)]
+struct Provider {
+    name: String,
+    label: String,
+    linked: bool,
+    offered: bool,
 }
 
 #[derive(Serialize)]
@@ -84,7 +96,18 @@ struct Nothing {}
 
 /// Messages that say what was done; anything else in the query says nothing.
 const DONE: &[&str] = &[
-    "saved", "waiting", "password", "email", "session", "sessions", "totp", "no-totp", "kept", "username",
+    "saved",
+    "waiting",
+    "password",
+    "email",
+    "session",
+    "sessions",
+    "totp",
+    "no-totp",
+    "kept",
+    "username",
+    "provider",
+    "no-provider",
 ];
 
 fn nowhere() -> Onward {
@@ -95,7 +118,7 @@ fn nowhere() -> Onward {
 }
 
 /// Sends who asks on another host to the accounts host, where the account's pages live.
-fn elsewhere(visit: &Visit) -> Option<Response> {
+pub(super) fn elsewhere(visit: &Visit) -> Option<Response> {
     if handover::is_accounts_host(visit.app(), &visit.info) {
         return None;
     }
@@ -114,7 +137,7 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
     page(&visit, None, &Fields::default()).await
 }
 
-async fn page(visit: &Visit, error: Option<&AccountError>, typed: &Fields) -> Result<Response, WebError> {
+pub(super) async fn page(visit: &Visit, error: Option<&AccountError>, typed: &Fields) -> Result<Response, WebError> {
     let viewer = visit.viewer()?;
     let app = visit.app();
     let mut conn = app.db.reader().await.map_err(AccountError::from)?;
@@ -132,6 +155,9 @@ async fn page(visit: &Visit, error: Option<&AccountError>, typed: &Fields) -> Re
         .await
         .map_err(AccountError::from)?;
     let contributions = crate::contributions::lines(&mut conn, viewer.profile)
+        .await
+        .map_err(AccountError::from)?;
+    let identities = rows::identities(&mut conn, viewer.account)
         .await
         .map_err(AccountError::from)?;
     drop(conn);
@@ -190,12 +216,38 @@ async fn page(visit: &Visit, error: Option<&AccountError>, typed: &Fields) -> Re
                 seen: line.seen_at.as_micros(),
             })
             .collect(),
+        providers: providers(app, &identities),
         done: done.map(|done| format!("account-done-{done}")).unwrap_or_default(),
     };
     form(visit, "accounts/account.html", "account", &nowhere(), own, error).await
 }
 
-fn done(what: &str) -> Response {
+/// The providers of the settings, and those that are linked though the settings no longer have them.
+fn providers(app: &App, linked: &[IdentityRecord]) -> Vec<Provider> {
+    let offered = &app.accounts.settings.providers;
+    let mut all: Vec<Provider> = offered
+        .iter()
+        .map(|provider| Provider {
+            name: provider.name.clone(),
+            label: provider.label().to_owned(),
+            linked: linked.iter().any(|identity| identity.provider == provider.name),
+            offered: true,
+        })
+        .collect();
+    for identity in linked {
+        if !all.iter().any(|known| known.name == identity.provider) {
+            all.push(Provider {
+                name: identity.provider.clone(),
+                label: identity.provider.clone(),
+                linked: true,
+                offered: false,
+            });
+        }
+    }
+    all
+}
+
+pub(super) fn done(what: &str) -> Response {
     see_other(&format!("/account?done={what}"))
 }
 
@@ -208,7 +260,7 @@ fn confirm_first(back: &str) -> Response {
 }
 
 /// Whether a dangerous act may go on; else the answer that asks for a factor.
-fn sudo(visit: &Visit, viewer: &Viewer, back: &str) -> Option<Response> {
+pub(super) fn sudo(visit: &Visit, viewer: &Viewer, back: &str) -> Option<Response> {
     require_sudo(viewer, visit.app().now())
         .err()
         .map(|_| confirm_first(back))
@@ -450,7 +502,7 @@ pub async fn email(visit: Visit) -> Result<Response, WebError> {
     let fields = visit.form()?;
     let typed = fields.get("email").trim();
     let origin = handover::origin(visit.app(), &visit.info);
-    match own::ask_email(visit.app(), viewer, visit.info.site.id, &origin, typed).await {
+    match own::ask_email(visit.app(), viewer.account, visit.info.site.id, &origin, typed).await {
         Ok(()) => {
             let own = Email {
                 email: typed,

@@ -1,5 +1,6 @@
 //! `/sign-in`, the code after it, the way back to other hosts, `/sign-out`, and a new password for who forgot theirs.
 
+use super::providers::{Way, ways};
 use super::{
     AccountError, allow_form_to, browser, form, is_hasty, is_trapped, onward, policy, proceed, to_accounts_host,
 };
@@ -18,6 +19,7 @@ use serde::Serialize;
 #[derive(Serialize)]
 struct SignIn<'a> {
     email: &'a str,
+    providers: Vec<Way>,
 }
 
 #[derive(Serialize)]
@@ -54,13 +56,21 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
     page(&visit, &onward, "", None).await
 }
 
-async fn page(visit: &Visit, onward: &Onward, email: &str, error: Option<&AccountError>) -> Result<Response, WebError> {
+pub(super) async fn page(
+    visit: &Visit,
+    onward: &Onward,
+    email: &str,
+    error: Option<&AccountError>,
+) -> Result<Response, WebError> {
     let response = form(
         visit,
         "accounts/sign-in.html",
         "sign-in",
         onward,
-        SignIn { email },
+        SignIn {
+            email,
+            providers: ways(visit),
+        },
         error,
     )
     .await?;

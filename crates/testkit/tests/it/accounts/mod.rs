@@ -1,6 +1,7 @@
 //! Accounts from outside: plain forms without script, in several browsers, on both engines.
 
 mod guessing;
+pub(crate) mod providers;
 mod signing_up;
 mod staying;
 
@@ -17,7 +18,15 @@ pub(crate) const PASSWORD: &str = "otter lamp granite";
 
 /// A network whose sites answer over plain http, as a demo's do.
 pub(crate) async fn network(engine: masthead_store::Engine) -> anyhow::Result<TestApp> {
-    let test = TestApp::new(engine).await?;
+    network_with(engine, |_| {}).await
+}
+
+/// The same with other settings.
+pub(crate) async fn network_with(
+    engine: masthead_store::Engine,
+    change: impl FnOnce(&mut masthead_server::settings::Settings),
+) -> anyhow::Result<TestApp> {
+    let test = TestApp::with_settings(engine, change).await?;
     for (position, slug) in (0_i64..).zip(["daily", "weekly"]) {
         let mut site = test.app.sites().by_slug(slug).unwrap().site.clone();
         site.origin = format!("http://{slug}.example");

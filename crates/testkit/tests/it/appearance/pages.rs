@@ -1,6 +1,8 @@
 //! One page of every template, with everything on it that it can hold.
 
-use crate::accounts::{HOST, hidden, mailed, network, person, sign_in, signed_in};
+use crate::accounts::providers::{allowed, location, offered};
+use crate::accounts::{HOST, hidden, mailed, network_with, person, sign_in, signed_in};
+use crate::support::openid::{Member, Provider};
 use crate::support::plant::{self, addresses, people_and_topics, picture};
 use masthead_domain::document::{Block, Document, Marks, Text};
 use masthead_domain::ids::ContributionId;
@@ -12,6 +14,7 @@ use masthead_features::comments::Decider;
 use masthead_features::contributions::{self, Decision};
 use masthead_features::stories::{self as desk, NewStory};
 use masthead_services::codes;
+use masthead_services::providers::ProviderKind;
 use masthead_store::{Engine, StoreError, pages as own_pages, topics};
 use masthead_testkit::browser::Browser;
 use masthead_testkit::build::content;
@@ -54,7 +57,13 @@ const LONG: &str = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenausz
 
 /// Makes a network whose sites speak `language`, with one page of every template.
 pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyhow::Result<Visited> {
-    let test = network(engine).await?;
+    let club = Provider::openid().await?;
+    let test = network_with(engine, |settings| {
+        settings.outgoing.allow = vec![allowed(&club)];
+        settings.accounts.providers = vec![offered("club", ProviderKind::Oidc, &club)];
+    })
+    .await?;
+    club.keep_time(&test.clock);
     for (position, slug) in (0_i64..).zip(["daily", "weekly"]) {
         let mut site = test.app.sites().by_slug(slug).unwrap().site.clone();
         language.clone_into(&mut site.language);
@@ -67,7 +76,7 @@ pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyho
     staff::add(&test.app, person(&test, "ottoline"), "test").await?;
     // Before there are pictures: what is waited for here moves the clock, and then their AVIF files are due, which take
     // long in an unoptimised build.
-    let (session, of_accounts) = accounts(&test, &node).await?;
+    let (session, of_accounts) = accounts(&test, &node, &club).await?;
     let mut stops = vec![
         at("front.html", "/"),
         at("front.html", "/culture"),
@@ -329,7 +338,7 @@ async fn about(test: &TestApp) -> anyhow::Result<()> {
 }
 
 /// The pages of accounts; first the session of the reader whose they are.
-async fn accounts(test: &TestApp, node: &TestNode) -> anyhow::Result<(String, Vec<Stop>)> {
+async fn accounts(test: &TestApp, node: &TestNode, club: &Provider) -> anyhow::Result<(String, Vec<Stop>)> {
     let mut stops = Vec::new();
     let mut stranger = Browser::new(node.address);
     stops.push(at("accounts/sign-in.html", "/sign-in"));
@@ -377,6 +386,13 @@ async fn accounts(test: &TestApp, node: &TestNode) -> anyhow::Result<(String, Ve
     ));
     let asked = sign_in(&mut Browser::new(node.address), "tilda").await?;
     stops.push(answer("accounts/code.html", asked.text()));
+    // A provider's word for her address asks for a factor.
+    let mut known = Browser::new(node.address);
+    let away = known.get(HOST, "/sign-in/club").await?;
+    let member = Member::new("tilda", Some("tilda@readers.example"), true);
+    let back = club.agree(&location(&away), &member);
+    let asked = known.get(HOST, &back).await?;
+    stops.push(answer("accounts/link.html", asked.text()));
 
     // A form that doesn't say where it was sent from.
     let form = [("content-type", "application/x-www-form-urlencoded")];

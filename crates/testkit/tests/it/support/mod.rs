@@ -2,6 +2,7 @@
 
 pub(crate) mod devtools;
 pub(crate) mod export;
+pub(crate) mod openid;
 pub(crate) mod plant;
 #[allow(
     dead_code,

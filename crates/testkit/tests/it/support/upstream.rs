@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -12,7 +13,20 @@ pub(crate) struct Page {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    /// How long it is in coming.
+    wait: Duration,
 }
+
+/// What was asked.
+pub(crate) struct Asked {
+    /// Path and query.
+    pub(crate) path: String,
+    pub(crate) host: String,
+    pub(crate) authorization: String,
+    pub(crate) body: String,
+}
+
+type Serve = dyn Fn(&Asked) -> Page + Send + Sync;
 
 impl Page {
     /// 200 with a body.
@@ -21,6 +35,7 @@ impl Page {
             status: 200,
             headers: vec![("Content-Type".into(), kind.into())],
             body: body.into(),
+            wait: Duration::ZERO,
         }
     }
 
@@ -30,7 +45,14 @@ impl Page {
             status,
             headers: Vec::new(),
             body: Vec::new(),
+            wait: Duration::ZERO,
         }
+    }
+
+    /// The same, later.
+    pub(crate) fn after(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
     }
 
     /// With one more header.
@@ -53,6 +75,7 @@ struct State {
     pages: HashMap<String, Page>,
     asked: Vec<String>,
     forms: Vec<String>,
+    serve: Option<Arc<Serve>>,
 }
 
 impl Upstream {
@@ -69,6 +92,13 @@ impl Upstream {
                 tokio::spawn(answer(stream, Arc::clone(&state)));
             }
         });
+        Ok(upstream)
+    }
+
+    /// Starts one that answers by a rule of its own.
+    pub(crate) async fn serving(serve: impl Fn(&Asked) -> Page + Send + Sync + 'static) -> anyhow::Result<Self> {
+        let upstream = Self::start().await?;
+        upstream.state.lock().unwrap().serve = Some(Arc::new(serve));
         Ok(upstream)
     }
 
@@ -103,16 +133,14 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split(' ').nth(1).unwrap_or("/").to_owned();
-    let condition = head
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("if-none-match"))
-        .map(|(_, value)| value.trim().to_owned());
-    let length = head
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .and_then(|(_, value)| value.trim().parse::<usize>().ok());
+    let header = |wanted: &str| {
+        head.lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| value.trim().to_owned())
+    };
+    let condition = header("if-none-match");
+    let length = header("content-length").and_then(|value| value.parse::<usize>().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     if stream.read_exact(&mut body).await.is_err() {
         return;
@@ -127,8 +155,18 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
                 .as_ref()
                 .map_or_else(|| path.clone(), |etag| format!("{path} if {etag}")),
         );
-        state.pages.get(&path).cloned().unwrap_or_else(|| Page::status(404))
+        let asked = Asked {
+            path: path.clone(),
+            host: header("host").unwrap_or_default(),
+            authorization: header("authorization").unwrap_or_default(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+        };
+        match &state.serve {
+            Some(serve) => serve(&asked),
+            None => state.pages.get(&path).cloned().unwrap_or_else(|| Page::status(404)),
+        }
     };
+    tokio::time::sleep(page.wait).await;
     let etag = page
         .headers
         .iter()
