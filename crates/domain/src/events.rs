@@ -98,6 +98,14 @@ pub enum Event {
         /// Where it stands now, by the name of its state.
         state: String,
     },
+    /// A call-out was made or changed, or its time came or went.
+    #[serde(rename = "call-out.changed")]
+    CallOutChanged {
+        /// Its site.
+        site: SiteId,
+        /// What it stands beside: a story, a topic, a section, or the site for its home front.
+        places: Vec<Uuid>,
+    },
     /// What holds for comments changed on a step of the ladder.
     #[serde(rename = "policy.changed")]
     PolicyChanged {
@@ -164,6 +172,7 @@ impl Event {
             Self::SearchRebuild {} => "search.rebuild",
             Self::CommentChanged(_) => "comment.changed",
             Self::ContributionChanged { .. } => "contribution.changed",
+            Self::CallOutChanged { .. } => "call-out.changed",
             Self::PolicyChanged { .. } => "policy.changed",
             Self::CommentsTurned { .. } => "comments.turned",
         }

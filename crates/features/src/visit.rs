@@ -84,9 +84,27 @@ impl<S: Send + Sync> FromRequest<S> for Visit {
     }
 }
 
+impl Visit {
+    /// The request without its body, and the body: for what is read as it comes.
+    ///
+    /// # Errors
+    /// As for a whole one.
+    pub async fn without_body(request: Request) -> Result<(Self, Body), WebError> {
+        let (parts, body) = request.into_parts();
+        let visit = Self::from_request(Request::from_parts(parts, Body::empty()), &()).await?;
+        Ok((visit, body))
+    }
+}
+
 /// The fields of a form or a query. A NUL, which no text may hold, is left out.
 #[derive(Clone, Debug, Default)]
 pub struct Fields(Vec<(String, String)>);
+
+impl From<Vec<(String, String)>> for Fields {
+    fn from(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+}
 
 impl Fields {
     /// Reads `application/x-www-form-urlencoded`.

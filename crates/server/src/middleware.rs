@@ -10,7 +10,7 @@
 //! 5. Who it is: the session of the cookie, read from the store.
 //! 6. The body limit of the route, and its permission.
 
-use crate::router::{LARGEST_PUSH, LONGEST_FORM};
+use crate::router::{LARGEST_BODY, LONGEST_FORM};
 use crate::serve::State;
 use axum::Router;
 use axum::body::Body;
@@ -39,7 +39,7 @@ pub fn stack(router: Router, state: Arc<State>, edge: EdgeLayer) -> Router {
     router
         .layer(from_fn_with_state(Arc::clone(&state), identify))
         .layer(from_fn_with_state(state, refuse_foreign_origins))
-        .layer(RequestBodyLimitLayer::new(LARGEST_PUSH))
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(edge)
 }
 

@@ -7,7 +7,7 @@ use crate::{jobs, live, network};
 use anyhow::Context as _;
 use masthead_features::app::App;
 use masthead_features::ingest::{self, Source};
-use masthead_features::{accounts, accounts::AccountError, comments, imports, pictures, rankings};
+use masthead_features::{accounts, accounts::AccountError, comments, contributions, imports, pictures, rankings};
 use masthead_store::StoreError;
 use masthead_store::migrate::{self, MigrateError};
 use masthead_web::live::Live;
@@ -61,6 +61,7 @@ impl Reach {
         ingest::schedule_all(&self.app, &self.sources).await?;
         accounts::jobs::schedule(&self.app).await?;
         pictures::schedule_cuts(&self.app).await?;
+        contributions::schedule_remembering(&self.app, 90).await?;
         comments::turn::schedule(&self.app).await?;
         rankings::schedule(&self.app).await?;
         imports::kept::schedule(&self.app).await?;

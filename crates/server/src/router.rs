@@ -17,7 +17,9 @@ use masthead_domain::permissions::Permission;
 use masthead_features::accounts::Viewer;
 use masthead_features::accounts::pages::{account, providers as with_providers, sign_in, sign_up};
 use masthead_features::comments::{cases, pages as comments};
-use masthead_features::contributions::{pages as contribute, review as contributions_review};
+use masthead_features::contributions::{
+    call_outs, pages as contribute, picture_pages as contribute_pictures, review as contributions_review, uploads,
+};
 use masthead_features::desk;
 use masthead_features::ingest::{self, IngestError};
 use masthead_features::rankings::pages as rankings;
@@ -31,6 +33,8 @@ use std::sync::Arc;
 
 /// The largest document that may be pushed, in bytes.
 pub const LARGEST_PUSH: usize = 32 << 20;
+/// The largest body of all. Each route has its own limit below; this one holds for what is read as it comes.
+pub const LARGEST_BODY: usize = contribute_pictures::LARGEST_FORM;
 /// The largest form, in bytes, where a route doesn't say otherwise.
 pub const LONGEST_FORM: usize = 64 << 10;
 /// The largest form with a story in it, in bytes: 30,000 characters of four bytes, each written as three in a form.
@@ -130,6 +134,50 @@ fn contributions() -> Vec<Route> {
             .longest_body(LONGEST_TEXT)
             .permission(Permission::SignedIn)
             .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/contribute/pictures", contribute_pictures::form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/contribute/pictures", contribute_pictures::submit)
+            .longest_body(contribute_pictures::LARGEST_FORM)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/contribute/call-outs/{slug}", call_outs::form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/contribute/call-outs/{slug}", call_outs::submit)
+            .longest_body(contribute_pictures::LARGEST_FORM)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/contribute/files/{id}", contribute_pictures::file)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::OPTIONS, "/contribute/uploads", uploads::options)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/contribute/uploads", uploads::create)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::HEAD, "/contribute/uploads/{id}", uploads::head)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(
+            MethodFilter::PATCH.or(MethodFilter::POST),
+            "/contribute/uploads/{id}",
+            uploads::part,
+        )
+        .longest_body(LARGEST_PUSH)
+        .permission(Permission::SignedIn)
+        .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::DELETE, "/contribute/uploads/{id}", uploads::terminate)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(
+            MethodFilter::GET,
+            "/desk/review/archive/{id}",
+            contribute_pictures::archived,
+        )
+        .permission(Permission::ContributionsReview)
+        .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::GET, "/contribute/{id}", contribute::show)
             .permission(Permission::SignedIn)
             .cache(CachePolicy::NoStore),

@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 pub const FEWEST_WORDS: usize = 200;
 /// How many contributions of one person may be with the desk at once (product §2.5).
 pub const MOST_OPEN: usize = 3;
+/// The most pictures of one contribution (product §2.5).
+pub const MOST_PICTURES: usize = 20;
 /// Days without a move after which what is open ends by itself (product §2.5).
 pub const OPEN_DAYS: i64 = 30;
 /// Seconds for which somebody at the desk has a contribution to themselves: long enough to read and edit one.

@@ -12,19 +12,24 @@
 //! [`account_deleted`] is called in the transaction that deletes an account, [`everything`] for the download of
 //! somebody's data, and [`lines`] for the list on their account's page.
 
+pub mod call_outs;
 mod desk;
 mod diff;
 mod due;
 mod leave;
 pub mod pages;
+pub mod picture_pages;
+mod pictures;
 mod publish;
 pub mod review;
+pub mod uploads;
 mod write;
 
 pub use desk::{Decision, REASONS, claim, decide, edit};
 pub use due::{JOB, run as run_due};
 pub use leave::{JOB as JOB_LEAVE, account_deleted, everything, run as run_leave};
 pub(crate) use pages::{Line, lines};
+pub use pictures::{Into, JOB_REMEMBER, Words, add, describe, run_remember, schedule_remembering};
 pub use publish::{Publication, publish};
 pub use write::{Typed, consent, object, save, submit, withdraw};
 
@@ -69,6 +74,18 @@ pub enum ContributionError {
     /// The terms were not agreed to.
     #[error("the terms have to be agreed to")]
     NoTerms,
+    /// A file is no picture that is taken; the key of the message that says why.
+    #[error("the file is no picture that is taken")]
+    Picture(&'static str),
+    /// It has as many pictures as it may have.
+    #[error("at most twenty pictures go together")]
+    TooManyPictures,
+    /// It has no picture.
+    #[error("there is no picture yet")]
+    NoPictures,
+    /// A picture has no caption.
+    #[error("each picture needs a caption")]
+    NoCaption,
     /// The message is missing or longer than it may be.
     #[error("a message of at most 2,000 characters is needed")]
     NoMessage,
@@ -112,6 +129,10 @@ impl ContributionError {
             Self::TooManyOpen => "contribute-too-many".into(),
             Self::NoTerms => "contribute-no-terms".into(),
             Self::NoMessage => "contribute-no-message".into(),
+            Self::Picture(key) => (*key).into(),
+            Self::TooManyPictures => "contribute-pictures-many".into(),
+            Self::NoPictures => "contribute-pictures-none".into(),
+            Self::NoCaption => "contribute-no-caption".into(),
             Self::NoReason => "contribute-no-reason".into(),
             Self::NoPlace => "contribute-no-place".into(),
             Self::NoTime => "contribute-no-time".into(),

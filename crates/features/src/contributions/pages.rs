@@ -1,7 +1,10 @@
 //! The pages of an author: the form, and what became of what was sent. Plain forms; a script beside the first one saves
 //! while somebody writes, and counts.
 
+use super::call_outs;
 use super::diff::{Piece, pieces};
+use super::picture_pages;
+use super::pictures::{LONGEST_CAPTION, Words, describe};
 use super::{ContributionError, Typed, consent, href, object, save, submit, withdraw};
 use crate::accounts::Viewer;
 use crate::app::App;
@@ -16,11 +19,14 @@ use http::{HeaderValue, StatusCode};
 use masthead_domain::contributions::{FEWEST_WORDS, Kind, LONGEST_MESSAGE, State, TERMS, words};
 use masthead_domain::ids::{ContributionId, ProfileId};
 use masthead_domain::time::Timestamp;
+use masthead_store::contributions::call_outs::{self as call_out_rows, CallOut};
+use masthead_store::contributions::pictures::{self as picture_rows, Near};
 use masthead_store::contributions::{self as rows, Contribution};
 use masthead_store::{Conn, StoreError, stories};
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
 use serde::Serialize;
+use uuid::Uuid;
 
 /// Contributions that are listed on an account's page.
 const LISTED: usize = 50;
@@ -43,6 +49,8 @@ struct Form<'a> {
     saved: bool,
     /// Whether there is a draft to throw away.
     draft: bool,
+    /// What the call-out asks, in a line, and more about it.
+    call_out: Option<(String, String)>,
 }
 
 #[derive(Serialize)]
@@ -57,6 +65,8 @@ struct Own<'a> {
     message: &'a str,
     reason: &'a str,
     answer: &'a str,
+    pictures: Vec<Thumb>,
+    longest_caption: usize,
     /// What the desk changed, where it did.
     edits: Option<Edits>,
     version: i64,
@@ -86,6 +96,41 @@ pub(super) fn edits(one: &Contribution) -> Option<Edits> {
     })
 }
 
+/// A picture of a contribution, as its author and the desk see it.
+#[derive(Serialize)]
+pub(super) struct Thumb {
+    pub(super) id: Uuid,
+    pub(super) picture: String,
+    src: String,
+    width: u32,
+    height: u32,
+    file_name: String,
+    caption: String,
+    place: String,
+    taken_on: String,
+    near: Vec<Near>,
+}
+
+/// The pictures of a contribution in order.
+pub(super) async fn thumbs(app: &App, id: ContributionId) -> Result<Vec<Thumb>, StoreError> {
+    let all = picture_rows::of(&mut app.db.reader().await?, id).await?;
+    Ok(all
+        .into_iter()
+        .map(|one| Thumb {
+            src: format!("/contribute/files/{}", one.id),
+            id: one.id,
+            picture: one.picture.to_string(),
+            width: one.width,
+            height: one.height,
+            file_name: one.file_name,
+            caption: one.caption,
+            place: one.place,
+            taken_on: one.taken_on,
+            near: one.near,
+        })
+        .collect())
+}
+
 /// A line of somebody's contributions on their account's page.
 #[derive(Serialize)]
 pub(crate) struct Line {
@@ -103,20 +148,21 @@ pub(crate) struct Line {
 pub(crate) async fn lines(conn: &mut Conn, profile: ProfileId) -> Result<Vec<Line>, StoreError> {
     let now = conn.now();
     let all = rows::of_profile(conn, profile, LISTED).await?;
-    Ok(all
-        .into_iter()
-        .map(|one| Line {
+    let mut lines = Vec::with_capacity(all.len());
+    for one in all {
+        lines.push(Line {
             state: shown_state(&one, now),
             kind: one.kind.name(),
             href: if one.standing.state == State::Draft {
-                draft_href(one.kind).to_owned()
+                draft_href(conn, &one).await?
             } else {
                 href(one.id)
             },
             moved: one.standing.moved_at.as_micros(),
             title: one.title,
-        })
-        .collect())
+        });
+    }
+    Ok(lines)
 }
 
 /// The state by the name of its message: what somebody at the desk has is claimed.
@@ -128,15 +174,29 @@ pub(super) fn shown_state(one: &Contribution, now: Timestamp) -> &'static str {
     }
 }
 
-const fn draft_href(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Story => "/contribute/story",
-        Kind::Pictures => "/contribute/pictures",
-    }
+/// The address of the form for stories.
+fn action_of(call_out: Option<&CallOut>) -> String {
+    call_out.map_or_else(|| "/contribute/story".into(), |one| call_outs::href(&one.slug))
+}
+
+/// Where somebody goes on with a draft.
+async fn draft_href(conn: &mut Conn, one: &Contribution) -> Result<String, StoreError> {
+    let call_out = match one.call_out {
+        Some(id) => call_out_rows::one(conn, id).await?,
+        None => None,
+    };
+    Ok(match (call_out, one.kind) {
+        (Some(call_out), _) => call_outs::href(&call_out.slug),
+        (None, Kind::Story) => "/contribute/story".into(),
+        (None, Kind::Pictures) => "/contribute/pictures".into(),
+    })
 }
 
 /// What is wrong, in words, and the field beside which it is said.
-async fn wrong(visit: &Visit, error: &ContributionError) -> Result<Option<(String, &'static str)>, WebError> {
+pub(super) async fn wrong(
+    visit: &Visit,
+    error: &ContributionError,
+) -> Result<Option<(String, &'static str)>, WebError> {
     let Some(key) = error.message() else { return Ok(None) };
     let (number, field) = match error {
         ContributionError::Text(text) => (
@@ -157,7 +217,7 @@ async fn wrong(visit: &Visit, error: &ContributionError) -> Result<Option<(Strin
 }
 
 /// The status of a form that comes back.
-const fn status_of(error: &ContributionError) -> StatusCode {
+pub(super) const fn status_of(error: &ContributionError) -> StatusCode {
     match error {
         ContributionError::NotVerified | ContributionError::NotNamed | ContributionError::Suspended { .. } => {
             StatusCode::FORBIDDEN
@@ -183,10 +243,11 @@ fn form<'a>(viewer: &Viewer, action: &str, title: &'a str, text: &'a str) -> For
         verified: viewer.email_verified_at.is_some(),
         saved: false,
         draft: false,
+        call_out: None,
     }
 }
 
-fn username_href(back: &str) -> String {
+pub(super) fn username_href(back: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("return", back)
         .finish();
@@ -199,13 +260,21 @@ fn username_href(back: &str) -> String {
 /// When the store can't answer.
 pub async fn story_form(visit: Visit) -> Result<Response, WebError> {
     let viewer = visit.viewer()?;
+    let call_out = call_outs::at(&visit).await?;
     let mut conn = visit.app().db.reader().await.map_err(store_error)?;
-    let draft = rows::draft(&mut conn, viewer.profile, Kind::Story, None)
-        .await
-        .map_err(store_error)?;
+    let draft = rows::draft(
+        &mut conn,
+        viewer.profile,
+        Kind::Story,
+        call_out.as_ref().map(|one| one.id),
+    )
+    .await
+    .map_err(store_error)?;
     drop(conn);
     let (title, text) = draft.as_ref().map_or(("", ""), |one| (&one.title, &one.body));
-    let mut form = form(viewer, "/contribute/story", title, text);
+    let action = action_of(call_out.as_ref());
+    let mut form = form(viewer, &action, title, text);
+    form.call_out = call_out.map(|one| (one.title, one.about));
     form.saved = visit.query().has("saved");
     form.draft = draft.is_some();
     visit
@@ -220,20 +289,22 @@ pub async fn story_form(visit: Visit) -> Result<Response, WebError> {
 pub async fn story(visit: Visit) -> Result<Response, WebError> {
     let viewer = visit.viewer()?;
     let fields = visit.form()?;
+    let call_out = call_outs::at(&visit).await?;
+    let action = action_of(call_out.as_ref());
     let typed = Typed {
         id: None,
         kind: Kind::Story,
-        call_out: None,
+        call_out: call_out.as_ref().map(|one| one.id),
         title: fields.get("title").to_owned(),
         body: fields.get("text").to_owned(),
     };
     if fields.get("act") == "discard" {
-        return discard(&visit, Kind::Story).await;
+        return discard(&visit, Kind::Story, typed.call_out, &action).await;
     }
     let done = match save(visit.app(), viewer.profile, visit.info.site.id, typed).await {
         Ok(kept) if kept.standing.state != State::Draft => return Ok(see_other(&href(kept.id))),
         Ok(kept) => match fields.get("act") {
-            "submit" => send(&visit, viewer, &kept, &fields).await.map(Some),
+            "submit" => send_kept(&visit, viewer, &kept, &fields).await.map(Some),
             _ => Ok(None),
         },
         Err(error) => Err(error),
@@ -243,13 +314,14 @@ pub async fn story(visit: Visit) -> Result<Response, WebError> {
         Ok(None) if visit.wants_json() => json(&serde_json::json!({
             "saved": visit.app().now(), "words": words(fields.get("text")),
         })),
-        Ok(None) => Ok(see_other("/contribute/story?saved=1")),
+        Ok(None) => Ok(see_other(&format!("{action}?saved=1"))),
         Err(error) if visit.wants_json() => Err(error.into()),
         Err(error) => {
             let Some((words, field)) = wrong(&visit, &error).await? else {
                 return Err(error.into());
             };
-            let mut form = form(viewer, "/contribute/story", fields.get("title"), fields.get("text"));
+            let mut form = form(viewer, &action, fields.get("title"), fields.get("text"));
+            form.call_out = call_out.map(|one| (one.title, one.about));
             form.wrong = Some(words);
             form.field = field;
             visit
@@ -259,19 +331,39 @@ pub async fn story(visit: Visit) -> Result<Response, WebError> {
     }
 }
 
-async fn discard(visit: &Visit, kind: Kind) -> Result<Response, WebError> {
+pub(super) async fn discard(
+    visit: &Visit,
+    kind: Kind,
+    call_out: Option<Uuid>,
+    action: &str,
+) -> Result<Response, WebError> {
     let (app, profile) = (visit.app(), visit.viewer()?.profile);
     let mut conn = app.db.reader().await.map_err(store_error)?;
-    let draft = rows::draft(&mut conn, profile, kind, None).await.map_err(store_error)?;
+    let draft = rows::draft(&mut conn, profile, kind, call_out)
+        .await
+        .map_err(store_error)?;
     drop(conn);
     if let Some(draft) = draft {
+        let thrown: Vec<Words> = thumbs(app, draft.id)
+            .await
+            .map_err(store_error)?
+            .into_iter()
+            .map(|thumb| Words {
+                id: thumb.id,
+                caption: String::new(),
+                place: String::new(),
+                taken_on: String::new(),
+                remove: true,
+            })
+            .collect();
+        describe(app, profile, draft.id, thrown).await?;
         withdraw(app, profile, draft.id).await?;
     }
-    Ok(see_other(draft_href(kind)))
+    Ok(see_other(action))
 }
 
 /// Sends what was kept a moment ago.
-async fn send(
+pub(super) async fn send_kept(
     visit: &Visit,
     viewer: &Viewer,
     kept: &Contribution,
@@ -281,7 +373,9 @@ async fn send(
         return Err(ContributionError::NotVerified);
     }
     let author = Author::from(viewer);
-    submit(visit.app(), &author, kept.id, fields.has("agree"), fields.get("answer")).await
+    // Who sends pictures says of each of them that it is theirs, beside the terms.
+    let agreed = fields.has("agree") && (kept.kind == Kind::Story || fields.has("own"));
+    submit(visit.app(), &author, kept.id, agreed, fields.get("answer")).await
 }
 
 fn json(value: &serde_json::Value) -> Result<Response, WebError> {
@@ -308,7 +402,9 @@ async fn mine(visit: &Visit) -> Result<Contribution, WebError> {
 pub async fn show(visit: Visit) -> Result<Response, WebError> {
     let one = mine(&visit).await?;
     if one.standing.state == State::Draft {
-        return Ok(see_other(draft_href(one.kind)));
+        let mut conn = visit.app().db.reader().await.map_err(store_error)?;
+        let form = draft_href(&mut conn, &one).await.map_err(store_error)?;
+        return Ok(see_other(&form));
     }
     page(&visit, &one, None, None).await
 }
@@ -353,6 +449,8 @@ async fn page(
         message: &one.message,
         reason: &one.reason,
         answer: typed.map_or(&one.answer, |typed| typed.get("answer")),
+        pictures: thumbs(visit.app(), one.id).await.map_err(store_error)?,
+        longest_caption: LONGEST_CAPTION,
         edits: edits(one),
         version: one.version,
         action,
@@ -404,10 +502,17 @@ pub async fn act(visit: Visit) -> Result<Response, WebError> {
         title: fields.get("title").to_owned(),
         body: fields.get("text").to_owned(),
     };
+    if one.kind == Kind::Pictures && matches!(fields.get("act"), "save" | "submit") {
+        match describe(app, profile, id, picture_pages::words(&fields)).await {
+            Ok(()) => {}
+            Err(error) if error.message().is_some() => return page(&visit, &one, Some(&fields), Some(&error)).await,
+            Err(error) => return Err(error.into()),
+        }
+    }
     let done = match fields.get("act") {
         "save" => save(app, profile, one.site, typed()).await.map(|_| "saved"),
         "submit" => match save(app, profile, one.site, typed()).await {
-            Ok(kept) => send(&visit, viewer, &kept, &fields).await.map(|_| "sent"),
+            Ok(kept) => send_kept(&visit, viewer, &kept, &fields).await.map(|_| "sent"),
             Err(error) => Err(error),
         },
         "consent" => {

@@ -4,7 +4,7 @@
 use super::pages::{Thumb, discard, send_kept, thumbs, username_href, wrong};
 use super::pictures::{Into, LARGEST_PICTURE, LONGEST_CAPTION, Words, add, describe};
 use super::write::{Typed, save};
-use super::{ContributionError, href};
+use super::{ContributionError, call_outs, href};
 use crate::pages::store_error;
 use crate::visit::{Fields, Visit, see_other};
 use axum::body::Body;
@@ -17,6 +17,7 @@ use masthead_domain::contributions::{Kind, MOST_PICTURES, State, TERMS};
 use masthead_domain::ids::PictureId;
 use masthead_domain::permissions::Permission;
 use masthead_services::blobs::BlobKey;
+use masthead_store::contributions::call_outs::CallOut;
 use masthead_store::contributions::{self as rows, Contribution, pictures as picture_rows};
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::{ErrorKind, WebError};
@@ -33,7 +34,9 @@ const MOST_FIELDS: usize = 200;
 
 #[derive(Serialize)]
 struct Form<'a> {
-    action: &'static str,
+    action: String,
+    /// What the call-out asks, in a line, and more about it.
+    call_out: Option<(String, String)>,
     id: String,
     title: &'a str,
     text: &'a str,
@@ -59,16 +62,18 @@ struct Sent {
     refused: Vec<(String, ContributionError)>,
 }
 
-async fn draft(visit: &Visit) -> Result<Option<Contribution>, WebError> {
+async fn draft(visit: &Visit, call_out: Option<Uuid>) -> Result<Option<Contribution>, WebError> {
     let profile = visit.viewer()?.profile;
     let mut conn = visit.app().db.reader().await.map_err(store_error)?;
-    rows::draft(&mut conn, profile, Kind::Pictures, None)
+    rows::draft(&mut conn, profile, Kind::Pictures, call_out)
         .await
         .map_err(store_error)
 }
 
 /// The address of the form.
-const ACTION: &str = "/contribute/pictures";
+fn action_of(call_out: Option<&CallOut>) -> String {
+    call_out.map_or_else(|| "/contribute/pictures".into(), |one| call_outs::href(&one.slug))
+}
 
 /// `GET /contribute/pictures`
 ///
@@ -78,13 +83,11 @@ pub async fn form(visit: Visit) -> Result<Response, WebError> {
     page(&visit, Sent::default(), None).await
 }
 
-async fn page(
-    visit: &Visit,
-    sent: Sent,
-    error: Option<&ContributionError>,
-) -> Result<Response, WebError> {
+async fn page(visit: &Visit, sent: Sent, error: Option<&ContributionError>) -> Result<Response, WebError> {
     let viewer = visit.viewer()?;
-    let draft = draft(visit).await?;
+    let call_out = call_outs::at(visit).await?;
+    let draft = draft(visit, call_out.as_ref().map(|one| one.id)).await?;
+    let action = action_of(call_out.as_ref());
     let pictures = match &draft {
         Some(draft) => thumbs(visit.app(), draft.id).await.map_err(store_error)?,
         None => Vec::new(),
@@ -117,13 +120,14 @@ async fn page(
         megabytes: LARGEST_PICTURE >> 20,
         longest: LONGEST_CAPTION,
         terms: TERMS,
-        username_href: viewer.username.is_none().then(|| username_href(ACTION)),
+        username_href: viewer.username.is_none().then(|| username_href(&action)),
         verified: viewer.email_verified_at.is_some(),
         saved: visit.query().has("saved"),
         field: said.as_ref().map_or("", |(_, field)| field),
         wrong: said.map(|(words, _)| words),
         refused,
-        action: ACTION,
+        call_out: call_out.map(|one| (one.title, one.about)),
+        action,
     };
     let status = match error {
         Some(error) => super::pages::status_of(error),
@@ -142,16 +146,23 @@ async fn page(
 /// What the person can mend comes back in the form, and every picture that was taken stays.
 pub async fn submit(request: Request) -> Result<Response, WebError> {
     let (visit, body) = Visit::without_body(request).await?;
+    take(visit, body).await
+}
+
+/// The same with the request taken apart.
+pub(super) async fn take(visit: Visit, body: Body) -> Result<Response, WebError> {
     let viewer = visit.viewer()?;
+    let call_out = call_outs::at(&visit).await?;
+    let (action, call_out) = (action_of(call_out.as_ref()), call_out.map(|one| one.id));
     let into = Into {
         profile: viewer.profile,
         site: visit.info.site.id,
-        call_out: None,
+        call_out,
     };
     let sent = read(&visit, body, into).await?;
     let fields = Fields::from(sent.fields.clone());
     if fields.get("act") == "discard" {
-        return discard(&visit, Kind::Pictures).await;
+        return discard(&visit, Kind::Pictures, call_out, &action).await;
     }
     if let Ok(known) = fields.get("id").parse() {
         // A form that was sent twice: what it sent is with the desk by now.
@@ -165,7 +176,7 @@ pub async fn submit(request: Request) -> Result<Response, WebError> {
     let typed = Typed {
         id: None,
         kind: Kind::Pictures,
-        call_out: None,
+        call_out,
         title: fields.get("title").to_owned(),
         body: fields.get("text").to_owned(),
     };
@@ -181,7 +192,7 @@ pub async fn submit(request: Request) -> Result<Response, WebError> {
     };
     match done {
         Ok(Some(done)) => Ok(see_other(&format!("{}?done=sent", href(done.id)))),
-        Ok(None) if sent.refused.is_empty() => Ok(see_other(&format!("{ACTION}?saved=1"))),
+        Ok(None) if sent.refused.is_empty() => Ok(see_other(&format!("{action}?saved=1"))),
         Ok(None) => page(&visit, sent, None).await,
         Err(error) if error.message().is_some() => page(&visit, sent, Some(&error)).await,
         Err(error) => Err(error.into()),
@@ -288,10 +299,15 @@ pub async fn file(visit: Visit) -> Result<Response, WebError> {
 pub async fn archived(visit: Visit) -> Result<Response, WebError> {
     let id: PictureId = visit.parameter("id").parse().map_err(|_| WebError::not_found())?;
     let mut conn = visit.app().db.reader().await.map_err(store_error)?;
-    let record = masthead_store::pictures::by_id(&mut conn, id).await.map_err(store_error)?;
+    let record = masthead_store::pictures::by_id(&mut conn, id)
+        .await
+        .map_err(store_error)?;
     drop(conn);
     let files = record.map(|record| record.renditions).unwrap_or_default();
-    let file = files.iter().filter(|file| file.format == "jpg").min_by_key(|file| file.width);
+    let file = files
+        .iter()
+        .filter(|file| file.format == "jpg")
+        .min_by_key(|file| file.width);
     let file = file.ok_or_else(WebError::not_found)?;
     blob(&visit, &file.key).await
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use masthead_domain::contributions::{Kind, MOST_PICTURES};
 use masthead_domain::ids::{PictureId, ProfileId, SiteId};
 use masthead_domain::profiles::clean_line;
-use masthead_services::blobs::BlobKey;
+use masthead_services::blobs::{BlobError, BlobKey};
 use masthead_services::pictures::{NEAR, PictureError, distance};
 use masthead_store::StoreError;
 use masthead_store::contributions::pictures::{self as rows, ContributedPicture, Near};
@@ -16,9 +16,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// The largest file that readers may send, in bytes: what cameras of telephones make, with room.
-pub const LARGEST_PICTURE: usize = 20 << 20;
+pub(super) const LARGEST_PICTURE: usize = 20 << 20;
 /// The longest caption and place, in characters.
-pub const LONGEST_CAPTION: usize = 500;
+pub(super) const LONGEST_CAPTION: usize = 500;
 /// Fingerprints compared at once.
 const AT_ONCE: usize = 10_000;
 /// Neighbours that are kept for whoever decides.
@@ -52,12 +52,19 @@ pub struct Into {
 ///
 /// # Errors
 /// [`ContributionError::Picture`] for what is no picture that we take, [`ContributionError::TooManyPictures`].
-pub async fn add(app: &App, into: Into, bytes: Bytes, file_name: &str) -> Result<ContributedPicture, ContributionError> {
+pub async fn add(
+    app: &App,
+    into: Into,
+    bytes: Bytes,
+    file_name: &str,
+) -> Result<ContributedPicture, ContributionError> {
     if bytes.len() > LARGEST_PICTURE {
         return Err(ContributionError::Picture("contribute-picture-large"));
     }
     let looked = match app.worker.look(bytes.clone()).await {
         Ok(looked) => looked,
+        // Another try would take as long.
+        Err(error @ PictureError::TooSlow(_)) => return Err(ContributionError::Picture(refusal(&error))),
         Err(error) if error.is_worth_retrying() => return Err(ContributionError::Failed(error.to_string())),
         Err(error) => return Err(ContributionError::Picture(refusal(&error))),
     };
@@ -187,7 +194,9 @@ pub async fn describe(
                     let line = |text: &str| -> String { clean_line(text).chars().take(LONGEST_CAPTION).collect() };
                     let (caption, place) = (line(&said.caption), line(&said.place));
                     let day = said.taken_on.trim();
-                    let day = day.parse::<jiff::civil::Date>().map_or(String::new(), |day| day.to_string());
+                    let day = day
+                        .parse::<jiff::civil::Date>()
+                        .map_or(String::new(), |day| day.to_string());
                     rows::say(tx, picture.id, (&caption, &place, &day)).await?;
                 }
                 Ok::<_, ContributionError>(gone)
@@ -213,15 +222,28 @@ pub(super) async fn forget_originals(app: &App, keys: Vec<String>) {
 ///
 /// # Errors
 /// When the store can't answer.
-pub async fn remember(app: &App, picture: PictureId) -> Result<(), ContributionError> {
+async fn remember(app: &App, picture: PictureId) -> Result<(), ContributionError> {
     let record = masthead_store::pictures::by_id(&mut app.db.reader().await?, picture).await?;
     let files = record.map(|record| record.renditions).unwrap_or_default();
-    let Some(file) = files.iter().filter(|file| file.format == "jpg").min_by_key(|file| file.width) else {
+    let Some(file) = files
+        .iter()
+        .filter(|file| file.format == "jpg")
+        .min_by_key(|file| file.width)
+    else {
         return Ok(());
     };
-    let Ok(key) = file.key.parse::<BlobKey>() else { return Ok(()) };
-    let bytes = app.blobs.get(key).await;
-    let bytes = bytes.map_err(|error| ContributionError::Failed(error.to_string()))?;
+    let Ok(key) = file.key.parse::<BlobKey>() else {
+        return Ok(());
+    };
+    let bytes = match app.blobs.get(key).await {
+        Ok(bytes) => bytes,
+        // `verify` tells of a file that is missing; the other pictures are remembered all the same.
+        Err(error @ BlobError::NotFound(_)) => {
+            tracing::warn!(%picture, %error, "a picture has no fingerprint");
+            return Ok(());
+        }
+        Err(error) => return Err(ContributionError::Failed(error.to_string())),
+    };
     let bits = match app.worker.fingerprint(bytes).await {
         Ok(bits) => bits.cast_signed(),
         Err(error) if error.is_worth_retrying() => return Err(ContributionError::Failed(error.to_string())),

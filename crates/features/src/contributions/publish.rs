@@ -7,16 +7,18 @@ use crate::app::App;
 use crate::comments::Decider;
 use crate::stories::{Change, Context};
 use masthead_domain::contributions::{Act, By, Kind, document};
+use masthead_domain::document::{Block, Document, PictureBlock, PictureSource, Text};
 use masthead_domain::events::Event;
-use masthead_domain::ids::{ContributionId, EventId, StoryId};
+use masthead_domain::ids::{ContributionId, EventId, SiteId, StoryId};
 use masthead_domain::permissions::Permission;
-use masthead_domain::stories::{Byline, Placement, StoryContent};
+use masthead_domain::stories::{Byline, Placement, StoryContent, StoryKind, StoryState};
 use masthead_domain::time::Timestamp;
 use masthead_store::contributions::{self as rows, Contribution};
 use masthead_store::profiles::ProfileRecord;
-use masthead_store::{StoreError, Tx, log, profiles};
+use masthead_store::{StoreError, Tx, log, profiles, stories};
 use serde_json::json;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// How something is published.
 #[derive(Clone, Debug)]
@@ -27,6 +29,10 @@ pub struct Publication {
     pub standfirst: String,
     /// When; none is now.
     pub at: Option<Timestamp>,
+    /// Which pictures, by their ids in the contribution; all where none is named.
+    pub pictures: Vec<Uuid>,
+    /// A story that is there, into which the pictures go instead of a gallery of their own.
+    pub into: Option<StoryId>,
 }
 
 /// Publishes what author and desk agreed on.
@@ -40,8 +46,15 @@ pub async fn publish(
     version: i64,
     how: Publication,
 ) -> Result<StoryId, ContributionError> {
-    let allowed = |place: &Placement| by.grants.may(Permission::ContributionsReview, Some(place.site));
-    if how.places.is_empty() || !how.places.iter().all(allowed) {
+    let allowed = |site| by.grants.may(Permission::ContributionsReview, Some(site));
+    let sites: Vec<SiteId> = match how.into {
+        None => how.places.iter().map(|place| place.site).collect(),
+        Some(story) => {
+            let places = stories::placements(&mut app.db.reader().await?, story).await?;
+            places.iter().map(|place| place.placement.site).collect()
+        }
+    };
+    if sites.is_empty() || !sites.into_iter().all(allowed) {
         return Err(ContributionError::NoPlace);
     }
     let seen = of_desk(&mut app.db.reader().await?, by, id).await?;
@@ -63,13 +76,19 @@ pub async fn publish(
                     return Err(ContributionError::Changed);
                 }
                 let writer = writer(tx, &one).await?;
-                let content = content(&one, &writer, &how);
-                let mut change = Change::create(tx, &context, &content, "", false, None).await?;
-                change.place(tx, &how.places).await?;
-                rows::set_contributor(tx, change.story.id, one.profile, name(&writer)).await?;
-                change.publish(tx, how.at, context.now).await?;
-                change.log(tx, &context, "story.publish", "").await?;
-                let story = change.commit(tx, &context).await?.id;
+                let blocks = blocks(tx, &one, &writer, &how).await?;
+                let story = match how.into {
+                    Some(story) => put_into(tx, &context, story, &one, blocks).await?,
+                    None => {
+                        let content = content(&one, &writer, &how, blocks);
+                        let mut change = Change::create(tx, &context, &content, "", false, None).await?;
+                        change.place(tx, &how.places).await?;
+                        rows::set_contributor(tx, change.story.id, one.profile, name(&writer)).await?;
+                        change.publish(tx, how.at, context.now).await?;
+                        change.log(tx, &context, "story.publish", "").await?;
+                        change.commit(tx, &context).await?.id
+                    }
+                };
                 one.story = Some(story);
                 let note = Note {
                     actor: context.by.clone(),
@@ -105,19 +124,91 @@ fn name(profile: &ProfileRecord) -> &str {
     }
 }
 
-fn content(one: &Contribution, writer: &ProfileRecord, how: &Publication) -> StoryContent {
-    let (title, body) = one.printed();
-    let byline = Byline {
-        name: name(writer).to_owned(),
-        ..Byline::default()
+/// The pictures that were chosen, as a document has them.
+async fn blocks(
+    tx: &mut Tx,
+    one: &Contribution,
+    writer: &ProfileRecord,
+    how: &Publication,
+) -> Result<Vec<PictureBlock>, ContributionError> {
+    if one.kind == Kind::Story {
+        return Ok(Vec::new());
+    }
+    let mut all = rows::pictures::of(tx, one.id).await?;
+    all.retain(|picture| how.pictures.is_empty() || how.pictures.contains(&picture.id));
+    if all.is_empty() {
+        return Err(ContributionError::NoPictures);
+    }
+    Ok(all
+        .into_iter()
+        .map(|picture| {
+            let about = [picture.place, picture.taken_on]
+                .into_iter()
+                .filter(|text| !text.is_empty());
+            let about = about.collect::<Vec<_>>().join(", ");
+            let caption = if about.is_empty() {
+                picture.caption.clone()
+            } else {
+                format!("{} ({about})", picture.caption)
+            };
+            PictureBlock {
+                picture: PictureSource::Stored(picture.picture),
+                caption: Text::plain(caption),
+                credit: name(writer).to_owned(),
+                alt: picture.caption,
+            }
+        })
+        .collect())
+}
+
+/// Puts pictures into a story that is there, as a new revision that readers see at once where they see the story.
+async fn put_into(
+    tx: &mut Tx,
+    context: &Context,
+    story: StoryId,
+    one: &Contribution,
+    pictures: Vec<PictureBlock>,
+) -> Result<StoryId, ContributionError> {
+    let mut change = Change::begin(tx, context, story).await?;
+    let mut content = change.content(tx).await?;
+    content.body.blocks.push(Block::Gallery {
+        title: one.printed().0.to_owned(),
+        pictures,
+    });
+    change.revise(tx, context, &content).await?;
+    if change.story.standing.state == StoryState::Published {
+        change.make_public();
+    }
+    change.log(tx, context, "story.pictures", &one.id.to_string()).await?;
+    Ok(change.commit(tx, context).await?.id)
+}
+
+fn content(one: &Contribution, writer: &ProfileRecord, how: &Publication, pictures: Vec<PictureBlock>) -> StoryContent {
+    let (title, text) = one.printed();
+    let (kind, standfirst, body) = match one.kind {
+        Kind::Story => (StoryKind::Article, how.standfirst.clone(), document(text)),
+        Kind::Pictures => {
+            let standfirst = if how.standfirst.is_empty() {
+                text.replace('\n', " ")
+            } else {
+                how.standfirst.clone()
+            };
+            let gallery = Block::Gallery {
+                title: String::new(),
+                pictures,
+            };
+            (StoryKind::Gallery, standfirst, Document { blocks: vec![gallery] })
+        }
     };
-    match one.kind {
-        Kind::Story | Kind::Pictures => StoryContent {
-            headline: title.to_owned(),
-            standfirst: how.standfirst.clone(),
-            bylines: vec![byline],
-            body: document(body),
-            ..StoryContent::default()
-        },
+    StoryContent {
+        kind,
+        headline: title.to_owned(),
+        standfirst,
+        bylines: vec![Byline {
+            name: name(writer).to_owned(),
+            ..Byline::default()
+        }],
+        body,
+        ..StoryContent::default()
     }
 }

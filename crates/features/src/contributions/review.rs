@@ -2,7 +2,7 @@
 //! decided on. Plain forms throughout.
 
 use super::desk::of_desk;
-use super::pages::{Edits, edits, shown_state, story_href};
+use super::pages::{Edits, Thumb, edits, shown_state, story_href, thumbs};
 use super::publish::Publication;
 use super::{ContributionError, Decision, REASONS, claim, decide, edit, publish};
 use crate::app::App;
@@ -11,6 +11,7 @@ use crate::comments::thread::body;
 use crate::desk;
 use crate::pages::store_error;
 use crate::sites::SiteEntry;
+use crate::stories;
 use crate::visit::{Fields, Visit, see_other};
 use axum::response::Response;
 use http::StatusCode;
@@ -20,6 +21,7 @@ use masthead_domain::permissions::Permission;
 use masthead_domain::profiles::clean_line;
 use masthead_domain::stories::Placement;
 use masthead_domain::time::Timestamp;
+use masthead_store::contributions::call_outs as call_out_rows;
 use masthead_store::contributions::{self as rows, Contribution, QUEUES};
 use masthead_store::profiles::ProfileRecord;
 use masthead_store::reviews::LONGEST_COUNTED;
@@ -27,6 +29,7 @@ use masthead_store::{audit, profiles};
 use masthead_web::errors::WebError;
 use serde::Serialize;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Items of a queue's page.
 const PAGE: usize = 50;
@@ -40,6 +43,7 @@ struct Desk {
     queue: &'static str,
     tabs: Vec<Tab>,
     items: Vec<Item>,
+    call_outs: Vec<CallOutLink>,
     more: bool,
     /// Whether the desk of comments is open to the person too.
     comments: bool,
@@ -63,6 +67,16 @@ struct Item {
     site: String,
     name: String,
     profile: Option<String>,
+    call_out: Option<CallOutLink>,
+}
+
+/// A call-out with its own queue at the desk.
+#[derive(Clone, Serialize)]
+struct CallOutLink {
+    id: String,
+    title: String,
+    /// Whether its queue is the one that is shown.
+    current: bool,
 }
 
 #[derive(Serialize)]
@@ -74,6 +88,8 @@ struct One {
     form_title: String,
     form_text: String,
     edits: Option<Edits>,
+    pictures: Vec<Thumb>,
+    into: String,
     message: String,
     reason: String,
     answer: String,
@@ -139,6 +155,7 @@ fn item(app: &App, one: &Contribution, writer: Option<&ProfileRecord>) -> Item {
             .map_or_else(String::new, |site| site.name.clone()),
         name: name.to_owned(),
         profile: username.map(|name| format!("/profiles/{name}")),
+        call_out: None,
     }
 }
 
@@ -168,9 +185,22 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
             many: count > LONGEST_COUNTED,
         });
     }
-    let mut found = rows::queue(&mut conn, queue, &sites, PAGE + 1)
-        .await
-        .map_err(store_error)?;
+    let asked_for: Option<Uuid> = asked.get("call-out").parse().ok();
+    let mut call_outs = Vec::new();
+    for site in &sites {
+        for one in call_out_rows::of_site(&mut conn, *site).await.map_err(store_error)? {
+            call_outs.push(CallOutLink {
+                current: asked_for == Some(one.id),
+                id: one.id.to_string(),
+                title: one.title,
+            });
+        }
+    }
+    let mut found = match asked_for {
+        Some(id) => rows::queue_of_call_out(&mut conn, queue, &sites, id, PAGE + 1).await,
+        None => rows::queue(&mut conn, queue, &sites, PAGE + 1).await,
+    }
+    .map_err(store_error)?;
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let mut people: Vec<_> = found.iter().map(|one| one.profile).collect();
@@ -180,12 +210,18 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
     drop(conn);
     let items = found
         .iter()
-        .map(|one| item(app, one, people.iter().find(|writer| writer.id == one.profile)))
+        .map(|one| Item {
+            call_out: one
+                .call_out
+                .and_then(|id| call_outs.iter().find(|known| known.id == id.to_string()).cloned()),
+            ..item(app, one, people.iter().find(|writer| writer.id == one.profile))
+        })
         .collect();
     let own = Desk {
         queue,
         tabs,
         items,
+        call_outs,
         more,
         comments: by.grants.may_somewhere(Permission::CommentsModerate),
     };
@@ -272,6 +308,8 @@ async fn page(
         form_title: or("title", title),
         form_text: or("text", text),
         edits: edits(&one),
+        pictures: thumbs(app, one.id).await.map_err(store_error)?,
+        into: typed.get("into").to_owned(),
         queue: if state.waits_for_desk() { "waiting" } else { "decided" },
         claimed_here: holder == Some(by.account),
         claimed_until: holder.and(one.standing.claim).map(|claim| claim.until.as_micros()),
@@ -336,7 +374,7 @@ fn field(site: &Arc<SiteEntry>) -> String {
 }
 
 /// What a form asks to be published, and where.
-fn publication(app: &App, by: &Decider, own: SiteId, fields: &Fields) -> Result<Publication, ContributionError> {
+async fn publication(app: &App, by: &Decider, own: SiteId, fields: &Fields) -> Result<Publication, ContributionError> {
     let sites = app.sites();
     let mut ids = sites_of(app, by);
     ids.sort_by_key(|id| *id != own);
@@ -361,7 +399,14 @@ fn publication(app: &App, by: &Decider, own: SiteId, fields: &Fields) -> Result<
             Some(zoned.map_err(|_| ContributionError::NoTime)?.timestamp().into())
         }
     };
+    let into = match fields.get("into").trim() {
+        "" => None,
+        text => Some(stories::find(app, text).await.map_err(|_| ContributionError::NoPlace)?),
+    };
+    let chosen = fields.pairs().iter().filter(|(name, _)| name == "picture");
     Ok(Publication {
+        pictures: chosen.filter_map(|(_, id)| id.parse().ok()).collect(),
+        into,
         places,
         standfirst: clean_line(fields.get("standfirst"))
             .chars()
@@ -398,7 +443,7 @@ pub async fn act(visit: Visit) -> Result<Response, WebError> {
             let mut conn = app.db.reader().await.map_err(store_error)?;
             let own = of_desk(&mut conn, &by, id).await?.site;
             drop(conn);
-            match publication(app, &by, own, &fields) {
+            match publication(app, &by, own, &fields).await {
                 Ok(how) => publish(app, &by, id, version, how).await.map(drop),
                 Err(error) => Err(error),
             }

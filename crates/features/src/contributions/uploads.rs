@@ -4,8 +4,8 @@
 //! What comes is kept as blobs, so that any node can take the next part. When all of it is there, it is a picture of the
 //! draft like one from a plain form; a file that is no picture is refused with the last part.
 
-use super::pictures::{Into, LARGEST_PICTURE, add};
 use super::ContributionError;
+use super::pictures::{Into, LARGEST_PICTURE, add};
 use crate::app::App;
 use crate::pages::store_error;
 use crate::visit::Visit;
@@ -60,13 +60,20 @@ fn with(mut response: Response, name: HeaderName, value: impl ToString) -> Respo
     response
 }
 
-/// A refusal in the words of the protocol: a status, and a sentence for whoever looks.
+/// A refusal by the status that the protocol has for it, as problem details (RFC 9457): the protocol's own headers have
+/// to stay, which a page for people would not have.
 fn refused(status: StatusCode, why: &str) -> Response {
+    let problem = serde_json::json!({
+        "type": "about:blank",
+        "title": status.canonical_reason(),
+        "status": status.as_u16(),
+        "detail": why,
+    });
     let mut response = answer(status);
-    *response.body_mut() = Body::from(why.to_owned());
+    *response.body_mut() = Body::from(problem.to_string());
     response
         .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
 }
 
@@ -82,7 +89,9 @@ fn other_version(headers: &HeaderMap) -> Option<Response> {
 fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
     let text = headers.get(name)?.to_str().ok()?;
     // A sign is no digit, though a parser of numbers takes one.
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())?
 }
 
 /// `OPTIONS /contribute/uploads`: what is spoken.
@@ -90,7 +99,11 @@ fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
 /// # Errors
 /// None.
 pub async fn options(_visit: Visit) -> Result<Response, WebError> {
-    let response = with(answer(StatusCode::NO_CONTENT), HeaderName::from_static("tus-version"), VERSION);
+    let response = with(
+        answer(StatusCode::NO_CONTENT),
+        HeaderName::from_static("tus-version"),
+        VERSION,
+    );
     let response = with(response, HeaderName::from_static("tus-extension"), EXTENSIONS);
     Ok(with(response, HeaderName::from_static("tus-max-size"), LARGEST_PICTURE))
 }

@@ -6,7 +6,7 @@ use crate::comments::Author;
 use masthead_domain::contributions::{
     Act, By, FEWEST_WORDS, Kind, LONGEST_MESSAGE, MOST_OPEN, Standing, TERMS, TextError, clean_body, clean_title, words,
 };
-use masthead_domain::ids::{ContributionId, ProfileId, SiteId};
+use masthead_domain::ids::{ContributionId, IdSource, ProfileId, SiteId};
 use masthead_domain::profiles::clean_text;
 use masthead_store::contributions::{self as rows, Contribution};
 use masthead_store::{StoreError, Tx};
@@ -60,9 +60,7 @@ pub async fn save(
                             if let Some(sent) = sent_before(tx, profile, &typed, (&title, &body)).await? {
                                 return Ok(sent);
                             }
-                            let draft = draft(tx, fresh, site, profile, &typed);
-                            rows::insert(tx, &draft).await?;
-                            draft
+                            begin(tx, fresh, site, profile, &typed).await?
                         }
                     },
                 };
@@ -84,9 +82,29 @@ pub async fn save(
         .await
 }
 
-fn draft(tx: &Tx, id: ContributionId, site: SiteId, profile: ProfileId, typed: &Typed) -> Contribution {
+/// The draft of somebody, which is begun where there is none.
+pub(super) async fn draft_of(
+    tx: &mut Tx,
+    ids: &dyn IdSource,
+    site: SiteId,
+    profile: ProfileId,
+    typed: &Typed,
+) -> Result<Contribution, StoreError> {
+    match rows::draft(tx, profile, typed.kind, typed.call_out).await? {
+        Some(draft) => Ok(draft),
+        None => begin(tx, ContributionId::new(ids), site, profile, typed).await,
+    }
+}
+
+async fn begin(
+    tx: &mut Tx,
+    id: ContributionId,
+    site: SiteId,
+    profile: ProfileId,
+    typed: &Typed,
+) -> Result<Contribution, StoreError> {
     let now = tx.now();
-    Contribution {
+    let draft = Contribution {
         id,
         kind: typed.kind,
         site,
@@ -104,7 +122,9 @@ fn draft(tx: &Tx, id: ContributionId, site: SiteId, profile: ProfileId, typed: &
         version: 1,
         created_at: now,
         sent_at: None,
-    }
+    };
+    rows::insert(tx, &draft).await?;
+    Ok(draft)
 }
 
 /// A contribution that says the same and was sent a moment ago.
@@ -286,6 +306,15 @@ async fn act(
                     // Whatever is open already counts; one that comes back from its author is among them.
                     if !was.is_open() && rows::open(tx, profile).await? >= MOST_OPEN {
                         return Err(ContributionError::TooManyOpen);
+                    }
+                    if one.kind == Kind::Pictures {
+                        let pictures = rows::pictures::of(tx, id).await?;
+                        if pictures.is_empty() {
+                            return Err(ContributionError::NoPictures);
+                        }
+                        if pictures.iter().any(|picture| picture.caption.is_empty()) {
+                            return Err(ContributionError::NoCaption);
+                        }
                     }
                     one.sent_at = Some(now);
                 }

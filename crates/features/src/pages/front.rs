@@ -5,6 +5,7 @@ use super::page::{Page, whole};
 use super::view::{Link, SiteView};
 use super::{json_ld, keys, store_error};
 use crate::app::App;
+use crate::contributions::call_outs;
 use crate::fronts::{self, Assembled, Filled, Which};
 use masthead_domain::fronts::ContainerStyle;
 use masthead_domain::ids::{SectionId, StoryId};
@@ -25,6 +26,7 @@ struct Own<'a> {
     containers: Vec<ContainerView>,
     section: Option<SectionHead<'a>>,
     older: Option<String>,
+    call_outs: Vec<call_outs::Shown>,
 }
 
 #[derive(Serialize)]
@@ -63,6 +65,10 @@ pub(crate) async fn front(app: &App, view: &SiteView, section: Option<SectionId>
         .await
         .map_err(store_error)?;
     let cursor = public::fronts_cursor(&mut conn, now, view.entry.id)
+        .await
+        .map_err(store_error)?;
+    let place = section.map_or(view.entry.id.0, |section| section.0);
+    let call_outs = call_outs::shown(&mut conn, now, view.entry.id, &[place])
         .await
         .map_err(store_error)?;
     drop(conn);
@@ -111,9 +117,13 @@ pub(crate) async fn front(app: &App, view: &SiteView, section: Option<SectionId>
             .map(|filled| container(view, filled))
             .collect(),
         older,
+        call_outs,
     };
     let html = view.voice.render("front.html", &whole(view, &page, &own))?;
-    let mut rendered = Rendered::html(html, position).keys(page_keys).stories(stories);
+    let mut rendered = Rendered::html(html, position)
+        .keys(page_keys)
+        .keys([keys::call_outs(place)])
+        .stories(stories);
     rendered.last_modified = updated;
     Ok(rendered)
 }

@@ -31,6 +31,11 @@ pub(crate) fn policy(scope: Uuid) -> SurrogateKey {
     SurrogateKey::list(&format!("policy/{scope}"))
 }
 
+/// The pages beside whose story, topic or front a call-out may stand. They carry it whether one stands there or not.
+pub(crate) fn call_outs(place: Uuid) -> SurrogateKey {
+    SurrogateKey::list(&format!("call-outs/{place}"))
+}
+
 /// Front pages of a site whose layout nobody has launched yet: they become stale with the first launch.
 pub(crate) fn unlaunched(site: SiteId) -> SurrogateKey {
     SurrogateKey::list(&format!("fronts/{site}"))
@@ -95,6 +100,7 @@ pub fn stale_keys(event: &Event) -> Vec<SurrogateKey> {
             ScopeKind::Story => vec![SurrogateKey::comments(StoryId(scope.id))],
             _ => vec![policy(scope.id)],
         },
+        Event::CallOutChanged { places, .. } => places.iter().map(|place| call_outs(*place)).collect(),
         // What readers see of a contribution is a story, which has events of its own.
         Event::WireReceived { .. } | Event::SearchRebuild {} | Event::ContributionChanged { .. } => Vec::new(),
     }

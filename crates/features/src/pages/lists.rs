@@ -5,6 +5,7 @@ use super::page::{Page, whole};
 use super::view::{Link, SectionView, SiteView};
 use super::{json_ld, keys, say, store_error};
 use crate::app::App;
+use crate::contributions::call_outs;
 use masthead_domain::ids::SectionId;
 use masthead_domain::stories::READERS;
 use masthead_domain::time::Timestamp;
@@ -25,6 +26,7 @@ const DAY: usize = 2_000;
 
 #[derive(Serialize)]
 struct Own<'a> {
+    call_outs: Vec<call_outs::Shown>,
     list: Head<'a>,
     cards: Vec<CardView>,
     next: Option<String>,
@@ -57,6 +59,8 @@ struct Part {
     cards: Vec<Card>,
     next: Option<paging::Cursor>,
     keys: Vec<SurrogateKey>,
+    /// What readers are asked for beside the list.
+    call_outs: Vec<call_outs::Shown>,
 }
 
 async fn part(
@@ -80,6 +84,7 @@ async fn part(
         cards: page.items,
         next: page.next,
         keys,
+        call_outs: Vec::new(),
     })
 }
 
@@ -131,7 +136,11 @@ pub(crate) async fn topic(
         .await
         .map_err(store_error)?
         .ok_or_else(WebError::not_found)?;
-    let part = part(&mut conn, now, view, topic.id.0, after).await?;
+    let mut part = part(&mut conn, now, view, topic.id.0, after).await?;
+    part.call_outs = call_outs::shown(&mut conn, now, view.entry.id, &[topic.id.0])
+        .await
+        .map_err(store_error)?;
+    part.keys.push(keys::call_outs(topic.id.0));
     drop(conn);
     // A topic that this site has nothing of is no page of this site: an empty one would only be found by guessing.
     if part.cards.is_empty() && after.is_none() {
@@ -324,6 +333,7 @@ pub(crate) async fn archive(app: &App, view: &SiteView, day: Day) -> Result<Rend
     let stories: Vec<_> = cards.iter().map(|card| card.story).collect();
     let kind = word(view, "archive")?;
     let own = Own {
+        call_outs: Vec::new(),
         list: Head {
             kind: &kind,
             name: &name,
@@ -383,6 +393,7 @@ fn finish(
     let stories: Vec<_> = part.cards.iter().map(|card| card.story).collect();
     let modified = cards::newest(&part.cards);
     let own = Own {
+        call_outs: part.call_outs,
         list,
         cards: cards::cards(view, part.cards),
         next: part.next.map(|cursor| format!("{path}?after={cursor}")),

@@ -8,6 +8,7 @@ use super::view::{Link, SiteView};
 use super::{body, errors, keys, sheet, store_error};
 use crate::app::App;
 use crate::comments::thread::{self, Asked, Shown, Thread};
+use crate::contributions::call_outs;
 use http::StatusCode;
 use masthead_domain::document::PictureBlock;
 use masthead_domain::ids::{AuthorId, StoryId};
@@ -22,6 +23,7 @@ use masthead_web::press::Rendered;
 use masthead_web::strings::direction;
 use masthead_web::urls::Route;
 use serde::Serialize;
+use uuid::Uuid;
 
 /// Related stories under a story.
 const RELATED: usize = 4;
@@ -36,6 +38,7 @@ struct Own<'a> {
     share: Vec<Share>,
     also_on: Vec<Link>,
     comments: Thread,
+    call_outs: Vec<call_outs::Shown>,
 }
 
 #[derive(Serialize)]
@@ -114,8 +117,15 @@ pub(crate) async fn story(app: &App, view: &SiteView, path: &str, asked: Asked) 
             let topics: Vec<_> = around.topics.iter().map(|topic| topic.id).collect();
             let of = (story.id, story.path.as_str(), story.published);
             let shown = thread::of_story(app, &mut conn, view, of, story.section, &topics, asked).await?;
+            let beside: Vec<Uuid> = std::iter::once(story.id.0)
+                .chain(topics.iter().map(|topic| topic.0))
+                .collect();
+            let call_outs = call_outs::shown(&mut conn, now, view.entry.id, &beside)
+                .await
+                .map_err(store_error)?;
             drop(conn);
-            render(view, *story, &places, around, shown, position)
+            let page = render(view, *story, &places, around, (shown, call_outs), position)?;
+            Ok(page.keys(beside.into_iter().map(keys::call_outs)))
         }
         found => leads_on(&mut conn, now, view, found, position).await,
     }
@@ -141,7 +151,7 @@ pub(crate) fn preview(
         thread: Thread::none(),
         keys: Vec::new(),
     };
-    let page = render(view, story, &[], around, shown, 0)?;
+    let page = render(view, story, &[], around, (shown, Vec::new()), 0)?;
     String::from_utf8(page.body.into()).map_err(WebError::internal)
 }
 
@@ -249,7 +259,7 @@ fn render(
     story: PublicStory,
     places: &[PublicPlacement],
     around: Around,
-    shown: Shown,
+    (shown, call_outs): (Shown, Vec<call_outs::Shown>),
     position: i64,
 ) -> Result<Rendered, WebError> {
     let PublicStory {
@@ -346,6 +356,7 @@ fn render(
         share: share(view, &content.headline, &canonical),
         also_on: also_on(view, places),
         comments: shown.thread,
+        call_outs,
     };
     let html = view.voice.render("story.html", &whole(view, &page, &own))?;
     let authors: Vec<AuthorId> = around.authors.iter().map(|author| author.id).collect();

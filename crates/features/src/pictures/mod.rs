@@ -75,10 +75,18 @@ pub struct Said {
 /// # Errors
 /// [`TakeError`].
 pub async fn take(app: &App, bytes: Bytes, said: Said) -> Result<PictureId, TakeError> {
+    take_or_find(app, bytes, said).await.map(|(id, _)| id)
+}
+
+/// The same, and whether it was not there before.
+///
+/// # Errors
+/// [`TakeError`].
+pub async fn take_or_find(app: &App, bytes: Bytes, said: Said) -> Result<(PictureId, bool), TakeError> {
     let hash = hex(&Sha256::digest(&bytes));
     if let Some(known) = rows::by_hash(&mut app.db.reader().await?, &hash).await? {
         remember_source(app, said.source, known.id).await?;
-        return Ok(known.id);
+        return Ok((known.id, false));
     }
     let info = app.worker.inspect(bytes.clone()).await?;
     let (width, height) = info.upright_size();
@@ -124,7 +132,7 @@ pub async fn take(app: &App, bytes: Bytes, said: Said) -> Result<PictureId, Take
                     let nothing = serde_json::Value::Null;
                     job_rows::schedule(tx, JOB_RENDER, &id.to_string(), now, &nothing).await?;
                 }
-                Ok::<_, TakeError>(id)
+                Ok::<_, TakeError>((id, id == record.id))
             })
         })
         .await

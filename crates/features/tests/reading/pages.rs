@@ -326,24 +326,35 @@ async fn empty_sites_have_pages_too() {
     );
 }
 
+/// Folders of templates that the tests of the whole program render.
+const OF_THE_PROGRAM: [&str; 8] = [
+    "accounts/",
+    "comments/",
+    "contributions/",
+    "desk/",
+    "galleries/",
+    "mail/",
+    "notices/",
+    "review/",
+];
+
 #[test]
 fn every_template_is_rendered_by_a_test_here() {
     let theme = masthead_web::templates::Theme::load(Default::default()).unwrap();
     let mut names = theme.template_names();
-    // The search page is rendered by the tests of search; galleries, which need pictures, and accounts, comments and the
-    // review desk, which need people and their mails, the banner and videos, by those of the whole program.
+    // The search page is rendered by the tests of search; galleries, which need pictures, and everything of readers and of
+    // the desk, which needs people and their mails, the banner and videos, by those of the whole program.
     let elsewhere = [
         "search.html",
         "parts/account.html",
         "parts/banner.html",
+        "parts/call-out.html",
+        "parts/desk.html",
         "parts/moment.txt",
         "parts/video.html",
     ];
     names.retain(|name| {
-        !elsewhere.contains(&name.as_str())
-            && !["galleries/", "accounts/", "comments/", "mail/", "review/"]
-                .iter()
-                .any(|folder| name.starts_with(folder))
+        !elsewhere.contains(&name.as_str()) && !OF_THE_PROGRAM.iter().any(|folder| name.starts_with(folder))
     });
     names.sort();
     let known = [

@@ -2,6 +2,7 @@
 //! to do; exit 2 is bad use or that nothing could start.
 
 mod backup;
+mod call_out;
 mod check;
 mod comments;
 mod demo;
@@ -87,6 +88,12 @@ enum Command {
         after_help = "Example: masthead comments set section:daily/world --mode pre --schedule '22:00-06:00 closed'"
     )]
     Comments(comments::Comments),
+    /// Ask readers for pictures or stories beside a story, on a topic's page or on a front.
+    #[command(
+        subcommand,
+        after_help = "Example: masthead call-out add daily flood --at topic:floods --title 'Were you there? Send us your pictures'"
+    )]
+    CallOut(call_out::CallOut),
     /// List, publish, withhold and kill stories.
     #[command(
         subcommand,
@@ -168,6 +175,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Ingest(command) => command.run(&common).await,
         Command::Export(command) => command.run(&common).await,
         Command::Comments(command) => command.run(&common).await,
+        Command::CallOut(command) => command.run(&common).await,
         Command::Front(command) => command.run(&common).await,
         Command::Story(command) => command.run(&common).await,
         Command::Probe(command) => command.run(&common).await,

@@ -3,6 +3,7 @@
 use super::PictureLimits;
 use super::error::PictureError;
 use super::inspect::{PictureInfo, inspect_within};
+use super::look::{Looked, fingerprint, look_within};
 use super::plan::RenditionPlan;
 use super::render::{Rendition, renditions_within};
 use super::sheet::{Sheet, sheet};
@@ -70,6 +71,23 @@ impl PictureWorker {
     /// As there, and [`PictureError::TooSlow`].
     pub async fn sheet(&self, shown: Sheet) -> Result<Bytes, PictureError> {
         self.run(move || sheet(&shown)).await
+    }
+
+    /// [`super::look_within`] on a blocking thread.
+    ///
+    /// # Errors
+    /// As there, and [`PictureError::TooSlow`].
+    pub async fn look(&self, bytes: Bytes) -> Result<Looked, PictureError> {
+        let limits = self.limits;
+        self.run(move || look_within(&bytes, &limits)).await
+    }
+
+    /// [`super::fingerprint`] on a blocking thread.
+    ///
+    /// # Errors
+    /// As there, and [`PictureError::TooSlow`].
+    pub async fn fingerprint(&self, rendition: Bytes) -> Result<u64, PictureError> {
+        self.run(move || fingerprint(&rendition)).await
     }
 
     /// The clock starts when the work does: waiting for a place is not the picture's fault.

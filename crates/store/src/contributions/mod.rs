@@ -1,6 +1,10 @@
 //! What readers send in: one row a contribution, with what its author wrote, what the desk made of it, and where it
 //! stands.
 
+pub mod call_outs;
+pub mod pictures;
+pub mod uploads;
+
 use crate::db::{Conn, FromRow, Row, StoreError, Tx};
 use crate::{params, queries};
 use masthead_domain::contributions::{Claim, Kind, Standing, State};
@@ -35,6 +39,9 @@ queries! {
         ORDER BY moved_at, id LIMIT $3");
     DECIDED = concat!("SELECT ", columns!(), " FROM contributions WHERE queue = 'decided' AND site_id IN {list:$1}
         ORDER BY moved_at DESC, id DESC LIMIT $2");
+    QUEUE_OF_CALL_OUT = concat!("SELECT ", columns!(), " FROM contributions WHERE queue = $1 AND site_id IN {list:$2}
+            AND call_out_id = $4
+        ORDER BY moved_at, id LIMIT $3");
     LENGTH = "SELECT count(*) FROM (SELECT 1 AS one FROM contributions
         WHERE queue = $1 AND site_id IN {list:$2} LIMIT $3) counted";
     DELETE = "DELETE FROM contributions WHERE id = $1";
@@ -263,6 +270,22 @@ pub async fn queue(
     } else {
         conn.all(QUEUE, params![queue, &sites, limit]).await
     }
+}
+
+/// The part of a queue that answers a call-out, the oldest first.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn queue_of_call_out(
+    conn: &mut Conn,
+    queue: &str,
+    sites: &[SiteId],
+    call_out: Uuid,
+    limit: usize,
+) -> Result<Vec<Contribution>, StoreError> {
+    let sites: Vec<Uuid> = sites.iter().map(|site| site.0).collect();
+    conn.all(QUEUE_OF_CALL_OUT, params![queue, &sites, limit, call_out])
+        .await
 }
 
 /// How many are in a queue of some sites: at most one more than [`crate::reviews::LONGEST_COUNTED`].

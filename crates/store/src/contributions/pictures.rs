@@ -147,11 +147,7 @@ pub async fn one(conn: &mut Conn, id: Uuid) -> Result<Option<ContributedPicture>
 ///
 /// # Errors
 /// When the store can't answer.
-pub async fn say(
-    tx: &mut Tx,
-    id: Uuid,
-    (caption, place, taken_on): (&str, &str, &str),
-) -> Result<(), StoreError> {
+pub async fn say(tx: &mut Tx, id: Uuid, (caption, place, taken_on): (&str, &str, &str)) -> Result<(), StoreError> {
     tx.execute(SAY, params![id, caption, place, taken_on]).await?;
     Ok(())
 }

@@ -52,9 +52,10 @@ queries! {
         ORDER BY l.published_at DESC, l.story_id DESC LIMIT $6");
     CONTRIBUTED = concat!("SELECT s.id, p.site_id, p.path, s.headline, s.first_published_at,
             COALESCE(s.updated_at, s.first_published_at)
-        FROM story_contributors r JOIN stories s ON s.id = r.story_id
-        JOIN placements p ON p.story_id = s.id AND p.position = 0
-        WHERE r.profile_id = $2 AND p.path IS NOT NULL AND ", released!(), "
+        FROM stories s JOIN placements p ON p.story_id = s.id AND p.position = 0
+        WHERE s.id IN (SELECT r.story_id FROM story_contributors r WHERE r.profile_id = $2
+                UNION SELECT c.story_id FROM contributions c WHERE c.profile_id = $2 AND c.story_id IS NOT NULL)
+            AND p.path IS NOT NULL AND ", released!(), "
         ORDER BY s.first_published_at DESC, s.id DESC LIMIT $3");
     EDGE = concat!("SELECT l.published_at FROM story_lists l JOIN stories s ON s.id = l.story_id
         WHERE l.list_id = $2 AND l.site_id = $3 AND l.published_at < $4 AND ", released!(), "

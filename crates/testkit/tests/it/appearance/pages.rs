@@ -412,6 +412,7 @@ async fn accounts(test: &TestApp, node: &TestNode, club: &Provider) -> anyhow::R
     }
     for (template, path) in [
         ("contributions/story.html", "/contribute/story"),
+        ("contributions/pictures.html", "/contribute/pictures"),
         ("accounts/account.html", "/account"),
         ("accounts/password.html", "/account/password"),
         ("accounts/email.html", "/account/email"),

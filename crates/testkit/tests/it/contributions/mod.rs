@@ -1,5 +1,7 @@
 //! Contributions from outside: plain forms without script, in several browsers, on both engines.
 
+mod call_outs;
+mod pictures;
 mod stories;
 
 use crate::accounts::{HOST, hidden, network, person, reader, signed_in};

@@ -437,6 +437,8 @@ async fn an_account_takes_its_contributions_along(engine: Engine) -> anyhow::Res
         desk.act(&mut marek, &own, &[("act", "accept")]).await?;
         desk.act(&mut marek, &own, &[("act", "publish"), ("place-daily", "world")])
             .await?;
+        // What goes along goes in the order in which it was begun, and below the second is waited for as the last.
+        desk.test.clock.step_seconds(1);
         let waiting = desk.send(&mut ada, "Still waiting", 211).await?;
         let data: serde_json::Value = serde_json::from_str(&ada.get(HOST, "/account/data").await?.text())?;
         assert_eq!(data["contributions"].as_array().unwrap().len(), 2, "{data}");
