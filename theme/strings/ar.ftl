@@ -97,6 +97,182 @@ table = جدول
 source-ai = أُعدّ بمساعدة الذكاء الاصطناعي
 source-ai-note = وفقًا لمُرسِل هذه المادة، فقد أُعدّت كليًا أو جزئيًا بالذكاء الاصطناعي.
 
+## Comments
+card-comments = { $count ->
+    [0] لا تعليقات
+    [one] تعليق واحد
+    [two] تعليقان
+    [few] { $count } تعليقات
+    [many] { $count } تعليقًا
+   *[other] { $count } تعليق
+}
+comments-count = { $count ->
+    [0] التعليقات
+    [one] تعليق واحد
+    [two] تعليقان
+    [few] { $count } تعليقات
+    [many] { $count } تعليقًا
+   *[other] { $count } تعليق
+}
+comments-closed = أُغلقت التعليقات على هذا الخبر.
+comments-mode-pre = يقرأ المشرفون التعليقات قبل أن تظهر.
+comments-mode-post = تظهر التعليقات فورًا ويقرؤها المشرفون بعد قليل.
+comments-mode-reactive = تظهر التعليقات فورًا ويقرأ المشرفون ما يبلّغ عنه القراء.
+comments-policy = قواعد التعليق
+comments-close = مفتوحة حتى
+comments-sign-in = سجّل دخولك للتعليق
+comments-order = ترتيب التعليقات
+comments-newest = الأحدث أولًا
+comments-oldest = الأقدم أولًا
+comments-liked = الأكثر إعجابًا أولًا
+comments-whole = جميع التعليقات
+comments-next = مزيد من التعليقات
+comments-earlier = ما سبق في هذا الحوار
+comments-more-answers = { $count ->
+    [one] رد آخر
+    [two] ردان آخران
+    [few] { $count } ردود أخرى
+    [many] { $count } ردًا آخر
+   *[other] { $count } رد آخر
+}
+comments-new-one = عرض تعليق جديد
+comments-new-many = عرض التعليقات الجديدة (#)
+comments-own = تعليقاتك هنا
+comment-nobody = حساب محذوف
+comment-edited = (عُدّل)
+comment-featured = من اختيار المحررين
+comment-in-reply = ردًا على { $name }
+comment-in-reply-gone = ردًا على تعليق لم يعد موجودًا
+comment-like = أعجبني
+comment-unlike = سحب الإعجاب
+comment-reply = رد
+comment-report = إبلاغ
+comment-appeal = اعتراض
+comment-edit = تعديل
+comment-delete = حذف
+comment-gone-author = حذف الكاتب هذا التعليق.
+comment-gone-account = حُذف هذا التعليق مع حساب كاتبه.
+comment-gone-moderator = أُزيل هذا التعليق لمخالفته قواعد التعليق.
+comment-gone-waits = هذا التعليق قيد المراجعة.
+comment-state-published = منشور
+comment-state-pending = في انتظار مشرف، كجميع التعليقات هنا
+comment-state-held = في انتظار مشرف
+comment-state-rejected = لم يُنشر بسبب قواعد التعليق
+comment-state-deleted = محذوف
+comment-reason = السبب:
+comment-as = التعليق باسم
+comment-text = تعليقك
+comment-hint = حتى 5000 حرف. السطر الفارغ يبدأ فقرة جديدة، والسطر الذي يبدأ بعلامة > اقتباس.
+comment-send = أرسل التعليق
+comment-save = احفظ التعديل
+comment-write = اكتب تعليقًا
+comment-reply-title = الرد على تعليق
+comment-edit-title = تعديل تعليقك
+comment-delete-title = حذف تعليقك
+comment-delete-about = لن يظهر بعد ذلك. أما الردود عليه فتبقى.
+comment-choose-username = اختر اسم مستخدم للتعليق
+comment-verify = أكّد بريدك الإلكتروني للتعليق.
+comment-not-ready = اختر اسم مستخدم قبل تعليقك الأول. ما كتبته ما زال هنا.
+comment-suspended = لا يمكنك التعليق حتى { $until }.
+comment-banned = لم يعد بإمكانك التعليق.
+comment-too-fast = كان ذلك سريعًا. انتظر { $seconds } ثانية ثم أرسله مجددًا.
+comment-day-full = يمكن للقراء الجدد كتابة عشرة تعليقات في يومهم الأول. عد غدًا من فضلك.
+comment-no-parent = التعليق الذي ترد عليه لم يعد موجودًا.
+comment-failed = لم نتمكن من استلام تعليقك. أرسله مجددًا من فضلك.
+comment-text-empty = اكتب شيئًا أولًا.
+comment-text-long = لا يزيد التعليق على 5000 حرف، وفي تعليقك { $count }.
+comment-edit-late = يمكن تعديل التعليق خلال خمس دقائق من كتابته.
+comment-edit-answered = رد أحدهم على هذا التعليق، فلم يعد تعديله ممكنًا.
+comment-edit-reported = أبلغ أحدهم عن هذا التعليق، فلا يمكن تعديله حتى يُبتّ فيه.
+comment-edit-gone = لم يعد هذا التعليق ظاهرًا، فلا يمكن تعديله.
+profile-comments = التعليقات
+profile-comments-older = تعليقات أقدم
+badge-author = كاتب هذا الخبر
+policy-intro = نرحب بتعليقات قراء { $site } على الأخبار، بأسمائهم ووفق هذه القواعد.
+policy-modes = كيف يقرأ المشرفون التعليقات
+policy-mode-pre = قبل النشر: تظهر التعليقات بعد أن يقرأها مشرف.
+policy-mode-post = بعد النشر: تظهر التعليقات فورًا ويقرؤها مشرف بعد قليل.
+policy-mode-reactive = عند الإبلاغ: تظهر التعليقات فورًا ويقرأ المشرفون ما يبلّغ عنه القراء.
+policy-mode-closed = مغلقة: يمكن قراءة ما كُتب، ولا يُقبل جديد.
+policy-mode-off = متوقفة: لا توجد تعليقات.
+policy-usual = هذا هو المعتاد هنا.
+policy-closing = { $count ->
+    [one] تُغلق التعليقات بعد يوم واحد من نشر الخبر، ما لم يُذكر غير ذلك.
+    [two] تُغلق التعليقات بعد يومين من نشر الخبر، ما لم يُذكر غير ذلك.
+    [few] تُغلق التعليقات بعد { $count } أيام من نشر الخبر، ما لم يُذكر غير ذلك.
+    [many] تُغلق التعليقات بعد { $count } يومًا من نشر الخبر، ما لم يُذكر غير ذلك.
+   *[other] تُغلق التعليقات بعد { $count } يوم من نشر الخبر، ما لم يُذكر غير ذلك.
+}
+policy-no-closing = تبقى التعليقات مفتوحة ما لم يُذكر غير ذلك.
+policy-checks = ما يُفحص
+policy-length = لا يزيد التعليق على { $count } حرف.
+policy-rate = تعليق واحد كل { $seconds } ثانية، ويمكن أن تأتي { $burst } دفعة واحدة.
+policy-first = يقرأ المشرفون أول { $count } من تعليقات كل قارئ، وكل ما يكتبه في أول { $hours } ساعة، قبل أن يظهر.
+policy-links = { $count ->
+    [0] يقرأ المشرفون التعليقات التي فيها روابط قبل أن تظهر.
+    [one] يقرأ المشرفون التعليقات التي فيها أكثر من رابط واحد قبل أن تظهر.
+    [two] يقرأ المشرفون التعليقات التي فيها أكثر من رابطين قبل أن تظهر.
+   *[other] يقرأ المشرفون التعليقات التي يزيد عدد روابطها على { $count } قبل أن تظهر.
+}
+policy-words = بعض الكلمات لا تُنشر، والتعليقات التي فيها كلمات معينة أخرى يقرؤها المشرفون أولًا.
+policy-edit = يمكن تعديل التعليق خلال { $count } دقائق، ما لم يرد عليه أحد أو يبلّغ عنه. ويمكن حذفه دائمًا.
+policy-humans = لا تقرر البرامج إلا ما يُقرأ أولًا، وترفض الكلمات التي لا تُنشر أبدًا. وكل ما عدا ذلك يقرره بشر يذكرون السبب.
+report-title = الإبلاغ عن هذا التعليق
+report-own = هذا تعليقك أنت.
+report-why = ما المشكلة فيه؟
+report-note = أي شيء آخر ينبغي أن نعرفه (حتى 500 حرف)
+report-illegal-more = للمحتوى غير القانوني: القانون، ولماذا يخالفه
+report-law = أي قانون
+report-explanation = لماذا يخالفه
+report-good-faith = أعتقد بحسن نية أن ما أقوله هنا صحيح وكامل.
+report-about = لا تحتاج إلى حساب. لن يعرف كاتب التعليق من أنت. وستحصل على عنوان صفحة ترى فيها ما آل إليه الأمر.
+report-send = أرسل البلاغ
+report-wrong-reason = اختر ما المشكلة فيه.
+report-wrong-notice = اذكر لماذا يخالف القانون، وأنك تقول ذلك بحسن نية.
+report-personal-abuse = إساءة شخصية
+report-hate = كراهية
+report-threats = تهديد
+report-off-topic = خارج الموضوع
+report-spam = بريد مزعج
+report-legal = مسألة قانونية
+report-copyright = حقوق النشر
+report-false-personality = انتحال شخصية
+report-illegal-content = محتوى غير قانوني
+report-other = شيء آخر
+case-title = بلاغك
+case-waits = سيراجعه مشرف.
+case-upheld = أُزيل التعليق. شكرًا لك.
+case-dismissed = راجع مشرف التعليق وأبقاه.
+case-keep = احتفظ بعنوان هذه الصفحة لترى ما يؤول إليه الأمر.
+case-again = سبق أن أبلغت عن هذا التعليق. وهو قيد المراجعة.
+case-comment = التعليق
+appeal-title = الاعتراض على قرار
+appeal-about = سيراجعه شخص لم يقرر فيه من قبل. يمكنك الاعتراض مرة واحدة.
+appeal-why = لماذا ينبغي أن يُنشر؟
+appeal-send = أرسل الاعتراض
+appeal-waits = سيراجعه شخص آخر.
+appeal-granted = تغيّر القرار: نُشر تعليقك.
+appeal-refused = بقي القرار كما هو.
+span-1h = ساعة واحدة
+span-3h = ثلاث ساعات
+span-24h = يوم واحد
+span-7d = أسبوع واحد
+span-30d = ثلاثون يومًا
+span-ban = دائمًا
+reason-abusive = إساءة شخصية
+reason-offensive = كلام مسيء
+reason-hate = كراهية
+reason-harassment = مضايقة
+reason-off-topic = خارج الموضوع
+reason-spam = بريد مزعج
+reason-advertising = إعلان
+reason-banned-words = كلمات لا ننشرها
+reason-misinformation = معلومات مضللة
+reason-illegal = محتوى غير قانوني
+reason-copyright = حقوق النشر
+reason-false-personality = انتحال شخصية
+reason-other = سبب آخر
+
 ## Topics, authors, archive, corrections
 topic = موضوع
 topic-about = أخبار عن { $name }

@@ -92,6 +92,168 @@ table = Tabelle
 source-ai = Mit Hilfe künstlicher Intelligenz entstanden
 source-ai-note = Nach Angaben des Absenders wurde dieses Material ganz oder teilweise mit künstlicher Intelligenz erstellt.
 
+## Comments
+card-comments = { $count ->
+    [one] { $count } Kommentar
+   *[other] { $count } Kommentare
+}
+comments-count = { $count ->
+    [0] Kommentare
+    [one] { $count } Kommentar
+   *[other] { $count } Kommentare
+}
+comments-closed = Die Kommentare zu diesem Artikel sind geschlossen.
+comments-mode-pre = Kommentare werden von der Moderation gelesen, bevor sie erscheinen.
+comments-mode-post = Kommentare erscheinen sofort und werden bald darauf von der Moderation gelesen.
+comments-mode-reactive = Kommentare erscheinen sofort und werden von der Moderation gelesen, wenn jemand sie meldet.
+comments-policy = Regeln für Kommentare
+comments-close = Offen bis
+comments-sign-in = Zum Kommentieren anmelden
+comments-order = Reihenfolge der Kommentare
+comments-newest = Neueste zuerst
+comments-oldest = Älteste zuerst
+comments-liked = Beliebteste zuerst
+comments-whole = Alle Kommentare
+comments-next = Weitere Kommentare
+comments-earlier = Vorher in diesem Gespräch
+comments-more-answers = { $count ->
+    [one] { $count } weitere Antwort
+   *[other] { $count } weitere Antworten
+}
+comments-new-one = 1 neuen Kommentar zeigen
+comments-new-many = # neue Kommentare zeigen
+comments-own = Ihre Kommentare hier
+comment-nobody = Gelöschtes Konto
+comment-edited = (geändert)
+comment-featured = Von der Redaktion ausgewählt
+comment-in-reply = Antwort an { $name }
+comment-in-reply-gone = Antwort auf einen Kommentar, den es nicht mehr gibt
+comment-like = Gefällt mir
+comment-unlike = Zurücknehmen
+comment-reply = Antworten
+comment-report = Melden
+comment-appeal = Einspruch
+comment-edit = Ändern
+comment-delete = Löschen
+comment-gone-author = Dieser Kommentar wurde von seiner Verfasserin oder seinem Verfasser gelöscht.
+comment-gone-account = Dieser Kommentar wurde zusammen mit dem Konto gelöscht.
+comment-gone-moderator = Dieser Kommentar wurde entfernt, weil er gegen unsere Regeln verstieß.
+comment-gone-waits = Dieser Kommentar wird gerade von der Moderation geprüft.
+comment-state-published = Veröffentlicht
+comment-state-pending = Wartet auf die Moderation, wie alle Kommentare hier
+comment-state-held = Wartet auf die Moderation
+comment-state-rejected = Nicht veröffentlicht, wegen unserer Regeln für Kommentare
+comment-state-deleted = Gelöscht
+comment-reason = Grund:
+comment-as = Kommentieren als
+comment-text = Ihr Kommentar
+comment-hint = Bis zu 5.000 Zeichen. Eine leere Zeile beginnt einen Absatz; eine Zeile, die mit > beginnt, ist ein Zitat.
+comment-send = Kommentar abschicken
+comment-save = Änderung speichern
+comment-write = Kommentar schreiben
+comment-reply-title = Auf einen Kommentar antworten
+comment-edit-title = Ihren Kommentar ändern
+comment-delete-title = Ihren Kommentar löschen
+comment-delete-about = Er wird nicht mehr gezeigt. Antworten darauf bleiben stehen.
+comment-choose-username = Zum Kommentieren einen Benutzernamen wählen
+comment-verify = Bestätigen Sie Ihre E-Mail-Adresse, um zu kommentieren.
+comment-not-ready = Wählen Sie vor Ihrem ersten Kommentar einen Benutzernamen. Was Sie geschrieben haben, steht noch hier.
+comment-suspended = Sie können erst ab { $until } wieder kommentieren.
+comment-banned = Sie können nicht mehr kommentieren.
+comment-too-fast = Das war schnell. Bitte warten Sie { $seconds } Sekunden und schicken Sie ihn dann noch einmal ab.
+comment-day-full = Neue Leserinnen und Leser können am ersten Tag zehn Kommentare schreiben. Bitte kommen Sie morgen wieder.
+comment-no-parent = Den Kommentar, auf den Sie antworten, gibt es nicht mehr.
+comment-failed = Ihr Kommentar konnte nicht angenommen werden. Bitte schicken Sie ihn noch einmal ab.
+comment-text-empty = Bitte schreiben Sie erst etwas.
+comment-text-long = Ein Kommentar hat höchstens 5.000 Zeichen; dieser hat { $count }.
+comment-edit-late = Ein Kommentar lässt sich fünf Minuten lang ändern.
+comment-edit-answered = Jemand hat auf diesen Kommentar geantwortet; er lässt sich nicht mehr ändern.
+comment-edit-reported = Jemand hat diesen Kommentar gemeldet; bis darüber entschieden ist, lässt er sich nicht ändern.
+comment-edit-gone = Dieser Kommentar wird nicht mehr gezeigt und lässt sich nicht ändern.
+profile-comments = Kommentare
+profile-comments-older = Ältere Kommentare
+badge-author = Hat diesen Artikel geschrieben
+policy-intro = Leserinnen und Leser von { $site } können die Artikel gern kommentieren: unter einem eigenen Namen und nach diesen Regeln.
+policy-modes = Wie die Moderation Kommentare liest
+policy-mode-pre = Vorher: Kommentare erscheinen, sobald die Moderation sie gelesen hat.
+policy-mode-post = Nachher: Kommentare erscheinen sofort, und die Moderation liest sie bald darauf.
+policy-mode-reactive = Auf Hinweis: Kommentare erscheinen sofort, und die Moderation liest, was gemeldet wird.
+policy-mode-closed = Geschlossen: Was geschrieben wurde, bleibt lesbar; Neues wird nicht angenommen.
+policy-mode-off = Aus: Es gibt keine Kommentare.
+policy-usual = So ist es hier üblich.
+policy-closing = { $count ->
+    [one] Die Kommentare schließen einen Tag nach der Veröffentlichung, wenn beim Artikel nichts anderes steht.
+   *[other] Die Kommentare schließen { $count } Tage nach der Veröffentlichung, wenn beim Artikel nichts anderes steht.
+}
+policy-no-closing = Die Kommentare bleiben offen, wenn beim Artikel nichts anderes steht.
+policy-checks = Was geprüft wird
+policy-length = Ein Kommentar hat höchstens { $count } Zeichen.
+policy-rate = Ein Kommentar in { $seconds } Sekunden; { $burst } dürfen auf einmal kommen.
+policy-first = Die ersten { $count } Kommentare einer Person und alles aus ihren ersten { $hours } Stunden liest die Moderation, bevor es erscheint.
+policy-links = { $count ->
+    [0] Kommentare mit Links liest die Moderation, bevor sie erscheinen.
+    [one] Kommentare mit mehr als einem Link liest die Moderation, bevor sie erscheinen.
+   *[other] Kommentare mit mehr als { $count } Links liest die Moderation, bevor sie erscheinen.
+}
+policy-words = Manche Wörter werden nicht gedruckt; Kommentare mit bestimmten anderen liest erst die Moderation.
+policy-edit = Ein Kommentar lässt sich { $count } Minuten lang ändern, solange niemand antwortet oder ihn meldet. Löschen lässt er sich immer.
+policy-humans = Programme entscheiden nur, was zuerst gelesen wird, und lehnen Wörter ab, die nie gedruckt werden. Alles andere entscheiden Menschen, und sie nennen einen Grund.
+report-title = Diesen Kommentar melden
+report-own = Das ist Ihr eigener Kommentar.
+report-why = Was stimmt damit nicht?
+report-note = Was wir sonst wissen sollten (bis zu 500 Zeichen)
+report-illegal-more = Bei rechtswidrigen Inhalten: das Gesetz, und warum es verletzt ist
+report-law = Welches Gesetz
+report-explanation = Warum es verletzt ist
+report-good-faith = Ich bin nach Treu und Glauben überzeugt, dass meine Angaben richtig und vollständig sind.
+report-about = Sie brauchen dafür kein Konto. Wer den Kommentar geschrieben hat, erfährt nicht, wer Sie sind. Sie bekommen eine Adresse, unter der Sie sehen, was daraus wurde.
+report-send = Meldung abschicken
+report-wrong-reason = Bitte wählen Sie, was damit nicht stimmt.
+report-wrong-notice = Bitte schreiben Sie, warum das Gesetz verletzt ist und dass Sie davon überzeugt sind.
+report-personal-abuse = Beleidigung
+report-hate = Hass
+report-threats = Drohung
+report-off-topic = Am Thema vorbei
+report-spam = Spam
+report-legal = Rechtliches Problem
+report-copyright = Urheberrecht
+report-false-personality = Gibt sich für jemand anderen aus
+report-illegal-content = Rechtswidriger Inhalt
+report-other = Etwas anderes
+case-title = Ihre Meldung
+case-waits = Die Moderation sieht es sich an.
+case-upheld = Der Kommentar wurde entfernt. Vielen Dank.
+case-dismissed = Die Moderation hat den Kommentar gelesen und stehen lassen.
+case-keep = Heben Sie die Adresse dieser Seite auf, um zu sehen, was daraus wird.
+case-again = Sie haben diesen Kommentar schon gemeldet. Er wird geprüft.
+case-comment = Der Kommentar
+appeal-title = Einspruch gegen eine Entscheidung
+appeal-about = Jemand, der noch nicht darüber entschieden hat, sieht ihn sich noch einmal an. Einspruch ist einmal möglich.
+appeal-why = Warum sollte er veröffentlicht werden?
+appeal-send = Einspruch abschicken
+appeal-waits = Jemand anderes sieht ihn sich an.
+appeal-granted = Die Entscheidung wurde geändert: Ihr Kommentar ist veröffentlicht.
+appeal-refused = Es bleibt bei der Entscheidung.
+span-1h = eine Stunde
+span-3h = drei Stunden
+span-24h = einen Tag
+span-7d = eine Woche
+span-30d = dreißig Tage
+span-ban = immer
+reason-abusive = Beleidigung
+reason-offensive = Anstößig
+reason-hate = Hass
+reason-harassment = Belästigung
+reason-off-topic = Am Thema vorbei
+reason-spam = Spam
+reason-advertising = Werbung
+reason-banned-words = Wörter, die wir nicht drucken
+reason-misinformation = Falschinformation
+reason-illegal = Rechtswidriger Inhalt
+reason-copyright = Urheberrecht
+reason-false-personality = Falsche Identität
+reason-other = Anderes
+
 ## Topics, authors, archive, corrections
 topic = Thema
 topic-about = Meldungen zum Thema { $name }

@@ -19,9 +19,8 @@ use masthead_store::{Conn, StoreError, audit, public};
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
 use serde::Serialize;
-use uuid::Uuid;
 
-/// Comments of somebody's own that are looked through for those under a story.
+/// Comments of somebody's own under one story that are looked at: the newest.
 const OWN: usize = 30;
 /// Seconds for which a writer is shown their own comment apart, with what can be done with it.
 const FRESH: i64 = 86_400;
@@ -479,8 +478,7 @@ pub(crate) async fn holes(
 ) -> Result<Vec<(&'static str, String)>, WebError> {
     let now = app.now();
     let mut conn = app.db.reader().await.map_err(store_error)?;
-    let newest = (Timestamp::MAX, CommentId(Uuid::max()));
-    let all = rows::of_profile(&mut conn, viewer.profile, newest, OWN)
+    let all = rows::own_under(&mut conn, viewer.profile, story, OWN)
         .await
         .map_err(store_error)?;
     let liked = rows::liked_under(&mut conn, viewer.profile, story)
@@ -490,7 +488,7 @@ pub(crate) async fn holes(
     let shown = all.iter().filter(|comment| {
         let fresh = now.micros_since(comment.created_at) < FRESH * 1_000_000;
         let kept = comment.state.waits() || comment.state == CommentState::Rejected || fresh;
-        comment.story == story && comment.state != CommentState::Deleted && kept
+        comment.state != CommentState::Deleted && kept
     });
     for comment in shown {
         let (reason, note) = if comment.state == CommentState::Rejected {

@@ -2,7 +2,7 @@
 
 use super::CommentError;
 use crate::app::App;
-use crate::stories;
+use crate::stories::{self, ChangeError};
 use masthead_domain::comments::policy::{LegalHold, Scope, ScopeKind, Settings, Step};
 use masthead_domain::events::Event;
 use masthead_domain::ids::EventId;
@@ -42,7 +42,7 @@ pub enum PolicyError {
 /// The step of a name: `network`, `site:daily`, `section:daily/world`, `topic:floods`, `story:ID` or a story's address.
 ///
 /// # Errors
-/// [`PolicyError::Unknown`].
+/// [`PolicyError::Unknown`], or that the store can't answer.
 pub async fn scope_named(app: &App, name: &str) -> Result<Scope, PolicyError> {
     if name == "network" {
         return Ok(Scope::NETWORK);
@@ -61,7 +61,11 @@ pub async fn scope_named(app: &App, name: &str) -> Result<Scope, PolicyError> {
         ScopeKind::Topic => topic_rows::by_slug(&mut app.db.reader().await?, rest)
             .await?
             .map(|topic| topic.id.0),
-        ScopeKind::Story => stories::find(app, rest).await.ok().map(|story| story.0),
+        ScopeKind::Story => match stories::find(app, rest).await {
+            Ok(story) => Some(story.0),
+            Err(ChangeError::Store(error)) => return Err(error.into()),
+            Err(_) => None,
+        },
     };
     Ok(Scope {
         kind,

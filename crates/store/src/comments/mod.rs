@@ -28,6 +28,8 @@ queries! {
     BY_IDS = concat!("SELECT ", comment!(), " FROM comments WHERE id IN {list:$1}");
     hot OF_PROFILE = concat!("SELECT ", comment!(), " FROM comments WHERE profile_id = $1 AND (created_at, id) < ($2, $3)
         ORDER BY created_at DESC, id DESC LIMIT $4");
+    hot OWN_UNDER = concat!("SELECT ", comment!(), " FROM comments WHERE profile_id = $1 AND story_id = $2
+        ORDER BY created_at DESC, id DESC LIMIT $3");
     INSERT = "INSERT INTO comments (id, story_id, site_id, profile_id, parent_id, root_id, place, state, listed, body,
             body_hash, salt, revision, badge, likes, answers, replies, places, reported, featured, imported, findings,
             created_at, changed_at)
@@ -348,6 +350,19 @@ pub async fn of_profile(
     limit: usize,
 ) -> Result<Vec<Comment>, StoreError> {
     conn.all(OF_PROFILE, params![profile, after.0, after.1, limit]).await
+}
+
+/// What somebody wrote under a story, in any state, newest first.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn own_under(
+    conn: &mut Conn,
+    profile: ProfileId,
+    story: StoryId,
+    limit: usize,
+) -> Result<Vec<Comment>, StoreError> {
+    conn.all(OWN_UNDER, params![profile, story, limit]).await
 }
 
 /// A state of a comment that was replaced.
