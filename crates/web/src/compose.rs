@@ -6,11 +6,8 @@ use crate::cache_policy::CachePolicy;
 use crate::encodings::{Acceptable, Encoding};
 use crate::press::PressedPage;
 use axum::body::Body;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, LAST_MODIFIED};
 use http::{HeaderValue, Method, Response};
-use std::io::Write as _;
 
 /// Replaces what stands in a hole. A page without the hole stays as it is.
 pub fn fill(html: &str, hole: &str, with: &str) -> String {
@@ -24,19 +21,15 @@ pub fn fill(html: &str, hole: &str, with: &str) -> String {
     }
 }
 
-/// Answers with a pressed page whose holes are filled for one reader: not shared, not kept, and compressed lightly,
-/// since it is sent once. What isn't HTML has no holes and goes out as it is for everybody.
+/// Answers with a pressed page whose holes are filled for one reader: not shared and not kept. What isn't HTML has no
+/// holes and goes out as it is for everybody.
 pub fn composed(page: &PressedPage, method: &Method, headers: &HeaderMap, holes: &[(&str, &str)]) -> Response<Body> {
-    let (head, body) = page.whole(Encoding::Identity);
+    let (head, _) = page.whole(Encoding::Identity);
     let is_html = head
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if !is_html {
         return crate::respond::routed(page, method, headers);
-    }
-    let mut text = String::from_utf8_lossy(body).into_owned();
-    for (hole, with) in holes {
-        text = fill(&text, hole, with);
     }
     let mut response = Response::new(Body::empty());
     *response.status_mut() = page.status();
@@ -55,28 +48,16 @@ pub fn composed(page: &PressedPage, method: &Method, headers: &HeaderMap, holes:
     let gzips =
         Acceptable::of(headers).choose_among(|encoding| matches!(encoding, Encoding::Identity | Encoding::Gzip));
     let bytes = if gzips == Encoding::Gzip {
-        match gzip(text.as_bytes()) {
-            Ok(bytes) => {
-                into.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-                bytes
-            }
-            // Writing into memory can't fail; if it did, the plain page is as good.
-            Err(_) => text.into_bytes(),
-        }
+        into.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        page.pieces().gzip(holes)
     } else {
-        text.into_bytes()
+        page.pieces().plain(holes)
     };
     into.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     if *method != Method::HEAD {
         *response.body_mut() = Body::from(bytes);
     }
     response
-}
-
-fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::new(1));
-    encoder.write_all(bytes)?;
-    encoder.finish()
 }
 
 #[cfg(test)]

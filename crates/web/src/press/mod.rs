@@ -21,6 +21,7 @@ mod index;
 mod key;
 mod marks;
 mod page;
+mod pieces;
 mod store;
 mod withheld;
 

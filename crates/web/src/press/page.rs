@@ -1,6 +1,7 @@
 //! A pressed page: bytes and header values that are ready to be sent, and what is needed to know when they are not.
 
 use super::key::PageKey;
+use super::pieces::Pieces;
 use super::{LogPosition, withheld::Withheld};
 use crate::cache_policy::CachePolicy;
 use crate::encodings::{self, Effort, Encoding, Prepared};
@@ -156,6 +157,8 @@ pub struct PressedPage {
     wire_whole: [OnceLock<Bytes>; 4],
     /// Heads of a 304 in the same form.
     wire_not_modified: [OnceLock<Bytes>; 4],
+    /// What it is composed of for a reader who is signed in, made when the first of them comes.
+    pieces: OnceLock<Pieces>,
     checked_epoch: AtomicU64,
     /// How often it was asked for, up to [`READ`].
     asked: AtomicU8,
@@ -233,6 +236,7 @@ impl PressedPage {
             heads: Default::default(),
             wire_whole: Default::default(),
             wire_not_modified: Default::default(),
+            pieces: OnceLock::new(),
             checked_epoch: AtomicU64::new(0),
             asked: AtomicU8::new(0),
             weight,
@@ -329,6 +333,11 @@ impl PressedPage {
         }
         self.checked_epoch.store(epoch, Ordering::Relaxed);
         true
+    }
+
+    /// The page cut at its holes.
+    pub(crate) fn pieces(&self) -> &Pieces {
+        self.pieces.get_or_init(|| Pieces::cut(self.parts.prepared.identity()))
     }
 
     /// Head and body in `encoding`, which the caller chose among those that are there; otherwise the text itself. The
