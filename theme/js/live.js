@@ -85,3 +85,30 @@
   // Not before the page is there: a stream must not keep it from its pictures.
   if (document.readyState === 'complete') begin(); else addEventListener('load', () => setTimeout(begin, 1000));
 })();
+
+// The browser may show a page that it kept from before its reader signed in. Whoever went to sign in, or was seen signed
+// in, is asked for by such a page, which is then fetched anew; it costs others nothing.
+(() => {
+  'use strict';
+  const key = 'signed-in';
+  const door = 'a[href^="/sign-in"]';
+  const note = (known) => { try { if (known) localStorage.setItem(key, '1'); else localStorage.removeItem(key); } catch { /* private mode */ } };
+  const noted = () => { try { return localStorage.getItem(key); } catch { return null; } };
+  addEventListener('click', (event) => { if (event.target.closest(door)) note(true); });
+  const look = async (again) => {
+    const corner = document.querySelector('.ends');
+    if (!corner) return;
+    if (!corner.querySelector(door)) { note(true); return; }
+    if (!noted() || again) return;
+    try {
+      const answer = await fetch('/fragments/account');
+      if (!answer.ok) return;
+      if ((await answer.text()).includes('href="/sign-in"')) note(false);
+      else location.reload();
+    } catch { /* offline: asked again on the next page */ }
+  };
+  const [visit] = performance.getEntriesByType('navigation');
+  // A page that was just fetched anew and still knows nobody comes from a cache that this reader can't help.
+  look(visit && visit.type === 'reload');
+  addEventListener('pageshow', (event) => { if (event.persisted) look(false); });
+})();
