@@ -139,6 +139,11 @@ comments-new-one = عرض تعليق جديد
 comments-new-many = عرض التعليقات الجديدة (#)
 comments-own = تعليقاتك هنا
 comment-nobody = حساب محذوف
+comment-muted = لقد كتمت كاتب هذا التعليق.
+mute = كتم
+mute-about = لن ترى تعليقات هذا الشخص بعد الآن. ولن يُخبَر أحد.
+unmute = أظهر التعليقات مجددًا
+mutes = من كتمتهم
 comment-edited = (عُدّل)
 comment-featured = من اختيار المحررين
 comment-in-reply = ردًا على { $name }
@@ -272,6 +277,35 @@ reason-illegal = محتوى غير قانوني
 reason-copyright = حقوق النشر
 reason-false-personality = انتحال شخصية
 reason-other = سبب آخر
+
+## Notices
+notices = الإشعارات
+notices-about = الردود على تعليقاتك وما تقرر بشأنها
+notices-new = { $count ->
+    [0] لا إشعارات جديدة
+    [one] إشعار جديد
+    [two] إشعاران جديدان
+    [few] { $count } إشعارات جديدة
+    [many] { $count } إشعارًا جديدًا
+   *[other] { $count } إشعار جديد
+}
+notices-none = لم يرد عليك أحد بعد.
+notice-reply = رد { $name } على تعليقك
+notice-approved = نُشر تعليقك
+notice-rejected = لم يُنشر تعليقك
+notices-seen = اعتبرها كلها مقروءة
+notices-mails = بالبريد
+notices-mails-on = ما لم تره هنا بعد دقائق يصلك بالبريد أيضًا.
+notices-mails-off = لا تصلك رسائل بهذا الشأن.
+notices-mails-stop = لا ترسلوا إليّ رسائل
+notices-mails-start = أرسلوا إليّ رسائل
+notices-stop-title = لا مزيد من الرسائل
+notices-stop-about = لن نكتب إليك بعد ذلك حين يرد عليك أحد أو يُتخذ قرار بشأن تعليق لك.
+notices-stopped = تم. لن تصلك هذه الرسائل بعد الآن.
+mail-notices-subject = بشأن تعليقاتك في { $site }
+mail-notices = هذا ما جدّ بشأن تعليقاتك في { $site }:
+mail-notices-all = كل ذلك وما سبقه:
+mail-notices-stop = إن لم تعد تريد هذه الرسائل:
 
 ## Topics, authors, archive, corrections
 topic = موضوع

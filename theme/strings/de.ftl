@@ -124,6 +124,11 @@ comments-new-one = 1 neuen Kommentar zeigen
 comments-new-many = # neue Kommentare zeigen
 comments-own = Ihre Kommentare hier
 comment-nobody = Gelöschtes Konto
+comment-muted = Sie haben die Person, die das schrieb, stummgeschaltet.
+mute = Stummschalten
+mute-about = Sie sehen die Kommentare dieser Person dann nicht mehr. Niemand erfährt davon.
+unmute = Kommentare wieder zeigen
+mutes = Stummgeschaltet
 comment-edited = (geändert)
 comment-featured = Von der Redaktion ausgewählt
 comment-in-reply = Antwort an { $name }
@@ -253,6 +258,31 @@ reason-illegal = Rechtswidriger Inhalt
 reason-copyright = Urheberrecht
 reason-false-personality = Falsche Identität
 reason-other = Anderes
+
+## Notices
+notices = Mitteilungen
+notices-about = Antworten auf Ihre Kommentare, und was über sie entschieden wurde
+notices-new = { $count ->
+    [one] { $count } neue Mitteilung
+   *[other] { $count } neue Mitteilungen
+}
+notices-none = Noch hat Ihnen niemand geantwortet.
+notice-reply = { $name } hat auf Ihren Kommentar geantwortet
+notice-approved = Ihr Kommentar wurde veröffentlicht
+notice-rejected = Ihr Kommentar wurde nicht veröffentlicht
+notices-seen = Alle als gelesen markieren
+notices-mails = Per E-Mail
+notices-mails-on = Was Sie hier nach einigen Minuten nicht gesehen haben, kommt auch per E-Mail.
+notices-mails-off = Sie bekommen darüber keine E-Mails.
+notices-mails-stop = Keine E-Mails schicken
+notices-mails-start = E-Mails schicken
+notices-stop-title = Keine E-Mails mehr
+notices-stop-about = Wir schreiben Ihnen dann nicht mehr, wenn Ihnen jemand antwortet oder über einen Kommentar von Ihnen entschieden wird.
+notices-stopped = Erledigt. Sie bekommen keine dieser E-Mails mehr.
+mail-notices-subject = Zu Ihren Kommentaren bei { $site }
+mail-notices = bei Ihren Kommentaren auf { $site } hat sich etwas getan:
+mail-notices-all = Alles davon, und was vorher war:
+mail-notices-stop = Wenn Sie diese E-Mails nicht mehr möchten:
 
 ## Topics, authors, archive, corrections
 topic = Thema

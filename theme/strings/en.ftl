@@ -129,6 +129,11 @@ comments-new-many = Show # new comments
 comments-own = Your comments here
 comment-nobody = Deleted account
 comment-guest = Guest
+comment-muted = You muted the writer of this comment.
+mute = Mute
+mute-about = You will no longer see this person's comments. Nobody is told.
+unmute = Show their comments again
+mutes = People you muted
 comment-edited = (changed)
 comment-featured = Picked by the editors
 comment-in-reply = In reply to { $name }
@@ -355,6 +360,31 @@ review-act-contribution-objected = Author did not agree to the edits
 review-act-contribution-withdrawn = Taken back
 review-act-contribution-published = Published
 review-act-contribution-passed = Time passed
+
+## Notices
+notices = Notices
+notices-about = Answers to your comments, and what was decided about them
+notices-new = { $count ->
+    [one] { $count } new notice
+   *[other] { $count } new notices
+}
+notices-none = Nobody has answered you yet.
+notice-reply = { $name } answered your comment
+notice-approved = Your comment was published
+notice-rejected = Your comment was not published
+notices-seen = Mark all as read
+notices-mails = By mail
+notices-mails-on = What you haven't seen here after a few minutes comes by mail as well.
+notices-mails-off = You get no mails about this.
+notices-mails-stop = Send me no mails
+notices-mails-start = Send me mails
+notices-stop-title = No more mails
+notices-stop-about = We will no longer write to you when somebody answers you or decides on a comment of yours.
+notices-stopped = Done. You will get no more of these mails.
+mail-notices-subject = About your comments at { $site }
+mail-notices = this happened to your comments at { $site }:
+mail-notices-all = All of it, and what was decided before:
+mail-notices-stop = To get no more of these mails:
 
 ## Topics, authors, archive, corrections
 topic = Topic

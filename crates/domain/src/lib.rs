@@ -14,6 +14,7 @@ pub mod events;
 pub mod fronts;
 pub mod ids;
 pub mod imports;
+pub mod notices;
 pub mod permissions;
 pub mod profiles;
 pub mod rankings;

@@ -13,6 +13,7 @@ pub mod feeds;
 pub mod fronts;
 pub mod imports;
 pub mod ingest;
+pub mod notices;
 pub mod pages;
 pub mod pictures;
 pub mod profiles;

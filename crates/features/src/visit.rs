@@ -275,6 +275,7 @@ struct Corner<'a> {
     signed_in: bool,
     name: Cow<'a, str>,
     staff: bool,
+    unseen: i64,
 }
 
 /// The account corner for a viewer.
@@ -283,6 +284,7 @@ pub(crate) fn corner(view: &SiteView, viewer: Option<&Viewer>) -> Result<String,
         signed_in: viewer.is_some(),
         name: viewer.map_or(Cow::Borrowed(""), Viewer::name),
         staff: viewer.is_some_and(|viewer| viewer.grants.is_staff()),
+        unseen: viewer.map_or(0, |viewer| viewer.unseen),
     };
     Ok(view.voice.render("parts/account.html", &corner)?)
 }

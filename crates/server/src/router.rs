@@ -16,12 +16,13 @@ use futures::StreamExt as _;
 use masthead_domain::permissions::Permission;
 use masthead_features::accounts::Viewer;
 use masthead_features::accounts::pages::{account, providers as with_providers, sign_in, sign_up};
-use masthead_features::comments::{cases, pages as comments};
+use masthead_features::comments::{cases, mutes, pages as comments};
 use masthead_features::contributions::{
     call_outs, pages as contribute, picture_pages as contribute_pictures, review as contributions_review, uploads,
 };
 use masthead_features::desk;
 use masthead_features::ingest::{self, IngestError};
+use masthead_features::notices::pages as notices;
 use masthead_features::rankings::pages as rankings;
 use masthead_features::review::pages as review;
 use masthead_features::wire::Outcome;
@@ -372,6 +373,9 @@ fn own_routes() -> Vec<Route> {
         Route::new(MethodFilter::POST, "/comments/{id}/appeal", cases::send_appeal)
             .permission(Permission::SignedIn)
             .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/profiles/{username}/mute", mutes::post)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::GET, "/fragments/account", account::fragment)
             .permission(Permission::Public)
             .cache(CachePolicy::Private),
@@ -387,6 +391,18 @@ fn own_routes() -> Vec<Route> {
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::POST, "/account/profile", account::profile)
             .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/notices", notices::show)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/notices", notices::act)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/notices/stop", notices::ask)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/notices/stop", notices::stop)
+            .permission(Permission::Public)
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::GET, "/account/username", account::username_form)
             .permission(Permission::SignedIn)

@@ -37,7 +37,7 @@ use masthead_web::security_headers::SecurityHeaders;
 use masthead_web::serve::{Limits, listen, serve};
 use masthead_web::theme_files::ThemeFiles;
 use masthead_web::themes::Themes;
-use masthead_web::urls::{Origin, Route};
+use masthead_web::urls::Origin;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -96,10 +96,12 @@ impl State {
             .await
             .map_err(|error| WebError::clone(&error))?;
         if let Some(viewer) = viewer {
-            let is_story = matches!(Route::parse(path), Some(Route::Story { .. }));
-            let story = page.stories().first().filter(|_| is_story).map(|story| (*story, path));
-            let holes = self.pages.holes(info.site.id, viewer, story).await?;
-            let holes: Vec<(&str, &str)> = holes.iter().map(|(name, with)| (*name, with.as_str())).collect();
+            let story = page.stories().first().copied();
+            let holes = self.pages.holes(info.site.id, viewer, path, story).await?;
+            let holes: Vec<(&str, &str)> = holes
+                .iter()
+                .map(|(name, with)| (name.as_ref(), with.as_str()))
+                .collect();
             return Ok(composed(&page, method, headers, &holes));
         }
         let hsts = info.tls.then_some(&self.hsts);

@@ -1,6 +1,7 @@
 //! Mail to people: plain text over SMTP, or kept where a demo's operator can read it.
 
-use lettre::message::{Mailbox, header::ContentType};
+use lettre::message::Mailbox;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use std::time::Duration;
 
@@ -52,6 +53,8 @@ pub struct Letter<'a> {
     pub subject: &'a str,
     /// Plain text.
     pub text: &'a str,
+    /// The address at which its reader stops mails of its kind with one click (RFC 8058).
+    pub stop: Option<&'a str>,
 }
 
 impl Mailer {
@@ -101,7 +104,17 @@ impl Mailer {
                 let refused = |error: &dyn std::fmt::Display| MailError::Refused(error.to_string());
                 let to: Mailbox = letter.to.parse().map_err(|error| refused(&error))?;
                 let host = from.email.domain();
-                let message = Message::builder()
+                let mut builder = Message::builder();
+                if let Some(stop) = letter.stop {
+                    for (name, value) in [
+                        ("List-Unsubscribe", format!("<{stop}>")),
+                        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
+                    ] {
+                        let name = HeaderName::new_from_ascii(name.to_owned()).map_err(|error| refused(&error))?;
+                        builder = builder.raw_header(HeaderValue::new(name, value));
+                    }
+                }
+                let message = builder
                     .from((**from).clone())
                     .to(to)
                     .subject(letter.subject)
@@ -133,7 +146,8 @@ mod tests {
                     message_id: "1",
                     to: "a@b.example",
                     subject: "s",
-                    text: "t"
+                    text: "t",
+                    stop: None
                 })
                 .await,
             Err(MailError::Off)

@@ -21,6 +21,7 @@ pub mod leases;
 pub mod log;
 pub mod mails;
 pub mod migrate;
+pub mod notices;
 pub mod pages;
 pub mod pictures;
 pub mod policies;
@@ -51,6 +52,7 @@ pub fn all_queries() -> Vec<Query> {
         banners::ALL,
         comments::ALL,
         comments::imported::ALL,
+        comments::mutes::ALL,
         comments::people::ALL,
         contributions::ALL,
         contributions::call_outs::ALL,
@@ -68,6 +70,7 @@ pub fn all_queries() -> Vec<Query> {
         log::ALL,
         mails::ALL,
         migrate::ALL,
+        notices::ALL,
         pages::ALL,
         pictures::ALL,
         policies::ALL,

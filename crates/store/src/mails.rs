@@ -10,14 +10,14 @@ use masthead_domain::time::Timestamp;
 pub const JOB_SEND: &str = "mails.send";
 
 queries! {
-    INSERT = "INSERT INTO mails (id, purpose, recipient, subject, body, state, created_at)
-        VALUES ($1, $2, $3, $4, $5, 'waiting', $6)";
-    BY_ID = "SELECT id, purpose, recipient, subject, body, state, created_at FROM mails WHERE id = $1";
+    INSERT = "INSERT INTO mails (id, purpose, recipient, subject, body, state, created_at, stop_url)
+        VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7)";
+    BY_ID = "SELECT id, purpose, recipient, subject, body, state, created_at, stop_url FROM mails WHERE id = $1";
     START = "UPDATE mails SET state = 'sending' WHERE id = $1 AND state = 'waiting'";
     SENT = "UPDATE mails SET state = $2, sent_at = $3, body = $4, error = $5 WHERE id = $1";
-    NEWEST = "SELECT id, purpose, recipient, subject, body, state, created_at FROM mails
+    NEWEST = "SELECT id, purpose, recipient, subject, body, state, created_at, stop_url FROM mails
         ORDER BY created_at DESC, id DESC LIMIT $1";
-    TO = "SELECT id, purpose, recipient, subject, body, state, created_at FROM mails
+    TO = "SELECT id, purpose, recipient, subject, body, state, created_at, stop_url FROM mails
         WHERE recipient = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
     SWEEP = "DELETE FROM mails WHERE created_at < $1";
     SUPPRESS = "INSERT INTO suppressed_addresses (hash, reason, since) VALUES ($1, $2, $3)
@@ -43,6 +43,8 @@ pub struct Mail {
     pub state: String,
     /// When it was written.
     pub created_at: Timestamp,
+    /// The address at which its reader stops mails of its kind (RFC 8058); none for those that were asked for.
+    pub stop_url: Option<String>,
 }
 
 from_row!(Mail {
@@ -52,25 +54,47 @@ from_row!(Mail {
     subject,
     body,
     state,
-    created_at
+    created_at,
+    stop_url
 });
+
+/// A mail that goes out.
+#[derive(Clone, Debug)]
+pub struct NewMail {
+    /// Identity.
+    pub id: MailId,
+    /// What it is for.
+    pub purpose: &'static str,
+    /// The address.
+    pub recipient: String,
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+    /// The address at which its reader stops mails of its kind.
+    pub stop_url: Option<String>,
+}
 
 /// Puts a mail on its way: the row and the job that sends it.
 ///
 /// # Errors
 /// When the store can't answer.
-pub async fn send(
-    tx: &mut Tx,
-    id: MailId,
-    purpose: &str,
-    recipient: &str,
-    subject: &str,
-    body: &str,
-) -> Result<(), StoreError> {
+pub async fn send(tx: &mut Tx, mail: &NewMail) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.execute(INSERT, params![id, purpose, recipient, subject, body, now])
-        .await?;
-    jobs::schedule(tx, JOB_SEND, &id.to_string(), now, &serde_json::Value::Null).await?;
+    tx.execute(
+        INSERT,
+        params![
+            mail.id,
+            mail.purpose,
+            &mail.recipient,
+            &mail.subject,
+            &mail.body,
+            now,
+            mail.stop_url.as_deref()
+        ],
+    )
+    .await?;
+    jobs::schedule(tx, JOB_SEND, &mail.id.to_string(), now, &serde_json::Value::Null).await?;
     Ok(())
 }
 

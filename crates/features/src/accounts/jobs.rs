@@ -55,6 +55,7 @@ async fn sweep(app: &App) -> Result<(), AccountError> {
             Box::pin(async move {
                 sessions::sweep(tx).await?;
                 accounts::sweep(tx).await?;
+                crate::notices::sweep(tx).await?;
                 mails::sweep(tx, before).await
             })
         })

@@ -3,21 +3,29 @@
 
 use super::AccountError;
 use crate::app::App;
+use crate::sites::SiteEntry;
 use masthead_domain::accounts::Email;
 use masthead_domain::ids::{MailId, SiteId};
 use masthead_services::mail::{Letter, MailError};
-use masthead_store::{StoreError, Tx, mails};
+use masthead_store::mails::{self, NewMail};
+use masthead_store::{StoreError, Tx};
+use masthead_web::strings::Said;
+use masthead_web::templates::Voice;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A mail that is written and not yet on its way.
 #[derive(Clone, Debug)]
-pub struct Written {
-    id: MailId,
-    purpose: &'static str,
-    to: String,
-    subject: String,
-    text: String,
+pub struct Written(NewMail);
+
+impl Written {
+    /// With the address at which its reader stops mails of its kind.
+    #[must_use]
+    pub fn stopped_at(mut self, url: String) -> Self {
+        self.0.stop_url = Some(url);
+        self
+    }
 }
 
 #[derive(Serialize)]
@@ -40,33 +48,53 @@ pub fn write(
     link: &str,
     more: &[(&str, &str)],
 ) -> Result<Written, AccountError> {
-    let failed = |error: &dyn std::fmt::Display| AccountError::Failed(error.to_string());
-    let sites = app.sites();
-    let site = site.and_then(|id| sites.site(id)).or_else(|| sites.first());
-    let site = site.ok_or_else(|| failed(&"the network has no site"))?;
-    let themes = app.accounts.themes()?;
-    let theme = themes.named(&site.theme);
-    let voice = theme
-        .voice(&site.language, &site.site.zone)
-        .or_else(|_| theme.voice(&site.language, "UTC"))
-        .map_err(|error| failed(&error))?;
+    let (site, voice) = voice(app, site)?;
     let words = Words {
         site: &site.name,
         origin: &site.origin,
         link,
         more: more.iter().copied().collect(),
     };
-    let text = voice
-        .render(&format!("mail/{purpose}.txt"), &words)
-        .map_err(|error| failed(&error))?;
+    let text = voice.render(&format!("mail/{purpose}.txt"), &words).map_err(failed)?;
     let (subject, text) = text.split_once('\n').unwrap_or((&text, ""));
-    Ok(Written {
+    Ok(Written(NewMail {
         id: MailId::new(app.ids.as_ref()),
         purpose,
-        to: to.as_str().to_owned(),
+        recipient: to.as_str().to_owned(),
         subject: subject.trim().to_owned(),
-        text: format!("{}\n", text.trim()),
-    })
+        body: format!("{}\n", text.trim()),
+        stop_url: None,
+    }))
+}
+
+/// The words of a message in the language of a site.
+///
+/// # Errors
+/// When the theme has no such message.
+pub fn say(app: &App, site: Option<SiteId>, key: &str, args: &[(&str, &str)]) -> Result<String, AccountError> {
+    let args: Vec<_> = args
+        .iter()
+        .map(|(name, text)| (*name, Said::Text((*text).into())))
+        .collect();
+    voice(app, site)?.1.say(key, &args).map_err(failed)
+}
+
+fn failed(error: impl std::fmt::Display) -> AccountError {
+    AccountError::Failed(error.to_string())
+}
+
+/// A site, or the first, with its theme in its language.
+fn voice(app: &App, site: Option<SiteId>) -> Result<(Arc<SiteEntry>, Arc<Voice>), AccountError> {
+    let sites = app.sites();
+    let site = site.and_then(|id| sites.site(id)).or_else(|| sites.first());
+    let site = site.ok_or_else(|| failed("the network has no site"))?;
+    let themes = app.accounts.themes()?;
+    let theme = themes.named(&site.theme);
+    let voice = theme
+        .voice(&site.language, &site.site.zone)
+        .or_else(|_| theme.voice(&site.language, "UTC"))
+        .map_err(failed)?;
+    Ok((Arc::clone(site), voice))
 }
 
 /// Puts a mail on its way, as part of the transaction that gives the reason for it.
@@ -74,7 +102,7 @@ pub fn write(
 /// # Errors
 /// When the store can't answer.
 pub async fn send(tx: &mut Tx, mail: &Written) -> Result<(), StoreError> {
-    mails::send(tx, mail.id, mail.purpose, &mail.to, &mail.subject, &mail.text).await
+    mails::send(tx, &mail.0).await
 }
 
 /// Sends a mail that is due. It is marked before: what was under way in a crash is not sent again.
@@ -107,6 +135,7 @@ pub async fn deliver(app: &App, id: MailId) -> Result<(), AccountError> {
                 to: &mail.recipient,
                 subject: &mail.subject,
                 text: &mail.body,
+                stop: mail.stop_url.as_deref(),
             })
             .await
             .map(|()| true),

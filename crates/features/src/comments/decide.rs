@@ -3,14 +3,16 @@
 use super::{CommentError, tell};
 use crate::accounts::Viewer;
 use crate::app::App;
+use crate::notices;
 use masthead_domain::comments::{CommentState, RemovalReason};
-use masthead_domain::ids::{AccountId, CommentId, IdSource};
+use masthead_domain::ids::{AccountId, CommentId, IdSource, ProfileId};
+use masthead_domain::notices::NoticeKind;
 use masthead_domain::permissions::{Grants, Permission};
 use masthead_domain::time::Timestamp;
 use masthead_store::audit::{self, NewEntry};
 use masthead_store::comments::people;
 use masthead_store::comments::{self as rows, Comment};
-use masthead_store::{Tx, reports, reviews};
+use masthead_store::{Tx, notices as notice_rows, reports, reviews};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -195,7 +197,23 @@ async fn apply(
         keep_text: true,
     };
     audit::append(tx, &entry).await?;
+    if change.state == CommentState::Rejected {
+        notices::tell(tx, ids, comment.profile, NoticeKind::Rejected, comment.id).await?;
+    } else if !change.was.is_shown() {
+        notices::tell(tx, ids, comment.profile, NoticeKind::Approved, comment.id).await?;
+        if let Some(answered) = answered(tx, comment).await? {
+            notices::tell_of_answer(tx, ids, answered, comment.profile, comment.id).await?;
+        }
+    }
     Ok(change.state)
+}
+
+/// The writer of what a comment answers.
+async fn answered(tx: &mut Tx, comment: &Comment) -> Result<Option<ProfileId>, CommentError> {
+    Ok(match comment.parent {
+        Some(parent) => rows::by_id(tx, parent).await?.map(|parent| parent.profile),
+        None => None,
+    })
 }
 
 /// What a decision adds to the memory of its writer; `by` is -1 where it is taken back.
@@ -240,6 +258,13 @@ async fn undo(tx: &mut Tx, ids: &dyn IdSource, comment: &Comment, actor: &str) -
     match last.facts.get("queue").and_then(Value::as_str) {
         Some(queue) if !queue.is_empty() => reviews::move_to(tx, comment.id, queue).await?,
         _ => reviews::drop(tx, comment.id).await?,
+    }
+    // What is not so any more is not told either, where it wasn't yet.
+    for kind in [NoticeKind::Approved, NoticeKind::Rejected] {
+        notice_rows::take_back(tx, comment.profile, kind, comment.id).await?;
+    }
+    if let Some(answered) = answered(tx, comment).await?.filter(|_| !was.is_shown()) {
+        notice_rows::take_back(tx, answered, NoticeKind::Reply, comment.id).await?;
     }
     let event = tell(tx, ids, comment, "decided", was.is_shown()).await?;
     let facts = json!({ "undone": last.act, "state": was.name() });

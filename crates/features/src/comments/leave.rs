@@ -5,9 +5,8 @@ use crate::app::App;
 use masthead_domain::comments::CommentState;
 use masthead_domain::events::Event;
 use masthead_domain::ids::{EventId, ProfileId};
-use masthead_store::comments::people;
-use masthead_store::comments::{self as rows};
-use masthead_store::{StoreError, Tx, audit, jobs, log, reports, reviews};
+use masthead_store::comments::{self as rows, mutes, people};
+use masthead_store::{StoreError, Tx, audit, jobs, log, notices, reports, reviews};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -47,6 +46,8 @@ pub async fn run(app: &App, profile: ProfileId, payload: &Value) -> Result<(), C
             let (ids, stories) = (Arc::clone(&ids), stories.clone());
             Box::pin(async move {
                 people::forget(tx, profile).await?;
+                mutes::forget(tx, profile).await?;
+                notices::forget(tx, profile).await?;
                 reports::forget(tx, profile).await?;
                 // Their pages still name the person.
                 for some in stories.chunks(500) {

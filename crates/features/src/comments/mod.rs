@@ -15,6 +15,7 @@ mod change;
 mod decide;
 mod ground;
 mod leave;
+pub mod mutes;
 pub mod pages;
 mod policies;
 mod post;
@@ -85,6 +86,9 @@ pub enum CommentError {
     /// An appeal against one's own decision is decided by somebody else.
     #[error("somebody else decides on an appeal against your decision")]
     OwnDecision,
+    /// As many people are muted as may be.
+    #[error("at most 200 people can be muted")]
+    MutedMost,
     /// The policy or the story changed while it was checked: it is checked again.
     #[error("the rules changed meanwhile")]
     Stale,
@@ -141,7 +145,7 @@ impl From<CommentError> for WebError {
             CommentError::Suspended { .. } => Self::forbidden(words).code("suspended"),
             CommentError::Closed(_) => Self::forbidden(words).code("comments-closed"),
             CommentError::Edit(_) => Self::new(ErrorKind::Conflict).code("not-editable").detail(words),
-            CommentError::Decided | CommentError::OwnDecision | CommentError::Stale => {
+            CommentError::Decided | CommentError::OwnDecision | CommentError::Stale | CommentError::MutedMost => {
                 Self::new(ErrorKind::Conflict).detail(words)
             }
             CommentError::NoParent => Self::invalid(vec![FieldError {

@@ -19,6 +19,7 @@ use masthead_store::{Conn, StoreError, audit, public};
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Comments of somebody's own under one story that are looked at: the newest.
 const OWN: usize = 30;
@@ -475,7 +476,7 @@ pub(crate) async fn holes(
     viewer: &Viewer,
     story: StoryId,
     path: &str,
-) -> Result<Vec<(&'static str, String)>, WebError> {
+) -> Result<Vec<(Cow<'static, str>, String)>, WebError> {
     let now = app.now();
     let mut conn = app.db.reader().await.map_err(store_error)?;
     let all = rows::own_under(&mut conn, viewer.profile, story, OWN)
@@ -513,6 +514,7 @@ pub(crate) async fn holes(
             },
         });
     }
+    let mut holes = super::mutes::holes(&mut conn, view, viewer).await?;
     drop(conn);
     let own = Own {
         ready: viewer.is_ready(),
@@ -523,8 +525,7 @@ pub(crate) async fn holes(
         comments,
         liked: liked.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
     };
-    Ok(vec![
-        ("comment-form", view.voice.render("comments/write.html", &own)?),
-        ("comment-own", view.voice.render("comments/own.html", &own)?),
-    ])
+    holes.push(("comment-form".into(), view.voice.render("comments/write.html", &own)?));
+    holes.push(("comment-own".into(), view.voice.render("comments/own.html", &own)?));
+    Ok(holes)
 }

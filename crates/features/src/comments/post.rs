@@ -4,6 +4,7 @@ use super::ground::{self, Ground};
 use super::{About, CommentError, note};
 use crate::accounts::Viewer;
 use crate::app::App;
+use crate::notices;
 use masthead_domain::comments::checks::{self, Finding, REPEAT_OF_OTHERS};
 use masthead_domain::comments::policy::{Effective, Mode};
 use masthead_domain::comments::words::Folded;
@@ -308,12 +309,14 @@ async fn write(
             return Err(CommentError::DayFull);
         }
     }
+    let mut answered = None;
     let answers = match parent {
         None => None,
         Some(parent) => {
             let found = rows::by_id(tx, parent).await?;
             let found = found.filter(|found| found.story == ground.story && found.state.is_shown());
             let found = found.ok_or(CommentError::NoParent)?;
+            answered = Some(found.profile);
             Some((found.id, found.root))
         }
     };
@@ -338,6 +341,9 @@ async fn write(
     people::wrote(tx, who.profile, full_at, writer.today + 1, state.is_shown()).await?;
     if let Some(queue) = queue_of(state, policy.mode, checked.trusted) {
         reviews::put(tx, (who.id, ground.site, ground.story, who.profile), queue, now, 0).await?;
+    }
+    if let Some(answered) = answered.filter(|_| state.is_shown()) {
+        notices::tell_of_answer(tx, ids, answered, who.profile, who.id).await?;
     }
     let facts = serde_json::json!({
         "state": state.name(), "story": ground.story, "site": ground.site, "mode": policy.mode.name(),

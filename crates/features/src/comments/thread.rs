@@ -68,6 +68,8 @@ struct Item {
     answer: bool,
     /// The key of the words on the place of one that is gone; empty for a comment.
     gone: &'static str,
+    /// The hole that it fills, by its writer, so that who muted them gets a line instead; empty where nobody can be named.
+    hole: String,
     name: String,
     /// The key of the words for a writer without a name.
     nobody: &'static str,
@@ -320,7 +322,7 @@ fn item(comment: &PublicComment, root: &PublicComment, path: &str, target: bool)
         (CommentState::Rejected, _) => "comment-gone-moderator",
         (CommentState::Pending | CommentState::Held, _) => "comment-gone-waits",
     };
-    let (name, href) = match &comment.writer {
+    let (name, page) = match &comment.writer {
         None => (String::new(), None),
         Some(writer) => {
             let page = match (&writer.username, writer.state) {
@@ -329,8 +331,7 @@ fn item(comment: &PublicComment, root: &PublicComment, path: &str, target: bool)
                 (None, ProfileState::Closed) if !writer.display_name.is_empty() => Some(format!("~{}", writer.profile)),
                 _ => None,
             };
-            let href = page.map(|name| Route::Profile(name.into()).to_string());
-            (writer.name().to_owned(), href)
+            (writer.name().to_owned(), page)
         }
     };
     let parent = comment.parent.filter(|parent| *parent != root.id);
@@ -344,7 +345,8 @@ fn item(comment: &PublicComment, root: &PublicComment, path: &str, target: bool)
         gone,
         name,
         nobody: if is_guest { "comment-guest" } else { "comment-nobody" },
-        href,
+        hole: page.as_ref().map_or_else(String::new, |page| format!("by-{page}")),
+        href: page.map(|page| Route::Profile(page.into()).to_string()),
         badge: comment.badge.map_or("", Badge::name),
         created: comment.created_at.as_micros(),
         edited: comment.edited_at.map(Timestamp::as_micros),

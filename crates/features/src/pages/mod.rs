@@ -50,7 +50,7 @@ pub(crate) use view::{SiteView, href as section_href};
 use crate::app::App;
 use crate::comments::thread::Asked;
 use crate::sites::SiteEntry;
-use crate::{api, feeds, profiles};
+use crate::{api, comments, feeds, profiles};
 use masthead_domain::comments::Order;
 use masthead_domain::ids::{SiteId, StoryId};
 use masthead_services::search::{SearchIndex, SearchRequest};
@@ -63,6 +63,7 @@ use masthead_web::press::{LogPosition, Rendered};
 use masthead_web::strings::Said;
 use masthead_web::themes::Themes;
 use masthead_web::urls::Route;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -149,7 +150,7 @@ impl Pages {
         Ok(rendered)
     }
 
-    /// What fills the holes of a page for a viewer; `story` is the one whose page it is.
+    /// What fills the holes of the page at `path` for a viewer; `story` is the first that shows on it.
     ///
     /// # Errors
     /// When the store can't answer or a template can't be rendered.
@@ -157,15 +158,21 @@ impl Pages {
         &self,
         site: SiteId,
         viewer: &crate::accounts::Viewer,
-        story: Option<(StoryId, &str)>,
-    ) -> Result<Vec<(&'static str, String)>, WebError> {
+        path: &str,
+        story: Option<StoryId>,
+    ) -> Result<Vec<(Cow<'static, str>, String)>, WebError> {
         let sites = self.app.sites();
         let site = sites.site(site).ok_or_else(WebError::not_found)?;
         let view = self.view(site).await?;
-        let mut holes = vec![("account", crate::visit::corner(&view, Some(viewer))?)];
-        if let Some((story, path)) = story {
-            holes.extend(crate::comments::pages::holes(&self.app, &view, viewer, story, path).await?);
-        }
+        let mut holes = vec![("account".into(), crate::visit::corner(&view, Some(viewer))?)];
+        let own = match (Route::parse(path), story) {
+            (Some(Route::Story { .. }), Some(story)) => {
+                comments::pages::holes(&self.app, &view, viewer, story, path).await?
+            }
+            (Some(Route::Profile(name)), _) => comments::mutes::on_profile(&self.app, &view, viewer, &name).await?,
+            _ => Vec::new(),
+        };
+        holes.extend(own);
         Ok(holes)
     }
 

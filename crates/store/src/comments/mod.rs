@@ -5,6 +5,7 @@
 //! came. Readers meet comments in `store::public` alone.
 
 pub mod imported;
+pub mod mutes;
 pub mod people;
 
 use crate::db::{Conn, FromRow, Json, Row, StoreError, Tx};

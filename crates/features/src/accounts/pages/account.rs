@@ -28,6 +28,7 @@ struct Account {
     waiting_name: Option<String>,
     waiting_bio: Option<String>,
     declined: Vec<Declined>,
+    mutes: Vec<crate::comments::mutes::Line>,
     has_password: bool,
     has_totp: bool,
     delete_at: Option<i64>,
@@ -151,6 +152,9 @@ pub(super) async fn page(visit: &Visit, error: Option<&AccountError>, typed: &Fi
     let changes = profile_rows::changes_of(&mut conn, viewer.profile)
         .await
         .map_err(AccountError::from)?;
+    let mutes = crate::comments::mutes::of(&mut conn, viewer)
+        .await
+        .map_err(AccountError::from)?;
     let all = sessions::of_account(&mut conn, viewer.account, app.now())
         .await
         .map_err(AccountError::from)?;
@@ -200,6 +204,7 @@ pub(super) async fn page(visit: &Visit, error: Option<&AccountError>, typed: &Fi
         waiting_name,
         waiting_bio,
         declined,
+        mutes,
         has_password: account.has_password,
         has_totp: account.has_totp,
         delete_at: account.delete_at.map(Timestamp::as_micros),

@@ -1,5 +1,6 @@
 //! Accounts from outside: plain forms without script, in several browsers, on both engines.
 
+mod browsing;
 mod guessing;
 pub(crate) mod providers;
 mod signing_up;
@@ -87,6 +88,13 @@ pub(crate) fn hidden(page: &str, name: &str) -> String {
         .split_once(&mark)
         .unwrap_or_else(|| panic!("no field {name} in {page}"))
         .1;
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// The value of a button.
+pub(crate) fn button(page: &str, name: &str) -> String {
+    let mark = format!("<button name=\"{name}\" value=\"");
+    let (_, rest) = page.split_once(&mark).unwrap_or_else(|| panic!("no {name} in {page}"));
     rest.split('"').next().unwrap().to_owned()
 }
 

@@ -1,5 +1,6 @@
 //! One page of every template, with everything on it that it can hold.
 
+use super::conversation::conversation;
 use crate::accounts::providers::{allowed, location, offered};
 use crate::accounts::{HOST, hidden, mailed, network_with, person, sign_in, signed_in};
 use crate::support::openid::{Member, Provider};
@@ -93,8 +94,9 @@ pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyho
         at("galleries/day.html", "/news-in-pictures"),
         at("accounts/profile.html", "/profiles/ottoline"),
     ];
-    for path in stories(&test).await? {
-        stops.push(at("story.html", &path));
+    let stories = stories(&test).await?;
+    for path in &stories {
+        stops.push(at("story.html", path));
     }
     let gallery = gallery(&test).await?;
     stops.push(at("galleries/gallery.html", &gallery));
@@ -104,12 +106,15 @@ pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyho
     let gone = addresses(&test, killed.id).await?.remove(0).1;
     desk::kill(&test.app, killed.id, "It was another bird.", "test").await?;
     stops.push(at("error.html", &gone));
+    stops.extend(conversation(&test, &node, &stories[0]).await?);
     stops.extend(of_accounts);
     // The desk speaks English whatever its site does.
     let (staff_session, of_desk) = super::desk::gather(&test, &node).await?;
     if language == "en" {
         stops.extend(of_desk);
     }
+    // What is public is looked at as everybody sees it, and comes first.
+    stops.sort_by_key(|stop| (stop.staff, stop.own));
     // The index is filled by a follower.
     node.get_until("daily", "/search?q=heron", |answer| answer.text().contains("<mark>"))
         .await?;

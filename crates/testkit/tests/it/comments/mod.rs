@@ -2,6 +2,8 @@
 
 mod desk;
 mod imported;
+mod muting;
+mod notices;
 mod policy;
 mod reports;
 mod writing;

@@ -1,0 +1,166 @@
+//! `/account/notices`: what somebody was told, and whether they want it by mail.
+
+use super::stop_text;
+use crate::accounts::{AccountError, network_key};
+use crate::pages::store_error;
+use crate::visit::{Fields, Visit, see_other};
+use axum::response::Response;
+use http::StatusCode;
+use masthead_domain::ids::ProfileId;
+use masthead_domain::time::Timestamp;
+use masthead_services::codes;
+use masthead_store::public::{self, Found};
+use masthead_store::{StoreError, notices as rows};
+use masthead_web::errors::WebError;
+use serde::Serialize;
+
+/// Notices on the page.
+const SHOWN: usize = 50;
+
+#[derive(Serialize)]
+struct Own {
+    notices: Vec<Line>,
+    /// The newest of them, so that marking them as seen doesn't mark what comes meanwhile.
+    until: i64,
+    unseen: bool,
+    mails: bool,
+}
+
+#[derive(Serialize)]
+struct Line {
+    kind: String,
+    name: String,
+    headline: String,
+    href: String,
+    at: i64,
+    unseen: bool,
+}
+
+/// `GET /account/notices`
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn show(visit: Visit) -> Result<Response, WebError> {
+    let viewer = visit.viewer()?;
+    let app = visit.app();
+    let mut conn = app.db.reader().await.map_err(store_error)?;
+    let known = rows::of(&mut conn, viewer.profile, SHOWN).await.map_err(store_error)?;
+    let mails = rows::wants_mails(&mut conn, viewer.profile)
+        .await
+        .map_err(store_error)?;
+    let until = known.first().map_or(0, |notice| notice.at.as_micros());
+    let mut notices = Vec::new();
+    for notice in known {
+        let story = public::by_id(&mut conn, app.now(), notice.story)
+            .await
+            .map_err(store_error)?;
+        // What readers may not know of isn't told here either.
+        let Found::Story(story, _) = story else { continue };
+        notices.push(Line {
+            name: notice.name(),
+            headline: story.content.headline,
+            href: format!("/comments/{}", notice.comment),
+            at: notice.at.as_micros(),
+            unseen: notice.seen_at.is_none(),
+            kind: notice.kind,
+        });
+    }
+    drop(conn);
+    let own = Own {
+        unseen: notices.iter().any(|line| line.unseen),
+        notices,
+        until,
+        mails,
+    };
+    visit.page(StatusCode::OK, "notices/list.html", "notices", &own).await
+}
+
+/// `POST /account/notices` (`until`, a time in microseconds, marks as seen; `mails` is `on` or `off`)
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn act(visit: Visit) -> Result<Response, WebError> {
+    let profile = visit.viewer()?.profile;
+    let fields = visit.form()?;
+    let until: Option<i64> = fields.get("until").parse().ok();
+    let mails = match fields.get("mails") {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    };
+    visit
+        .app()
+        .db
+        .write("notices.act", move |tx| {
+            Box::pin(async move {
+                if let Some(until) = until {
+                    rows::seen(tx, profile, Timestamp::from_micros(until)).await?;
+                }
+                match mails {
+                    Some(wants) => rows::set_wants_mails(tx, profile, wants).await,
+                    None => Ok(()),
+                }
+            })
+        })
+        .await
+        .map_err(|error: StoreError| store_error(error))?;
+    Ok(see_other("/account/notices"))
+}
+
+#[derive(Serialize)]
+struct Stop<'a> {
+    who: &'a str,
+    sign: &'a str,
+    done: bool,
+}
+
+/// `GET /account/notices/stop`: asks, since mail programs open addresses by themselves.
+///
+/// # Errors
+/// 404 for an address that is none of ours.
+pub async fn ask(visit: Visit) -> Result<Response, WebError> {
+    stop_page(&visit, false).await
+}
+
+/// `POST /account/notices/stop`: no more mails, asked for by a button or by the mail program (RFC 8058).
+///
+/// # Errors
+/// 404 for an address that is none of ours.
+pub async fn stop(visit: Visit) -> Result<Response, WebError> {
+    let profile = named(&visit, &visit.query()).await?;
+    visit
+        .app()
+        .db
+        .write("notices.stop", move |tx| {
+            Box::pin(rows::set_wants_mails(tx, profile, false))
+        })
+        .await
+        .map_err(|error: StoreError| store_error(error))?;
+    stop_page(&visit, true).await
+}
+
+async fn stop_page(visit: &Visit, done: bool) -> Result<Response, WebError> {
+    let query = visit.query();
+    named(visit, &query).await?;
+    let own = Stop {
+        who: query.get("who"),
+        sign: query.get("sign"),
+        done,
+    };
+    visit
+        .page(StatusCode::OK, "notices/stop.html", "notices-stop-title", &own)
+        .await
+}
+
+/// Whose mails an address stops, if it is signed.
+async fn named(visit: &Visit, query: &Fields) -> Result<ProfileId, WebError> {
+    let profile: ProfileId = query.get("who").parse().map_err(|_| WebError::not_found())?;
+    let key = network_key(visit.app())
+        .await
+        .map_err(|error: AccountError| WebError::from(error))?;
+    if codes::is_signed(key, &stop_text(profile), query.get("sign")) {
+        Ok(profile)
+    } else {
+        Err(WebError::not_found())
+    }
+}
