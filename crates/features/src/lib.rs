@@ -22,5 +22,6 @@ pub mod review;
 pub mod search;
 pub mod sites;
 pub mod stories;
+pub mod transparency;
 pub mod visit;
 pub mod wire;

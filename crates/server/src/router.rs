@@ -24,7 +24,8 @@ use masthead_features::desk;
 use masthead_features::ingest::{self, IngestError};
 use masthead_features::notices::pages as notices;
 use masthead_features::rankings::pages as rankings;
-use masthead_features::review::pages as review;
+use masthead_features::review::{pages as review, words};
+use masthead_features::transparency::page as transparency;
 use masthead_features::wire::Outcome;
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::{ErrorKind, WebError};
@@ -43,6 +44,9 @@ pub const LONGEST_TEXT: usize = 512 << 10;
 
 /// The largest form of a story, in bytes: a text that a page could hold, written with signs.
 pub const LONGEST_STORY: usize = 4 << 20;
+
+/// The largest form with a word list in it, in bytes: a list of a megabyte, written for a form.
+const LONGEST_LIST: usize = 3 << 20;
 
 /// A route with what has to be said about it.
 pub struct Route {
@@ -272,6 +276,16 @@ fn desk_pages() -> Vec<Route> {
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::POST, "/desk/fronts/{*name}", desk::fronts::save)
             .permission(Permission::FrontsEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/review/words", words::show)
+            .permission(Permission::PolicyEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/review/words", words::act)
+            .longest_body(LONGEST_LIST)
+            .permission(Permission::PolicyEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/review/transparency", transparency::show)
+            .permission(Permission::CommentsModerate)
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::GET, "/desk/review", review::show)
             .permission(Permission::CommentsModerate)

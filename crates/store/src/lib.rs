@@ -36,6 +36,7 @@ pub mod stories;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod topics;
+pub mod transparency;
 pub mod wire;
 
 use sha2::Digest as _;
@@ -82,6 +83,7 @@ pub fn all_queries() -> Vec<Query> {
         sites::ALL,
         stories::ALL,
         topics::ALL,
+        transparency::ALL,
         wire::ALL,
     ]
     .concat();

@@ -63,6 +63,11 @@ impl Ground {
         self.ladder.now(self.published, now, &self.zone)
     }
 
+    /// Whether what a step says counts here.
+    pub(super) fn is_below(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope.id)
+    }
+
     /// Fails unless everything is as it was when this was read.
     pub(super) async fn check(&self, tx: &mut Tx) -> Result<(), CommentError> {
         let now = tx.now();

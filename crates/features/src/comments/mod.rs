@@ -21,6 +21,7 @@ mod policies;
 mod post;
 mod report;
 pub(crate) mod thread;
+mod trial;
 pub mod turn;
 
 pub use change::{delete, edit, like};
@@ -30,6 +31,7 @@ pub use leave::{JOB as JOB_LEAVE, account_deleted, run as run_leave};
 pub use policies::{PolicyError, hold, ladder_of, release, scope_named, set, set_words};
 pub use post::{Author, Draft, Posted, post};
 pub use report::{Complaint, appeal, report};
+pub use trial::{Found, Trial, try_words};
 
 use masthead_domain::comments::EditError;
 use masthead_domain::comments::text::TextError;

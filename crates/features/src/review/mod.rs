@@ -5,6 +5,7 @@
 
 pub mod pages;
 mod queue;
+pub mod words;
 
 pub use queue::{Item, Queue, lengths, read};
 

@@ -39,6 +39,8 @@ struct Desk {
     everywhere: bool,
     /// Whether the queues of contributions are open to the person too.
     contributions: bool,
+    /// Whether the word lists are.
+    lists: bool,
     done: String,
 }
 
@@ -183,6 +185,7 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
         spans: SPANS.map(|(name, _)| name).to_vec(),
         everywhere: viewer.may(Permission::AccountsSuspend, None),
         contributions: viewer.may_enter(Permission::ContributionsReview),
+        lists: viewer.may_enter(Permission::PolicyEdit),
         done: fields.get("done").to_owned(),
     };
     let title = desk::say(&*desk::voice(&visit).await?, "review-title", &[])?;

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use masthead_domain::comments::policy::{Mode, Settings, Window};
 use masthead_features::app::App;
-use masthead_features::comments;
+use masthead_features::{comments, transparency};
 use masthead_store::{audit, policies};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +44,14 @@ pub(super) enum Comments {
         list: String,
         /// The new list.
         file: Option<PathBuf>,
+        /// Only say what the new list would have done to the comments of the last seven days.
+        #[arg(long, requires = "file")]
+        dry_run: bool,
+    },
+    /// Print what was written, reported, decided and appealed in a year.
+    Transparency {
+        /// The year; this one when none is given.
+        year: Option<i16>,
     },
     /// Print the log of decisions as lines of JSON, each with the hash of everything before it.
     Log,
@@ -138,7 +146,17 @@ impl Comments {
                 let scope = comments::scope_named(app, &step).await?;
                 Ok(comments::release(app, scope, BY).await?)
             }
-            Self::Words { step, list, file } => {
+            Self::Transparency { year } => {
+                let year = year.unwrap_or_else(|| transparency::year_of(app.now()));
+                output::json(&transparency::year(app, year).await?);
+                Ok(())
+            }
+            Self::Words {
+                step,
+                list,
+                file,
+                dry_run,
+            } => {
                 let scope = comments::scope_named(app, &step).await?;
                 let Some(file) = file else {
                     let words = policies::words(&mut app.db.reader().await?, &[scope.id]).await?;
@@ -149,6 +167,10 @@ impl Comments {
                 };
                 let words =
                     std::fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
+                if dry_run {
+                    output::json(&comments::try_words(app, scope, &list, &words).await?);
+                    return Ok(());
+                }
                 Ok(comments::set_words(app, scope, &list, &words, BY).await?)
             }
             Self::Log => log(app).await,

@@ -31,6 +31,8 @@ queries! {
         ORDER BY created_at DESC, id DESC LIMIT $4");
     hot OWN_UNDER = concat!("SELECT ", comment!(), " FROM comments WHERE profile_id = $1 AND story_id = $2
         ORDER BY created_at DESC, id DESC LIMIT $3");
+    hot WRITTEN_AFTER = concat!("SELECT ", comment!(), " FROM comments WHERE (created_at, id) > ($1, $2) AND NOT imported
+        ORDER BY created_at, id LIMIT $3");
     INSERT = "INSERT INTO comments (id, story_id, site_id, profile_id, parent_id, root_id, place, state, listed, body,
             body_hash, salt, revision, badge, likes, answers, replies, places, reported, featured, imported, findings,
             created_at, changed_at)
@@ -351,6 +353,18 @@ pub async fn of_profile(
     limit: usize,
 ) -> Result<Vec<Comment>, StoreError> {
     conn.all(OF_PROFILE, params![profile, after.0, after.1, limit]).await
+}
+
+/// What everybody wrote, the oldest first, after a place in that order; imported comments are left out.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn written_after(
+    conn: &mut Conn,
+    after: (Timestamp, CommentId),
+    limit: usize,
+) -> Result<Vec<Comment>, StoreError> {
+    conn.all(WRITTEN_AFTER, params![after.0, after.1, limit]).await
 }
 
 /// What somebody wrote under a story, in any state, newest first.

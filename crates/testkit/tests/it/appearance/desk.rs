@@ -20,6 +20,8 @@ pub(super) async fn gather(test: &TestApp, node: &TestNode) -> anyhow::Result<(S
         at("desk/story.html", "/desk/stories/new"),
         at("desk/fronts.html", "/desk/fronts"),
         at("desk/front.html", "/desk/fronts/daily"),
+        at("review/words.html", "/desk/review/words"),
+        at("review/transparency.html", "/desk/review/transparency"),
     ];
     // A story with every block and every mark.
     let new = stories::NewStory {

@@ -2,6 +2,7 @@
 
 mod desk;
 mod imported;
+mod lists;
 mod muting;
 mod notices;
 mod policy;
