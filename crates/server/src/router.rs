@@ -31,7 +31,9 @@ use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::{ErrorKind, WebError};
 use masthead_web::live::{EVENTS_PATH, Topics, stream_headers};
 use masthead_web::request::RequestInfo;
+use std::convert::Infallible;
 use std::sync::Arc;
+use tower_http::limit::RequestBodyLimitLayer;
 
 /// The largest document that may be pushed, in bytes.
 pub const LARGEST_PUSH: usize = 32 << 20;
@@ -497,9 +499,11 @@ pub fn router(state: Arc<State>) -> Router {
                     }
                 },
             ))
-            .layer(axum::middleware::map_response(move |response: Response| async move {
+            .layer::<_, Infallible>(axum::middleware::map_response(move |response: Response| async move {
                 with_policy(response, cache)
-            }));
+            }))
+            // A body that says that it is longer is refused before its sender is asked to go on.
+            .layer(RequestBodyLimitLayer::new(route.longest_body));
         router = router.route(route.path, handler);
     }
     router.fallback(page).with_state(state)
@@ -590,7 +594,7 @@ async fn events(Extract(state): Extract<Arc<State>>, request: Request) -> Result
         .live
         .stream(info.site.id, topics, last)
         .map_err(WebError::unavailable)?;
-    let body = axum::body::Body::from_stream(stream.map(Ok::<_, std::convert::Infallible>));
+    let body = axum::body::Body::from_stream(stream.map(Ok::<_, Infallible>));
     let mut response = Response::new(body);
     stream_headers(response.headers_mut());
     Ok(response)

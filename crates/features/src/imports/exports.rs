@@ -191,7 +191,8 @@ impl File {
             return Err(first_of(&reading.problems).unwrap_or_else(|| "there is no item in it".to_owned()));
         }
         let mut problems = named(&self.entry.name, &reading.problems);
-        let payload: Arc<[u8]> = bytes.into();
+        // Not copied: the document may be as large as one may be.
+        let payload = Bytes::from(bytes);
         for (number, item) in reading.value.into_iter().enumerate() {
             let record = if single {
                 self.entry.name.clone()
@@ -215,7 +216,7 @@ impl File {
                 format,
                 item,
                 // A raw document is kept once, with its first item.
-                payload: Some(Arc::clone(&payload)).filter(|_| number == 0),
+                payload: Some(payload.clone()).filter(|_| number == 0),
                 problems: Vec::new(),
                 base: self.folder(),
             };

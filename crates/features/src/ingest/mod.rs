@@ -7,6 +7,7 @@ mod poll;
 use crate::app::App;
 use crate::stories::ChangeError;
 use crate::wire::{Arrival, Desk, Handling, Taken, take_in};
+use bytes::Bytes;
 use masthead_domain::stories::Placement;
 use masthead_domain::time::Timestamp;
 use masthead_formats::{Format, ReadContext, detect, read_items};
@@ -14,7 +15,6 @@ use masthead_store::wire::{self as rows, SetAside, SourceState};
 use masthead_store::{StoreError, jobs};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Kind of the job that polls a source; its key is the source's name.
 pub const JOB_POLL: &str = "ingest.poll";
@@ -118,8 +118,8 @@ pub async fn document(
         return set_aside(app, source, origin, &bytes, vec![reason]).await;
     };
     let now = app.now();
-    let payload: Arc<[u8]> = bytes.into();
-    let (name, for_reader) = (origin.to_owned(), Arc::clone(&payload));
+    let payload = Bytes::from(bytes);
+    let (name, for_reader) = (origin.to_owned(), payload.clone());
     // Parsing is work for a processor, not for the threads that answer readers.
     let reading = tokio::task::spawn_blocking(move || {
         let context = ReadContext {
@@ -163,7 +163,7 @@ pub async fn document(
             source: source.name.clone(),
             format,
             item,
-            payload: Some(Arc::clone(&payload)).filter(|_| number == 0),
+            payload: Some(payload.clone()).filter(|_| number == 0),
             problems: Vec::new(),
             base: base.clone(),
         };

@@ -6,6 +6,7 @@ pub mod topics;
 
 use crate::app::App;
 use crate::stories::{Change, ChangeError, Context};
+use bytes::Bytes;
 use masthead_domain::events::Event;
 use masthead_domain::ids::{EventId, StoryId, WireItemId};
 use masthead_domain::routing::{Route, route};
@@ -34,7 +35,7 @@ pub struct Arrival {
     /// What the format's reader made of it.
     pub item: NewsItem,
     /// The raw document, when it is to be kept.
-    pub payload: Option<Arc<[u8]>>,
+    pub payload: Option<Bytes>,
     /// What the reader could not take; shown to the desk.
     pub problems: Vec<String>,
     /// Where relative names of pictures begin: an address, or a folder as `file:PATH/`.
