@@ -213,18 +213,7 @@ mod tests {
     #[test]
     fn acts_that_fit_are_those_that_the_standing_takes() {
         let now = Timestamp::from_micros(1_000);
-        let states = [
-            StoryState::Draft,
-            StoryState::Submitted,
-            StoryState::Editing,
-            StoryState::Legal,
-            StoryState::Ready,
-            StoryState::Scheduled,
-            StoryState::Published,
-            StoryState::Unpublished,
-            StoryState::Killed,
-        ];
-        for state in states {
+        for state in StoryState::ALL {
             for held in [false, true] {
                 let mut base = standing(state);
                 if held {

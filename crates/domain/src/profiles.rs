@@ -17,6 +17,14 @@ pub const LONGEST_BIO: usize = 500;
 /// Most characters of a display name.
 pub const LONGEST_NAME: usize = 60;
 
+/// The name of a person as it is printed: the one they chose to be shown by, else the username; empty for nobody's.
+pub fn printed_name<'a>(display_name: &'a str, username: Option<&'a str>) -> &'a str {
+    match (display_name, username) {
+        ("", Some(username)) => username,
+        (name, _) => name,
+    }
+}
+
 /// Words that a reader could use to speak for the house or for the program. Compared by look, so that `adm1n` is one.
 const STAFF_WORDS: &[&str] = &[
     "abuse",

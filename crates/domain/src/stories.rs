@@ -125,6 +125,19 @@ pub enum StoryState {
 }
 
 impl StoryState {
+    /// Every state, in the order of a story's way.
+    pub const ALL: [Self; 9] = [
+        Self::Draft,
+        Self::Submitted,
+        Self::Editing,
+        Self::Legal,
+        Self::Ready,
+        Self::Scheduled,
+        Self::Published,
+        Self::Unpublished,
+        Self::Killed,
+    ];
+
     /// The word used in the store, the API and the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -142,19 +155,7 @@ impl StoryState {
 
     /// The state of a word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [
-            Self::Draft,
-            Self::Submitted,
-            Self::Editing,
-            Self::Legal,
-            Self::Ready,
-            Self::Scheduled,
-            Self::Published,
-            Self::Unpublished,
-            Self::Killed,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == word)
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 }
 

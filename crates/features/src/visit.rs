@@ -18,7 +18,6 @@ use masthead_web::compose;
 use masthead_web::errors::{ErrorKind, WebError};
 use masthead_web::request::RequestInfo;
 use serde::Serialize;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A request with everything that is known of it.
@@ -273,7 +272,7 @@ impl Visit {
 #[derive(Serialize)]
 struct Corner<'a> {
     signed_in: bool,
-    name: Cow<'a, str>,
+    name: &'a str,
     staff: bool,
     unseen: i64,
 }
@@ -282,7 +281,7 @@ struct Corner<'a> {
 pub(crate) fn corner(view: &SiteView, viewer: Option<&Viewer>) -> Result<String, WebError> {
     let corner = Corner {
         signed_in: viewer.is_some(),
-        name: viewer.map_or(Cow::Borrowed(""), Viewer::name),
+        name: viewer.map_or("", Viewer::name),
         staff: viewer.is_some_and(|viewer| viewer.grants.is_staff()),
         unseen: viewer.map_or(0, |viewer| viewer.unseen),
     };

@@ -4,6 +4,7 @@ use crate::db::{Conn, StoreError, Tx};
 use crate::{from_row, params, queries};
 use masthead_domain::ids::{CommentId, IdSource, ProfileId, SiteId, StoryId};
 use masthead_domain::notices::NoticeKind;
+use masthead_domain::profiles::printed_name;
 use masthead_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -65,12 +66,8 @@ from_row!(Notice {
 
 impl Notice {
     /// The writer of the comment as pages name them; empty for one whose account is gone.
-    pub fn name(&self) -> String {
-        if self.display_name.is_empty() {
-            self.username.clone().unwrap_or_default()
-        } else {
-            self.display_name.clone()
-        }
+    pub fn name(&self) -> &str {
+        printed_name(&self.display_name, self.username.as_deref())
     }
 }
 

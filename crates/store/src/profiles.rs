@@ -6,7 +6,7 @@
 use crate::db::{Conn, FromRow, Row, StoreError, Tx};
 use crate::{from_row, hash, params, queries};
 use masthead_domain::ids::{AccountId, ProfileChangeId, ProfileId};
-use masthead_domain::profiles::{ProfileField, ProfileState, Username};
+use masthead_domain::profiles::{ProfileField, ProfileState, Username, printed_name};
 use masthead_domain::time::Timestamp;
 
 queries! {
@@ -69,6 +69,13 @@ pub struct ProfileRecord {
     pub created_at: Timestamp,
     /// When the username was chosen: what pages call "joined".
     pub named_at: Option<Timestamp>,
+}
+
+impl ProfileRecord {
+    /// The name as it is printed; empty for nobody's.
+    pub fn name(&self) -> &str {
+        printed_name(&self.display_name, self.username.as_deref())
+    }
 }
 
 impl FromRow for ProfileRecord {

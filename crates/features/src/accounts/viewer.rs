@@ -4,12 +4,12 @@ use super::{AccountError, session_seconds};
 use crate::app::App;
 use masthead_domain::ids::SiteId;
 use masthead_domain::permissions::Permission;
+use masthead_domain::profiles::printed_name;
 use masthead_domain::time::Timestamp;
 use masthead_store::StoreError;
 use masthead_store::sessions::{self, SignedIn};
 use masthead_web::cookies::SESSION;
 use masthead_web::request::RequestInfo;
-use std::borrow::Cow;
 use std::ops::Deref;
 
 /// A session is written down as seen at most this often, so that reading makes no writes.
@@ -29,11 +29,8 @@ impl Deref for Viewer {
 
 impl Viewer {
     /// The person as pages name them: the display name, the username, or nothing yet.
-    pub fn name(&self) -> Cow<'_, str> {
-        match (&self.0.username, self.0.display_name.as_str()) {
-            (Some(username), "") => Cow::Borrowed(username),
-            (_, name) => Cow::Borrowed(name),
-        }
+    pub fn name(&self) -> &str {
+        printed_name(&self.0.display_name, self.0.username.as_deref())
     }
 
     /// Whether a permission is held for something of this site; `None` asks for the whole network.

@@ -50,10 +50,7 @@ pub(super) async fn one(app: &App, view: &SiteView, name: &str) -> Result<Render
         None => false,
     };
     drop(conn);
-    let shown = match (&record.username, record.display_name.as_str()) {
-        (Some(username), "") => username.clone(),
-        (_, name) => name.to_owned(),
-    };
+    let shown = record.name().to_owned();
     let answer = ProfileAnswer {
         url: view.absolute(&Route::Profile(name.into()).to_string()),
         username: record.username.filter(|_| record.state != ProfileState::Closed),

@@ -519,7 +519,7 @@ pub(crate) async fn holes(
     let own = Own {
         ready: viewer.is_ready(),
         verified: viewer.email_verified_at.is_some(),
-        name: viewer.name().into_owned(),
+        name: viewer.name().to_owned(),
         story: story.to_string(),
         username_href: username_href(path),
         comments,

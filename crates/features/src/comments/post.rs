@@ -42,7 +42,7 @@ impl From<&Viewer> for Author {
     fn from(viewer: &Viewer) -> Self {
         Self {
             profile: viewer.profile,
-            name: viewer.name().into_owned(),
+            name: viewer.name().to_owned(),
             grants: viewer.grants.clone(),
             is_ready: viewer.is_ready(),
         }

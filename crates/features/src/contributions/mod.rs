@@ -14,7 +14,6 @@
 
 pub mod call_outs;
 mod desk;
-mod diff;
 mod due;
 mod leave;
 pub mod pages;

@@ -2,7 +2,6 @@
 //! while somebody writes, and counts.
 
 use super::call_outs;
-use super::diff::{Piece, pieces};
 use super::picture_pages;
 use super::pictures::{LONGEST_CAPTION, Words, describe};
 use super::{ContributionError, Typed, consent, href, object, save, submit, withdraw};
@@ -18,6 +17,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use masthead_domain::contributions::{FEWEST_WORDS, Kind, LONGEST_MESSAGE, State, TERMS, words};
 use masthead_domain::ids::{ContributionId, ProfileId};
+use masthead_domain::revisions::{Stretch, compare};
 use masthead_domain::time::Timestamp;
 use masthead_store::contributions::call_outs::{self as call_out_rows, CallOut};
 use masthead_store::contributions::pictures::{self as picture_rows, Near};
@@ -84,15 +84,15 @@ struct Own<'a> {
 
 #[derive(Serialize)]
 pub(super) struct Edits {
-    title: Vec<Piece>,
-    text: Vec<Piece>,
+    title: Vec<Stretch>,
+    text: Vec<Stretch>,
 }
 
 /// The difference between what the author sent and what the desk made of it.
 pub(super) fn edits(one: &Contribution) -> Option<Edits> {
     one.edited.as_ref().map(|(title, body)| Edits {
-        title: pieces(&one.title, title),
-        text: pieces(&one.body, body),
+        title: compare(&one.title, title),
+        text: compare(&one.body, body),
     })
 }
 

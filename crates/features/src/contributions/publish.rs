@@ -83,7 +83,7 @@ pub async fn publish(
                         let content = content(&one, &writer, &how, blocks);
                         let mut change = Change::create(tx, &context, &content, "", false, None).await?;
                         change.place(tx, &how.places).await?;
-                        rows::set_contributor(tx, change.story.id, one.profile, name(&writer)).await?;
+                        rows::set_contributor(tx, change.story.id, one.profile, writer.name()).await?;
                         change.publish(tx, how.at, context.now).await?;
                         change.log(tx, &context, "story.publish", "").await?;
                         change.commit(tx, &context).await?.id
@@ -116,14 +116,6 @@ async fn writer(tx: &mut Tx, one: &Contribution) -> Result<ProfileRecord, Contri
         .ok_or_else(|| StoreError::Bug("a contribution whose author has no name".into()).into())
 }
 
-/// The name as bylines print it.
-fn name(profile: &ProfileRecord) -> &str {
-    match (&profile.username, profile.display_name.as_str()) {
-        (Some(username), "") => username,
-        (_, name) => name,
-    }
-}
-
 /// The pictures that were chosen, as a document has them.
 async fn blocks(
     tx: &mut Tx,
@@ -154,7 +146,7 @@ async fn blocks(
             PictureBlock {
                 picture: PictureSource::Stored(picture.picture),
                 caption: Text::plain(caption),
-                credit: name(writer).to_owned(),
+                credit: writer.name().to_owned(),
                 alt: picture.caption,
             }
         })
@@ -205,7 +197,7 @@ fn content(one: &Contribution, writer: &ProfileRecord, how: &Publication, pictur
         headline: title.to_owned(),
         standfirst,
         bylines: vec![Byline {
-            name: name(writer).to_owned(),
+            name: writer.name().to_owned(),
             ..Byline::default()
         }],
         body,

@@ -40,7 +40,7 @@ pub async fn blank(visit: Visit) -> Result<Response, WebError> {
     {
         sheet.places.insert(only.slug.clone(), section.path.clone());
     }
-    sheet.bylines = viewer.name().into_owned();
+    sheet.bylines = viewer.name().to_owned();
     form(&visit, StatusCode::OK, None, sheet, &Mistakes::new(), Beside::default()).await
 }
 

@@ -27,19 +27,6 @@ const LOOKED_THROUGH: usize = 4_000;
 /// Stories that are read at once while words are looked for.
 const AT_ONCE: usize = 400;
 
-/// The states in the order of the filter.
-pub(super) const STATES: [StoryState; 9] = [
-    StoryState::Draft,
-    StoryState::Submitted,
-    StoryState::Editing,
-    StoryState::Legal,
-    StoryState::Ready,
-    StoryState::Scheduled,
-    StoryState::Published,
-    StoryState::Unpublished,
-    StoryState::Killed,
-];
-
 /// A story as lists of the desk show it.
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
@@ -174,7 +161,7 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
             mine: fields.has("mine"),
             wire: filter.wire,
             kept: filter.kept,
-            states: STATES.map(StoryState::as_str).to_vec(),
+            states: StoryState::ALL.map(StoryState::as_str).to_vec(),
             places: groups(&sites, &own),
             any: fields.pairs().iter().any(|(_, value)| !value.is_empty()),
         },

@@ -239,7 +239,7 @@ pub(crate) async fn page<T: Serialize>(
         desk: Frame {
             nav,
             title,
-            name: viewer.name().into_owned(),
+            name: viewer.name().to_owned(),
         },
         own,
     };

@@ -245,10 +245,7 @@ async fn contributed(
         profiles::Found::Profile(record) if record.username.is_some() => record,
         _ => return Err(WebError::not_found()),
     };
-    let name = match (&record.username, record.display_name.as_str()) {
-        (Some(username), "") => username.clone(),
-        (_, shown) => shown.to_owned(),
-    };
+    let name = record.name();
     let found = public::contributed(conn, now, record.id, ENTRIES)
         .await
         .map_err(store_error)?;
@@ -274,7 +271,7 @@ async fn contributed(
             published: line.published,
             updated: line.updated.max(line.published),
             authors: vec![FeedAuthor {
-                name: name.clone(),
+                name: name.to_owned(),
                 url: None,
             }],
             ..FeedEntry::default()
@@ -282,7 +279,7 @@ async fn contributed(
     }
     let document = FeedDocument {
         title: format!("{} – {name}", view.entry.name),
-        description: say(view, "author-about", &[("name", &name)])?,
+        description: say(view, "author-about", &[("name", name)])?,
         page_url: view.absolute(&Route::Profile(name_of(&record).into()).to_string()),
         own_url: view.absolute(own_path),
         language: view.entry.language.clone(),

@@ -93,7 +93,7 @@ async fn lines(app: &App, site: SiteId, waiting: &[Notice]) -> Result<String, Ac
             app,
             Some(site),
             &format!("notice-{}", notice.kind),
-            &[("name", &notice.name())],
+            &[("name", notice.name())],
         )?;
         let sites = app.sites();
         let origin = sites

@@ -57,7 +57,7 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
         // What readers may not know of isn't told here either.
         let Found::Story(story, _) = story else { continue };
         notices.push(Line {
-            name: notice.name(),
+            name: notice.name().to_owned(),
             headline: story.content.headline,
             href: format!("/comments/{}", notice.comment),
             at: notice.at.as_micros(),

@@ -152,10 +152,7 @@ pub(crate) async fn page(app: &App, view: &SiteView, name: &str, after: Option<C
             likes: comment.likes,
         })
         .collect();
-    let shown = match (&record.username, record.display_name.as_str()) {
-        (Some(username), "") => username.as_str(),
-        (_, name) => name,
-    };
+    let shown = record.name();
     let mut head = Page::new(view, shown, &route).described(&record.bio);
     let closed = record.state == ProfileState::Closed;
     if closed {

@@ -17,6 +17,7 @@ use masthead_domain::comments::checks::Finding;
 use masthead_domain::ids::{CommentId, SiteId};
 use masthead_domain::permissions::Permission;
 use masthead_domain::time::Timestamp;
+use masthead_store::profiles::ProfileRecord;
 use masthead_store::reviews::LONGEST_COUNTED;
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
@@ -201,12 +202,7 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
 fn view(visit: &Visit, item: Item, now: Timestamp, account: masthead_domain::ids::AccountId) -> View {
     let sites = visit.app().sites();
     let writer = item.writer.as_ref();
-    let name = writer.map_or(String::new(), |writer| {
-        match (&writer.username, writer.display_name.as_str()) {
-            (Some(username), "") => username.clone(),
-            (_, name) => name.to_owned(),
-        }
-    });
+    let name = writer.map_or("", ProfileRecord::name).to_owned();
     let claimed = item.review.claimed_by.is_some_and(|by| by != account)
         && item.review.claimed_until.is_some_and(|until| until > now);
     let (act, reason, note) = match item.last {

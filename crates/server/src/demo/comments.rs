@@ -213,14 +213,9 @@ async fn person(app: &App, username: &str) -> anyhow::Result<(Author, Decider)> 
     let profile = profiles::of_account(&mut conn, account).await?;
     let profile = profile.with_context(|| format!("{username} has no profile"))?;
     let grants = accounts::grants(&mut conn, account).await?;
-    let name = if profile.display_name.is_empty() {
-        username.to_owned()
-    } else {
-        profile.display_name.clone()
-    };
     let author = Author {
         profile: profile.id,
-        name,
+        name: profile.name().to_owned(),
         grants: grants.clone(),
         is_ready: true,
     };

@@ -6,7 +6,7 @@ use crate::db::{Conn, FromRow, Row, StoreError};
 use crate::{params, queries};
 use masthead_domain::comments::{Badge, CommentState, Order};
 use masthead_domain::ids::{CommentId, ProfileId, SiteId, StoryId};
-use masthead_domain::profiles::ProfileState;
+use masthead_domain::profiles::{ProfileState, printed_name};
 use masthead_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -76,10 +76,7 @@ pub struct PublicWriter {
 impl PublicWriter {
     /// The name as it is printed; empty for nobody's.
     pub fn name(&self) -> &str {
-        match (&self.username, self.display_name.as_str()) {
-            (Some(username), "") => username,
-            (_, name) => name,
-        }
+        printed_name(&self.display_name, self.username.as_deref())
     }
 }
 

@@ -589,7 +589,7 @@ async fn totp_page(visit: &Visit, error: Option<&AccountError>) -> Result<Respon
     };
     let view = visit.view().await?;
     let own = Totp {
-        address: codes::totp_address(&secret, &view.entry.name, &viewer.name()).unwrap_or_default(),
+        address: codes::totp_address(&secret, &view.entry.name, viewer.name()).unwrap_or_default(),
         secret,
         on,
     };
