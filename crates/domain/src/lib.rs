@@ -16,6 +16,7 @@ pub mod ids;
 pub mod imports;
 pub mod notices;
 pub mod permissions;
+pub mod places;
 pub mod profiles;
 pub mod rankings;
 pub mod revisions;

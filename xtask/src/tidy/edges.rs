@@ -9,15 +9,31 @@ use toml::{Table, Value};
 /// may name it among their dev-dependencies only.
 const HOUSE: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("gazetteer", &["domain"]),
     ("formats", &["domain"]),
     ("store", &["domain"]),
     ("services", &["domain"]),
     ("web", &["domain"]),
-    ("features", &["domain", "formats", "store", "services", "web"]),
-    ("server", &["domain", "formats", "store", "services", "web", "features"]),
+    (
+        "features",
+        &["domain", "gazetteer", "formats", "store", "services", "web"],
+    ),
+    (
+        "server",
+        &["domain", "gazetteer", "formats", "store", "services", "web", "features"],
+    ),
     (
         "testkit",
-        &["domain", "formats", "store", "services", "web", "features", "server"],
+        &[
+            "domain",
+            "gazetteer",
+            "formats",
+            "store",
+            "services",
+            "web",
+            "features",
+            "server",
+        ],
     ),
 ];
 
@@ -52,7 +68,7 @@ const ROOMS: &[(&[&str], &[&str], &str)] = &[
     (
         &["tokio", "futures"],
         &["store", "services", "web", "features", "server"],
-        "domain and formats are pure: nothing in them waits",
+        "domain, gazetteer and formats are pure: nothing in them waits",
     ),
 ];
 
