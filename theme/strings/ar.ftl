@@ -683,3 +683,49 @@ mail-contribution-published = نشر { $site } «{ $title }». شكرًا لك! 
 mail-contribution-declined = شكرًا لإرسال «{ $title }» إلى { $site }. لن ننشرها:
 mail-contribution-expired = لم يحدث لـ«{ $title }» لدى { $site } شيء مدة 30 يومًا فانتهت. يمكنك إرسالها مرة أخرى:
 comment-guest = زائر
+
+## تنبيهات
+alerts = تنبيهات
+alerts-all = كل التنبيهات
+alerts-about = ما تحذر منه السلطات والمشغلون الآن، كما جمعه { $site }.
+alerts-traffic = تنبيهات المرور
+alerts-traffic-about = الإغلاقات والأشغال والتأخيرات على الطرق والسكك، كما جمعها { $site }.
+alerts-none = لا توجد تنبيهات في الوقت الحالي.
+alerts-first = الأخطر أولا
+alerts-more = تنبيهات أخرى
+alerts-sources = مصادر هذه التنبيهات
+alerts-silent = لا بيانات بعد
+alerts-silent-since = لا بيانات منذ
+alerts-map = خريطة المناطق التي تشملها التنبيهات. القائمة تقول الشيء نفسه بالكلمات.
+alerts-from = من
+alerts-until = حتى
+alerts-sent = أُرسل
+alerts-do = ما ينبغي فعله
+alerts-where = أين
+alerts-more-areas = { $count ->
+    [zero] ولا مناطق أخرى
+    [one] ومنطقة أخرى
+    [two] ومنطقتان أخريان
+    [few] و{ $count } مناطق أخرى
+    [many] و{ $count } منطقة أخرى
+   *[other] و{ $count } منطقة أخرى
+}
+alerts-urgency = مدى الإلحاح
+alerts-certainty = مدى التأكد
+alerts-web = المزيد لدى المرسل
+alert-over-canceled = سحب المرسل هذا التنبيه.
+alert-over-replaced = حل محل هذا التنبيه تنبيه أحدث.
+alert-over-expired = انتهى هذا التنبيه.
+severity-extreme = خطر بالغ
+severity-severe = شديد
+severity-moderate = متوسط
+severity-minor = طفيف
+severity-unknown = غير مصنف
+urgency-immediate = تصرف فورا
+urgency-expected = خلال ساعة
+urgency-future = قريبا
+urgency-past = لم يعد قائما
+certainty-observed = يحدث الآن
+certainty-likely = مرجح
+certainty-possible = محتمل
+certainty-unlikely = مستبعد

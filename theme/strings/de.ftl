@@ -648,3 +648,45 @@ mail-contribution-published = { $site } hat „{ $title }“ veröffentlicht. Da
 mail-contribution-declined = danke, dass Sie „{ $title }“ an { $site } geschickt haben. Wir werden den Beitrag nicht veröffentlichen:
 mail-contribution-expired = mit „{ $title }“ ist bei { $site } 30 Tage lang nichts geschehen; damit ist der Beitrag beendet. Sie können ihn gern noch einmal schicken:
 comment-guest = Gast
+
+## Warnungen
+alerts = Warnungen
+alerts-all = Alle Warnungen
+alerts-about = Wovor Behörden und Betreiber jetzt warnen, zusammengestellt von { $site }.
+alerts-traffic = Verkehrsmeldungen
+alerts-traffic-about = Sperrungen, Bauarbeiten und Verspätungen auf Straße und Schiene, zusammengestellt von { $site }.
+alerts-none = Zurzeit gibt es keine Warnungen.
+alerts-first = Schwerste zuerst
+alerts-more = Weitere Warnungen
+alerts-sources = Woher diese Warnungen kommen
+alerts-silent = noch keine Daten
+alerts-silent-since = keine Daten seit
+alerts-map = Karte der Gebiete, für die gewarnt wird. Die Liste sagt dasselbe in Worten.
+alerts-from = Von
+alerts-until = Bis
+alerts-sent = Gesendet
+alerts-do = Was zu tun ist
+alerts-where = Wo
+alerts-more-areas = { $count ->
+    [one] und { $count } weiteres Gebiet
+   *[other] und { $count } weitere Gebiete
+}
+alerts-urgency = Wie dringend
+alerts-certainty = Wie sicher
+alerts-web = Mehr beim Absender
+alert-over-canceled = Diese Warnung hat ihr Absender zurückgenommen.
+alert-over-replaced = Diese Warnung wurde durch eine neuere ersetzt.
+alert-over-expired = Diese Warnung ist vorbei.
+severity-extreme = Äußerste Gefahr
+severity-severe = Schwer
+severity-moderate = Mittel
+severity-minor = Leicht
+severity-unknown = Nicht eingestuft
+urgency-immediate = Sofort handeln
+urgency-expected = Binnen einer Stunde
+urgency-future = Demnächst
+urgency-past = Nicht mehr
+certainty-observed = Es geschieht gerade
+certainty-likely = Wahrscheinlich
+certainty-possible = Möglich
+certainty-unlikely = Unwahrscheinlich

@@ -749,3 +749,45 @@ mail-contribution-scheduled = { $site } has given “{ $title }” a time of pub
 mail-contribution-published = { $site } published “{ $title }”. Thank you! You find it here:
 mail-contribution-declined = thank you for sending “{ $title }” to { $site }. We are not going to publish it:
 mail-contribution-expired = nothing happened to “{ $title }” at { $site } for 30 days, so that it ended. You are welcome to send it again:
+
+## Alerts
+alerts = Alerts
+alerts-all = All alerts
+alerts-about = What authorities and operators warn of now, gathered by { $site }.
+alerts-traffic = Traffic alerts
+alerts-traffic-about = Closures, works and delays on roads and rails, gathered by { $site }.
+alerts-none = There are no alerts at the moment.
+alerts-first = Worst first
+alerts-more = More alerts
+alerts-sources = Where these alerts come from
+alerts-silent = no data yet
+alerts-silent-since = no data since
+alerts-map = Map of where the alerts hold. The list says the same in words.
+alerts-from = From
+alerts-until = Until
+alerts-sent = Sent
+alerts-do = What to do
+alerts-where = Where
+alerts-more-areas = { $count ->
+    [one] and { $count } more area
+   *[other] and { $count } more areas
+}
+alerts-urgency = How soon
+alerts-certainty = How sure
+alerts-web = More from the sender
+alert-over-canceled = This alert was taken back by its sender.
+alert-over-replaced = This alert was replaced by a newer one.
+alert-over-expired = This alert is over.
+severity-extreme = Extreme danger
+severity-severe = Severe
+severity-moderate = Moderate
+severity-minor = Minor
+severity-unknown = Not rated
+urgency-immediate = Act at once
+urgency-expected = Within the hour
+urgency-future = Soon
+urgency-past = No longer
+certainty-observed = It is happening
+certainty-likely = Likely
+certainty-possible = Possible
+certainty-unlikely = Unlikely

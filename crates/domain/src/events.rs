@@ -3,7 +3,7 @@
 //! An event carries ids and facts, no text and nothing personal.
 
 use crate::comments::policy::Scope;
-use crate::ids::{CommentId, ContributionId, FrontId, PictureId, ProfileId, SiteId, StoryId, WireItemId};
+use crate::ids::{AlertId, CommentId, ContributionId, FrontId, PictureId, ProfileId, SiteId, StoryId, WireItemId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -39,6 +39,14 @@ pub enum Event {
     BannerChanged {
         /// The site.
         site: SiteId,
+    },
+    /// Alerts began, changed or ended.
+    #[serde(rename = "alerts.changed")]
+    AlertsChanged {
+        /// The alerts; empty where there were too many to name, and every page with alerts is stale.
+        alerts: Vec<AlertId>,
+        /// The squares of [`crate::alerts::cells::coarse`] in which they hold or held.
+        cells: Vec<i64>,
     },
     /// What is most read or most commented was ranked anew, and is not what it was.
     #[serde(rename = "rankings.changed")]
@@ -163,6 +171,7 @@ impl Event {
             Self::StoryChanged(_) => "story.changed",
             Self::FrontLaunched { .. } => "front.launched",
             Self::BannerChanged { .. } => "banner.changed",
+            Self::AlertsChanged { .. } => "alerts.changed",
             Self::RankingsChanged { .. } => "rankings.changed",
             Self::SiteChanged { .. } => "site.changed",
             Self::PictureRendered { .. } => "picture.rendered",

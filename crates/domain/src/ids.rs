@@ -104,4 +104,6 @@ ids! {
     ReportId;
     /// A story or a set of pictures that a reader sends in.
     ContributionId;
+    /// An alert as this network keeps it, over no more than one message of its sender.
+    AlertId;
 }

@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod accounts;
+pub mod alerts;
 pub mod comments;
 pub mod contributions;
 pub mod desk;

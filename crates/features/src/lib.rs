@@ -2,6 +2,7 @@
 //! meet it, its pages. No feature reaches into another's inside: they call each other's `mod.rs`, or react to events.
 
 pub mod accounts;
+pub mod alerts;
 pub mod api;
 pub mod app;
 pub mod banners;

@@ -6,7 +6,7 @@
 use crate::format::{Format, detect};
 use crate::problem::ReadContext;
 use crate::read::read_items;
-use crate::{comments, feeds, ghost, html, wxr};
+use crate::{alerts, comments, feeds, ghost, html, wxr};
 use masthead_domain::document::{Block, Document};
 use masthead_domain::imports::{CommentRecord, ImportRecord};
 use masthead_domain::time::Timestamp;
@@ -117,6 +117,57 @@ fn web_promises(data: &[u8]) -> Result<(), String> {
     let written = html::from_document(&once, &mut html::remote_picture);
     if html::to_document(&written, &ctx).value != once {
         return Err(format!("HTML: twice is not once: {written}"));
+    }
+    Ok(())
+}
+
+/// Reads bytes as alerts.
+///
+/// # Panics
+/// When a promise of the readers is broken.
+#[expect(clippy::panic, reason = "a fuzz target tells what it found by a panic")]
+pub fn alerts(data: &[u8]) {
+    if let Err(broken) = alert_promises(data) {
+        panic!("alerts: {broken}");
+    }
+}
+
+fn alert_promises(data: &[u8]) -> Result<(), String> {
+    let ctx = ReadContext::at(Timestamp::from_micros(1_764_000_000_000_000));
+    let bulletin = match alerts::read(data, &ctx) {
+        Err(error) if error.reason.trim().is_empty() => return Err("unreadable without a reason".to_owned()),
+        Err(_) => return Ok(()),
+        Ok(reading) => reading.value,
+    };
+    for alert in &bulletin.alerts {
+        if alert.identifier.trim().is_empty() {
+            return Err("an alert without an identity".to_owned());
+        }
+        let webs = alert.infos.iter().filter_map(|info| info.web.as_deref());
+        if let Some(web) = webs
+            .chain(bulletin.links.iter().map(String::as_str))
+            .find(|web| !web.starts_with("http"))
+        {
+            return Err(format!("a link to {web}"));
+        }
+        let points = alert
+            .infos
+            .iter()
+            .flat_map(|info| &info.areas)
+            .flat_map(|area| &area.shapes);
+        for point in points.flat_map(|shape| shape.positions()) {
+            if !(-90.0..=90.0).contains(&point.lat) || !(-180.0..=180.0).contains(&point.lon) {
+                return Err(format!("a place that is none: {point:?}"));
+            }
+        }
+    }
+    let json =
+        serde_json::to_string(&bulletin.alerts).map_err(|error| format!("alerts that can't be written: {error}"))?;
+    if json.contains("\\u0000") {
+        return Err("U+0000 came through".to_owned());
+    }
+    if json.len() > data.len().saturating_mul(400) + 20_000 {
+        return Err(format!("{} bytes became {}", data.len(), json.len()));
     }
     Ok(())
 }

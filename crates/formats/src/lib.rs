@@ -4,6 +4,7 @@
 //! whatever it is given, and returns what it could read together with a list of [`Problem`]s. A document that gives
 //! nothing is [`Unreadable`] with a true reason. The formats' traps each have a test beside the reader.
 
+pub mod alerts;
 pub mod anpa;
 pub mod comments;
 mod credit;

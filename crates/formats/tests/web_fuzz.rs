@@ -39,6 +39,18 @@ const PAGE: &str = r#"<!DOCTYPE html><html lang="en"><head><title>Ferry returns 
 <table><tr><th>a<th>b<tr><td>1<td>2</table><blockquote>Said.<footer>Ada</footer></blockquote><p>The council will decide in October whether the line to the island can open again, and who is to pay.</p></article><footer>Copyright</footer></body></html>"#;
 const TEXT: &str = "Ferry returns to the harbour\n2026-11-25 09:30\nThe ferry at noon. (Agency, via The Quay)\nParis - The ferry came back on Monday.\nNobody knew.\nRead more on: ferries | sea\nShare\n";
 
+const CAP: &str = r#"<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>q7</identifier><sender>quay@harbour.example</sender><sent>2026-11-25T09:00:00+01:00</sent><status>Actual</status><msgType>Update</msgType><scope>Public</scope>
+<references>quay@harbour.example,q6,2026-11-25T08:00:00+01:00</references><info><language>en-GB</language><category>Met</category><event>Gale</event><urgency>Immediate</urgency><severity>Extreme</severity><certainty>Likely</certainty><expires>2026-11-25T18:00:00+01:00</expires>
+<headline>Gale</headline><description>Stay &lt;b&gt;in&lt;/b&gt;.</description><web>https://harbour.example/</web><area><areaDesc>The quay</areaDesc><polygon>53.1,9.1 53.1,9.9 53.9,9.9 53.1,9.1</polygon><circle>53.5,9.5 12</circle><geocode><valueName>SAME</valueName><value>1</value></geocode></area></info></alert>"#;
+const DATEX: &str = r#"<d2LogicalModel xmlns="http://datex2.eu/schema/2/2_0"><payloadPublication xsi:type="SituationPublication" lang="de"><publicationTime>2026-11-25T09:00:00Z</publicationTime><situation id="S"><headerInformation><informationStatus>real</informationStatus></headerInformation><situationRecord xsi:type="Accident" id="R"><validity><validityTimeSpecification><overallStartTime>2026-11-25T06:00:00Z</overallStartTime></validityTimeSpecification></validity>
+<generalPublicComment><comment><values><value lang="de">Unfall</value></values></comment></generalPublicComment><groupOfLocations><gmlLineString><posList>53.1 9.1 53.2 9.2</posList></gmlLineString><pointCoordinates><latitude>53.5</latitude><longitude>9.9</longitude></pointCoordinates></groupOfLocations></situationRecord></situation></payloadPublication></d2LogicalModel>"#;
+const WORKS: &str = r#"{"feed_info":{"publisher":"Q","update_date":"2026-11-25T09:00:00Z"},"type":"FeatureCollection","features":[{"id":"w","type":"Feature","properties":{"core_details":{"event_type":"work-zone","road_names":["A7"],"direction":"northbound"},"start_date":"2026-11-25T09:00:00Z","vehicle_impact":"all-lanes-closed"},"geometry":{"type":"LineString","coordinates":[[9.1,53.1],[9.2,53.2]]}}]}"#;
+const EVENTS: &str = r#"{"events":[{"id":"q/1","status":"ACTIVE","event_type":"CONSTRUCTION","severity":"MAJOR","headline":"Works","schedule":{"intervals":["2026-11-25T08:00/"]},"roads":[{"name":"A7","from":"x"}],"geography":{"type":"Polygon","coordinates":[[[9.1,53.1],[9.2,53.2],[9.3,53.1]]]}}]}"#;
+const GEORSS: &str = r#"<rss version="2.0" xmlns:georss="http://www.georss.org/georss"><channel><title>Q</title><item><title>Flood</title><guid>1</guid><pubDate>Wed, 25 Nov 2026 09:30:00 GMT</pubDate><georss:point>53.1 9.1</georss:point><georss:box>53 9 54 10</georss:box><georss:circle>53 9 500</georss:circle></item></channel></rss>"#;
+const TRANSIT: &str = "\n\u{10}\n\u{3}2.0\u{10}\0\u{18}\u{1}\u{12}\u{1b}\n\u{1}7\u{2a}\u{16}\n\u{2}\u{8}\u{1}\u{30}\u{6}\u{38}\u{1}R\u{c}\n\n\n\u{4}Wait\u{12}\u{2}en";
+
+const ALERTS: [&str; 6] = [CAP, DATEX, WORKS, EVENTS, GEORSS, TRANSIT];
+
 const FIXTURES: [&str; 7] = [RSS, ATOM, JSON, WXR, GHOST, PAGE, TEXT];
 
 fn rounds() -> usize {
@@ -162,5 +174,20 @@ fn small_readers_take_anything() {
             assert!(!moment.to_rfc3339().is_empty());
         }
         assert!(!slug::from_headline(&text).is_empty());
+    }
+}
+
+#[test]
+fn broken_alerts_keep_every_promise() {
+    let mut dice = Dice(0x616c_6572);
+    for fixture in ALERTS {
+        fuzz_targets::alerts(fixture.as_bytes());
+    }
+    for _ in 0..rounds() {
+        let fixture = ALERTS[dice.below(ALERTS.len())];
+        let damaged = dice.damage(fixture.as_bytes());
+        if std::panic::catch_unwind(|| fuzz_targets::alerts(&damaged)).is_err() {
+            panic!("broken by {:?}", String::from_utf8_lossy(&damaged));
+        }
     }
 }

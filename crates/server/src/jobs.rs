@@ -7,7 +7,7 @@ use masthead_features::app::App;
 use masthead_features::feeds::hub;
 use masthead_features::ingest::{self, Source};
 use masthead_features::pictures::{self, Base};
-use masthead_features::{accounts, comments, contributions, imports, notices, rankings, stories, wire};
+use masthead_features::{accounts, alerts, comments, contributions, imports, notices, rankings, stories, wire};
 use masthead_store::StoreError;
 use masthead_store::jobs::{self, Job};
 use std::sync::Arc;
@@ -154,6 +154,7 @@ async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Resul
             // The source was taken out of the settings.
             None => Ok(()),
         },
+        alerts::JOB => Ok(alerts::run_due(app).await?),
         notices::JOB => Ok(notices::run(app, &job.payload).await?),
         comments::turn::JOB => Ok(comments::turn::run(app, &job.payload).await?),
         rankings::JOB => Ok(rankings::run(app).await?),

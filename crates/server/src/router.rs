@@ -13,9 +13,11 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use axum::{Json, Router};
 use bytes::Bytes;
 use futures::StreamExt as _;
+use masthead_domain::alerts::State as AlertState;
 use masthead_domain::permissions::Permission;
 use masthead_features::accounts::Viewer;
 use masthead_features::accounts::pages::{account, providers as with_providers, sign_in, sign_up};
+use masthead_features::alerts::{self, desk as alerts_desk};
 use masthead_features::comments::{cases, mutes, pages as comments};
 use masthead_features::contributions::{
     call_outs, pages as contribute, picture_pages as contribute_pictures, review as contributions_review, uploads,
@@ -100,10 +102,28 @@ impl Route {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    [own_routes(), contributions(), desk_pages(), providers()]
+    [own_routes(), contributions(), desk_pages(), providers(), alerts()]
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// Alerts as the desk writes them, changes them and takes them back. Readers' pages of them are public pages.
+fn alerts() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::GET, "/desk/alerts", alerts_desk::list)
+            .permission(Permission::StoriesPublish)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/alerts", alerts_desk::create)
+            .permission(Permission::StoriesPublish)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/alerts/{id}", alerts_desk::show)
+            .permission(Permission::StoriesPublish)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/alerts/{id}", alerts_desk::save)
+            .permission(Permission::StoriesPublish)
+            .cache(CachePolicy::NoStore),
+    ]
 }
 
 /// Signing in with other providers.
@@ -619,7 +639,17 @@ async fn push(
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     match ingest::push(&state.app, source, token, body.to_vec(), media_type).await {
         Ok(intake) => {
-            let known = !intake.taken.is_empty() && intake.taken.iter().all(|one| one.outcome == Outcome::Unchanged);
+            let known = (!intake.taken.is_empty() || !intake.alerts.is_empty())
+                && intake.taken.iter().all(|one| one.outcome == Outcome::Unchanged)
+                && intake
+                    .alerts
+                    .iter()
+                    .all(|one| one.outcome == alerts::Outcome::Unchanged);
+            let told = intake.alerts.iter().map(|one| {
+                serde_json::json!({
+                    "id": one.id, "state": one.outcome, "public": one.state == AlertState::Live, "stands": one.state,
+                })
+            });
             let items: Vec<_> = intake
                 .taken
                 .iter()
@@ -629,11 +659,12 @@ async fn push(
                         "note": one.note,
                     })
                 })
+                .chain(told)
                 .collect();
-            let first = intake.taken.first();
+            let first = items.first();
             let answer = serde_json::json!({
-                "id": first.and_then(|one| one.item),
-                "state": first.map(|one| one.outcome),
+                "id": first.and_then(|one| one.get("id")),
+                "state": first.and_then(|one| one.get("state")),
                 "items": items,
                 "problems": intake.problems,
             });

@@ -161,7 +161,7 @@ pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result
         },
         standby: Standby::new(settings.data_folder(), &settings.database_url()),
     };
-    let sources = Arc::new(settings.wire.clone());
+    let sources = Arc::new(settings.sources());
     app.accounts.set_themes(Arc::clone(&themes));
     let limits = Limits::default();
     let live = Live::new(limits.streams, security.clone(), Arc::clone(&app.clock));

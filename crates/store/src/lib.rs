@@ -4,6 +4,7 @@
 #![recursion_limit = "256"]
 
 pub mod accounts;
+pub mod alerts;
 pub mod archive;
 pub mod audit;
 pub mod authors;
@@ -48,6 +49,7 @@ pub use db::{BoxFuture, Cell, Column, Conn, Db, DbSettings, Engine, FromRow, Jso
 pub fn all_queries() -> Vec<Query> {
     let mut all = [
         accounts::ALL,
+        alerts::ALL,
         audit::ALL,
         authors::ALL,
         banners::ALL,

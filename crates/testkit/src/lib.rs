@@ -184,7 +184,7 @@ impl TestApp {
     /// # Errors
     /// When the store can't answer.
     pub async fn run_jobs(&self) -> anyhow::Result<()> {
-        let sources = Arc::new(self.settings.wire.clone());
+        let sources = Arc::new(self.settings.sources());
         while masthead_server::jobs::run_due(&self.app, &sources).await? > 0 {}
         Ok(())
     }

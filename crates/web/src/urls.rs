@@ -3,7 +3,8 @@
 //! The paths are those of the project's interface contract. Reading gives `None` for what no route has; whether the
 //! thing exists is not decided here.
 
-use masthead_domain::ids::{CommentId, PictureId, StoryId};
+use masthead_domain::alerts::Kind;
+use masthead_domain::ids::{AlertId, CommentId, PictureId, StoryId};
 use masthead_domain::time::Timestamp;
 use std::borrow::Cow;
 use std::fmt;
@@ -143,6 +144,8 @@ pub enum FeedScope<'a> {
     Profile(Cow<'a, str>),
     /// The corrections.
     Corrections,
+    /// Alerts that hold, of one kind or of both.
+    Alerts(Option<Kind>),
 }
 
 /// Encodings of a picture's public renditions.
@@ -293,6 +296,10 @@ pub enum Route<'a> {
     Robots,
     /// `/corrections`
     Corrections,
+    /// `/alerts`, and `/alerts/traffic` for those of a kind.
+    Alerts(Option<Kind>),
+    /// `/alerts/<id>`
+    Alert(AlertId),
 }
 
 impl<'a> Route<'a> {
@@ -339,6 +346,11 @@ impl<'a> Route<'a> {
             ["news-sitemap.xml"] => Some(Self::NewsSitemap),
             ["robots.txt"] => Some(Self::Robots),
             ["corrections"] => Some(Self::Corrections),
+            ["alerts"] => Some(Self::Alerts(None)),
+            ["alerts", name] => match Kind::parse(name) {
+                Some(kind) => Some(Self::Alerts(Some(kind))),
+                None => name.parse().ok().map(Self::Alert),
+            },
             ["topics", slug] => decode(slug).map(Self::Topic),
             ["authors", slug] => decode(slug).map(Self::Author),
             ["profiles", name] => decode(name).map(Self::Profile),
@@ -380,6 +392,8 @@ impl<'a> FeedScope<'a> {
         match folders {
             [] => Some(Self::Site),
             ["corrections"] => Some(Self::Corrections),
+            ["alerts"] => Some(Self::Alerts(None)),
+            ["alerts", name] => Kind::parse(name).map(|kind| Self::Alerts(Some(kind))),
             ["topics", slug] => decode(slug).map(Self::Topic),
             ["authors", slug] => decode(slug).map(Self::Author),
             ["profiles", name] => decode(name).map(Self::Profile),
@@ -399,6 +413,7 @@ impl fmt::Display for FeedScope<'_> {
             Self::Author(slug) => write!(f, "/authors/{}", Encoded(slug, false)),
             Self::Profile(name) => write!(f, "/profiles/{}", Encoded(name, false)),
             Self::Corrections => f.write_str("/corrections"),
+            Self::Alerts(kind) => alerts(*kind, f),
         }
     }
 }
@@ -451,7 +466,16 @@ impl fmt::Display for Route<'_> {
             Self::NewsSitemap => f.write_str("/news-sitemap.xml"),
             Self::Robots => f.write_str("/robots.txt"),
             Self::Corrections => f.write_str("/corrections"),
+            Self::Alerts(kind) => alerts(*kind, f),
+            Self::Alert(id) => write!(f, "/alerts/{id}"),
         }
+    }
+}
+
+fn alerts(kind: Option<Kind>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match kind {
+        None => f.write_str("/alerts"),
+        Some(kind) => write!(f, "/alerts/{}", kind.name()),
     }
 }
 
@@ -684,6 +708,16 @@ mod tests {
             (Route::NewsSitemap, "/news-sitemap.xml"),
             (Route::Robots, "/robots.txt"),
             (Route::Corrections, "/corrections"),
+            (Route::Alerts(None), "/alerts"),
+            (Route::Alerts(Some(Kind::Traffic)), "/alerts/traffic"),
+            (
+                Route::Alert(AlertId(id)),
+                "/alerts/00000000-0000-0000-0000-000000000007",
+            ),
+            (
+                Route::Feed(FeedScope::Alerts(Some(Kind::Traffic)), FeedFormat::Rss),
+                "/alerts/traffic/feed.xml",
+            ),
         ];
         for (route, path) in routes {
             assert_eq!(route.to_string(), path);

@@ -4,6 +4,7 @@
 //! Lists are `{"items": [...], "next": "URL or null"}`, paged by keyset. Errors are problem details (RFC 9457), which
 //! the server writes from [`WebError`]. [`ROUTES`] is what the OpenAPI document is held against.
 
+mod alerts;
 mod comments;
 mod openapi;
 mod profiles;
@@ -41,6 +42,7 @@ pub const ROUTES: &[(&str, &[&str])] = &[
     ("sections", &["site"]),
     ("topics", &["site", "after", "limit"]),
     ("search", search::PARAMETERS),
+    ("alerts", &["kind", "after", "limit"]),
     ("fronts/{id}", &[]),
     ("profiles/{username}", &[]),
     ("openapi.json", &[]),
@@ -82,6 +84,7 @@ pub(crate) async fn respond(
             "stories" | "galleries" => stories::list(app, view, rest, query).await,
             "sections" => sections(app, view, query).await,
             "topics" => topics(app, view, query).await,
+            "alerts" => alerts::list(app, view, query).await,
             "search" => search::list(app, view, index, query).await,
             "openapi.json" => description(app, view).await,
             _ => Err(WebError::not_found()),

@@ -27,12 +27,13 @@ pub fn document(origin: &str) -> Value {
             "/galleries": { "get": galleries() },
             "/sections": { "get": sections() },
             "/topics": { "get": topics() },
+            "/alerts": { "get": alerts() },
             "/search": { "get": search() },
             "/fronts/{id}": { "get": front() },
             "/profiles/{username}": { "get": profile() },
             "/openapi.json": { "get": itself() },
         },
-        "components": { "schemas": schemas(), "responses": responses(), "parameters": parameters() },
+        "components": { "schemas": all_schemas(), "responses": responses(), "parameters": parameters() },
     })
 }
 
@@ -81,6 +82,16 @@ fn galleries() -> Value {
         "StoryList",
         &["400", "404"],
     )
+}
+
+fn alerts() -> Value {
+    let kind = json!({
+        "name": "kind", "in": "query", "required": false, "description": "Those of one kind.",
+        "schema": { "type": "string", "enum": ["traffic", "emergency", ""] },
+    });
+    let parameters = json!([kind, named("cursor"), named("limit")]);
+    let summary = "Alerts that hold now, the worst first. What was taken back, replaced or is over is not among them.";
+    operation("listAlerts", summary, &parameters, "AlertList", &["400", "404"])
 }
 
 fn search() -> Value {
@@ -386,6 +397,34 @@ fn schemas() -> Value {
                 "errors": { "type": "array", "items": object(&json!({ "field": text, "message": text })) },
             },
         },
+    })
+}
+
+/// Those of alerts stand by themselves: one text of all of them is longer than the macro that reads it goes.
+fn all_schemas() -> Value {
+    let mut all = schemas();
+    extend(&mut all, alert_schemas());
+    all
+}
+
+fn alert_schemas() -> Value {
+    let (text, maybe) = (json!({ "type": "string" }), json!({ "type": ["string", "null"] }));
+    let time = json!({ "type": ["string", "null"], "format": "date-time" });
+    json!({
+        "AlertList": list_of("Alert"),
+        "Alert": object(&json!({
+            "id": { "type": "string", "format": "uuid" }, "url": { "type": "string", "format": "uri" },
+            "kind": { "type": "string", "enum": ["traffic", "emergency"] },
+            "severity": { "type": "string", "enum": ["unknown", "minor", "moderate", "severe", "extreme"] },
+            "sender": text, "identifier": text, "sent": { "type": "string", "format": "date-time" },
+            "infos": array_of("AlertInfo"),
+            "geometry": { "type": ["object", "null"], "description": "GeoJSON (RFC 7946); a circle is its middle." },
+        })),
+        "AlertInfo": object(&json!({
+            "language": maybe, "event": text, "headline": maybe, "description": maybe, "instruction": maybe,
+            "severity": text, "urgency": text, "certainty": text, "effective": time, "onset": time, "expires": time,
+            "areas": { "type": "array", "items": text }, "web": maybe, "by": maybe,
+        })),
     })
 }
 

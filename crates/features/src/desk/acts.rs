@@ -46,7 +46,7 @@ pub async fn submit(visit: Visit) -> Result<Response, WebError> {
 }
 
 /// A moment as a browser's field gives it, on the site's clock, or whole (RFC 3339).
-fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+pub(crate) fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     if let Ok(at) = Timestamp::parse_rfc3339(text) {
         return Some(at);
     }

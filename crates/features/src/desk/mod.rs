@@ -18,6 +18,8 @@ mod sheet;
 pub mod start;
 pub mod work;
 
+pub(crate) use acts::moment;
+
 use crate::accounts::Viewer;
 use crate::comments::PolicyError;
 use crate::pages::store_error;
@@ -111,16 +113,18 @@ pub(crate) enum Here {
     Fronts,
     Review,
     Contributions,
+    Alerts,
 }
 
 impl Here {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Start,
         Self::Stories,
         Self::New,
         Self::Fronts,
         Self::Review,
         Self::Contributions,
+        Self::Alerts,
     ];
 
     const fn name(self) -> &'static str {
@@ -131,6 +135,7 @@ impl Here {
             Self::Fronts => "fronts",
             Self::Review => "review",
             Self::Contributions => "contributions",
+            Self::Alerts => "alerts",
         }
     }
 
@@ -142,6 +147,7 @@ impl Here {
             Self::Fronts => "/desk/fronts",
             Self::Review => "/desk/review",
             Self::Contributions => "/desk/review/contributions",
+            Self::Alerts => "/desk/alerts",
         }
     }
 
@@ -154,6 +160,7 @@ impl Here {
             Self::Fronts => "f",
             Self::Review => "q",
             Self::Contributions => "c",
+            Self::Alerts => "a",
         }
     }
 
@@ -164,6 +171,7 @@ impl Here {
             Self::Fronts => Permission::FrontsEdit,
             Self::Review => Permission::CommentsModerate,
             Self::Contributions => Permission::ContributionsReview,
+            Self::Alerts => Permission::StoriesPublish,
         }
     }
 }

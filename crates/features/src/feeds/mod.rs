@@ -45,6 +45,10 @@ pub(crate) async fn feed(
     scope: &FeedScope<'_>,
     format: FeedFormat,
 ) -> Result<Rendered, WebError> {
+    if let FeedScope::Alerts(kind) = scope {
+        let (document, position, keys) = crate::alerts::pages::feed(app, view, *kind, format).await?;
+        return Ok(written(&document, format, position).keys(keys));
+    }
     let now = app.now();
     if matches!(scope, FeedScope::Profile(_)) {
         // The key is made by a write at its first use, which must not happen inside a snapshot.
@@ -159,7 +163,7 @@ async fn subject(conn: &mut Conn, view: &SiteView, scope: &FeedScope<'_>) -> Res
                 keys: vec![SurrogateKey::author(author.id)],
             })
         }
-        FeedScope::Profile(_) | FeedScope::Corrections => Err(WebError::not_found()),
+        FeedScope::Profile(_) | FeedScope::Corrections | FeedScope::Alerts(_) => Err(WebError::not_found()),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Wire sources: a folder that is watched, an address that is polled, a sender that pushes. All of them end in
-//! `wire::take_in`, one document after the other; a bad one is set aside with its error and never blocks the next.
+//! `wire::take_in`, or in `alerts::take_in` where the source is one of alerts, one document after the other; a bad one is
+//! set aside with its error and never blocks the next.
 
 mod folder;
 mod poll;
 
+use crate::alerts::{self, AlertSource};
 use crate::app::App;
 use crate::stories::ChangeError;
 use crate::wire::{Arrival, Desk, Handling, Taken, take_in};
@@ -20,7 +22,7 @@ use std::path::PathBuf;
 pub const JOB_POLL: &str = "ingest.poll";
 
 /// A source as the settings have it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Source {
     /// Its name: in commands, in routing rules and in `/ingest/NAME`.
@@ -39,6 +41,23 @@ pub struct Source {
     pub place: Vec<String>,
     /// Publish what may be published without a person looking.
     pub publish: bool,
+    /// What makes it a source of alerts; made of the settings' `[[alerts.sources]]`.
+    #[serde(skip)]
+    pub alerts: Option<AlertSource>,
+}
+
+impl From<&AlertSource> for Source {
+    fn from(source: &AlertSource) -> Self {
+        Self {
+            name: source.name.clone(),
+            folder: source.folder.clone(),
+            url: source.url.clone(),
+            token: source.token.clone(),
+            every_seconds: source.every_seconds,
+            alerts: Some(source.clone()),
+            ..Self::default()
+        }
+    }
 }
 
 /// The shortest time between two polls of a source, in seconds.
@@ -63,6 +82,10 @@ impl Source {
 pub struct Intake {
     /// What became of each item.
     pub taken: Vec<Taken>,
+    /// What became of each alert, where the source is one of alerts.
+    pub alerts: Vec<alerts::Taken>,
+    /// Addresses of documents that the document names instead of holding them.
+    pub links: Vec<String>,
     /// What could not be read, in words; the document is set aside with them when nothing could.
     pub problems: Vec<String>,
 }
@@ -108,6 +131,9 @@ pub async fn document(
     origin: &str,
     media_type: Option<&str>,
 ) -> Result<Intake, IngestError> {
+    if let Some(of_alerts) = &source.alerts {
+        return alert_document(app, source, of_alerts, bytes, origin).await;
+    }
     let desk = Desk::open(app, &source.name, handling(app, source)).await?;
     let format = source.format.or_else(|| detect(&bytes, Some(origin)));
     let Some(format) = format else {
@@ -157,6 +183,7 @@ pub async fn document(
     let mut intake = Intake {
         taken: Vec::with_capacity(reading.value.len()),
         problems,
+        ..Intake::default()
     };
     for (number, item) in reading.value.into_iter().enumerate() {
         let arrival = Arrival {
@@ -170,6 +197,33 @@ pub async fn document(
         intake.taken.push(take_in(app, &desk, arrival).await?);
     }
     Ok(intake)
+}
+
+/// Takes a document of alerts in.
+async fn alert_document(
+    app: &App,
+    source: &Source,
+    of_alerts: &AlertSource,
+    bytes: Vec<u8>,
+    origin: &str,
+) -> Result<Intake, IngestError> {
+    let now = app.now();
+    let payload = Bytes::from(bytes);
+    let (for_reader, name, settings) = (payload.clone(), origin.to_owned(), of_alerts.clone());
+    let reading = tokio::task::spawn_blocking(move || alerts::read_document(&for_reader, &name, &settings, now))
+        .await
+        .map_err(|error| IngestError::Source(format!("the reader broke off: {error}")))?;
+    let reading = match reading {
+        Ok(reading) => reading,
+        Err(error) => return set_aside(app, source, origin, &payload, vec![error.reason]).await,
+    };
+    let links = reading.value.links.clone();
+    Ok(Intake {
+        alerts: alerts::take_in(app, of_alerts, reading.value).await?,
+        problems: reading.problems.iter().map(ToString::to_string).collect(),
+        links,
+        ..Intake::default()
+    })
 }
 
 fn handling(app: &App, source: &Source) -> Handling {
@@ -270,6 +324,12 @@ impl RunReport {
                         _ => self.items += 1,
                     }
                 }
+                for taken in intake.alerts {
+                    match taken.outcome {
+                        alerts::Outcome::Unchanged | alerts::Outcome::Older => self.unchanged += 1,
+                        alerts::Outcome::New | alerts::Outcome::Changed => self.items += 1,
+                    }
+                }
                 Ok(true)
             }
             Err(IngestError::Unreadable(reasons)) => {
@@ -306,6 +366,7 @@ pub async fn run(app: &App, source: &Source) -> Result<RunReport, IngestError> {
     }
     .await;
     let now = app.now();
+    let failed_before = state.failures > 0;
     match &result {
         Ok(()) => {
             state.failures = 0;
@@ -323,7 +384,12 @@ pub async fn run(app: &App, source: &Source) -> Result<RunReport, IngestError> {
             state.next_poll_at = now.plus_seconds(back_off(source.pause(), state.failures));
         }
     }
+    let fails_now = state.failures > 0;
     save(app, state).await?;
+    if source.alerts.is_some() && fails_now != failed_before {
+        // Pages say since when nothing came.
+        alerts::tell_all(app).await?;
+    }
     result.map(|()| report)
 }
 
@@ -357,6 +423,7 @@ pub async fn schedule_all(app: &App, sources: &[Source]) -> Result<(), StoreErro
         .filter(|source| source.folder.is_some() || source.url.is_some())
         .map(|source| source.name.clone())
         .collect();
+    alerts::announce(app, sources.iter().filter_map(|source| source.alerts.as_ref())).await?;
     let now = app.now();
     app.db
         .write("ingest.schedule_all", move |tx| {

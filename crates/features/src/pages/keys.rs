@@ -9,7 +9,7 @@ use super::view::SiteView;
 use crate::sites::Sites;
 use masthead_domain::comments::policy::ScopeKind;
 use masthead_domain::events::Event;
-use masthead_domain::ids::{AuthorId, SectionId, SiteId, StoryId, TopicId};
+use masthead_domain::ids::{AlertId, AuthorId, SectionId, SiteId, StoryId, TopicId};
 use masthead_domain::time::Timestamp;
 use masthead_store::{Conn, StoreError, public, stories as rows};
 use masthead_web::surrogate::SurrogateKey;
@@ -34,6 +34,26 @@ pub(crate) fn policy(scope: Uuid) -> SurrogateKey {
 /// The pages beside whose story, topic or front a call-out may stand. They carry it whether one stands there or not.
 pub(crate) fn call_outs(place: Uuid) -> SurrogateKey {
     SurrogateKey::list(&format!("call-outs/{place}"))
+}
+
+/// An alert's own page.
+pub(crate) fn alert(id: AlertId) -> SurrogateKey {
+    SurrogateKey::list(&format!("alert/{id}"))
+}
+
+/// Pages and answers that list alerts wherever they hold.
+pub(crate) fn alerts() -> [SurrogateKey; 2] {
+    [SurrogateKey::list("alerts"), any_alert()]
+}
+
+/// Every page with an alert on it: what changed was too much to name.
+fn any_alert() -> SurrogateKey {
+    SurrogateKey::list("alerts/any")
+}
+
+/// Pages about what lies in a square of the grid.
+pub(crate) fn alert_cell(cell: i64) -> SurrogateKey {
+    SurrogateKey::list(&format!("alerts/{cell}"))
 }
 
 /// Front pages of a site whose layout nobody has launched yet: they become stale with the first launch.
@@ -87,6 +107,13 @@ pub fn stale_keys(event: &Event) -> Vec<SurrogateKey> {
             .chain(fact.lists.iter().map(|id| list(*id)))
             .chain(fact.sites.iter().map(|id| list(*id)))
             .chain((!matches!(event, Event::StoryUpdated(_))).then(|| banner(fact.story)))
+            .collect(),
+        Event::AlertsChanged { alerts, .. } if alerts.is_empty() => vec![any_alert()],
+        Event::AlertsChanged { alerts, cells } => alerts
+            .iter()
+            .map(|id| alert(*id))
+            .chain(cells.iter().map(|cell| alert_cell(*cell)))
+            .chain([SurrogateKey::list("alerts")])
             .collect(),
         Event::RankingsChanged { lists } => lists.iter().map(|id| list(*id)).collect(),
         Event::FrontLaunched { front, site } => vec![SurrogateKey::front(*front), unlaunched(*site)],

@@ -42,6 +42,7 @@ pub use keys::{stale_keys, touched};
 pub use live::newest as live_newest;
 
 pub(crate) use cards::largest_plain;
+pub(crate) use keys::{alert as alert_key, alerts as alerts_keys};
 pub(crate) use keys::{bounds, list as list_key, policy as policy_key, span, unlaunched, whole_site};
 pub(crate) use own::corrected;
 pub(crate) use story::{authors_of, canonical, preview as preview_of, topics_of};
@@ -50,7 +51,7 @@ pub(crate) use view::{SiteView, href as section_href};
 use crate::app::App;
 use crate::comments::thread::Asked;
 use crate::sites::SiteEntry;
-use crate::{api, comments, feeds, profiles};
+use crate::{alerts, api, comments, feeds, profiles};
 use masthead_domain::comments::Order;
 use masthead_domain::ids::{SiteId, StoryId};
 use masthead_services::search::{SearchIndex, SearchRequest};
@@ -347,6 +348,8 @@ impl Pages {
             Route::NewsSitemap => feeds::news_sitemap(app, view).await,
             Route::Robots => small::robots(app, view).await,
             Route::Corrections => own::corrections(app, view).await,
+            Route::Alerts(kind) => alerts::pages::list(app, view, *kind, query).await,
+            Route::Alert(id) => alerts::pages::one(app, view, *id).await,
             Route::Oembed => oembed::oembed(app, view, query).await,
             Route::Search => search::search(app, view, self.search.get().map(Arc::as_ref), query).await,
             Route::Gallery { slug, day, picture } => {
@@ -448,9 +451,14 @@ pub fn declared_parameters(path: &str) -> &'static [&'static str] {
         return api::declared_parameters(rest);
     }
     match Route::parse(path) {
-        Some(Route::Section(_) | Route::Topic(_) | Route::Author(_) | Route::Profile(_) | Route::YourStories) => {
-            &["after"]
-        }
+        Some(
+            Route::Section(_)
+            | Route::Topic(_)
+            | Route::Author(_)
+            | Route::Profile(_)
+            | Route::YourStories
+            | Route::Alerts(_),
+        ) => &["after"],
         Some(Route::Story { .. }) => &["comments", "order", "comment"],
         Some(Route::Search) => search::PARAMETERS,
         Some(Route::Oembed) => oembed::PARAMETERS,

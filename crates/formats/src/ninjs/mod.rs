@@ -5,7 +5,7 @@
 
 mod body;
 mod check;
-mod fields;
+pub(crate) mod fields;
 mod item;
 
 use crate::item::make_up_guid;

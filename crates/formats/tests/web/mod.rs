@@ -1,5 +1,6 @@
 //! What the web's conformance tests share.
 
+mod alerts;
 mod comments;
 pub(crate) mod dice;
 mod extract;

@@ -6,6 +6,7 @@ use clap::Args;
 use futures::TryStreamExt as _;
 use masthead_domain::ids::{PictureId, StoryId};
 use masthead_domain::time::Clock;
+use masthead_features::alerts::AlertSource;
 use masthead_features::app::App;
 use masthead_features::comments;
 use masthead_services::blobs::{BlobKey, Blobs};
@@ -136,9 +137,19 @@ async fn database_faults(
             ));
         }
     }
-    for source in &settings.wire {
+    let sources = settings.sources();
+    for (number, source) in sources.iter().enumerate() {
         if source.name.is_empty() {
             faults.push("a wire source has no name".into());
+        }
+        if sources.iter().take(number).any(|other| other.name == source.name) {
+            faults.push(format!(
+                "two sources are called {}; each needs a name of its own",
+                source.name
+            ));
+        }
+        for fault in source.alerts.iter().flat_map(AlertSource::faults) {
+            faults.push(format!("source of alerts {}: {fault}", source.name));
         }
         if source.folder.is_none() && source.url.is_none() && source.token.is_none() {
             faults.push(format!(

@@ -6,6 +6,7 @@ use crate::settings::{FILE, Where, sample};
 use crate::{demo, network, serve};
 use anyhow::{Context as _, bail};
 use clap::Args;
+use masthead_domain::time::Timestamp;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ pub(super) struct Demo {
 
 /// Where the demo lives when nothing else is said.
 const FOLDER: &str = "masthead-demo";
+/// The folder in it with alerts to push by hand.
+const PLAYS: &str = "alerts";
 
 impl Demo {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<ExitCode> {
@@ -50,6 +53,7 @@ impl Demo {
         demo::load(&app, listen)
             .await
             .context("the demo network can't be made")?;
+        write_plays(&folder, app.now())?;
         let node = match serve::start(std::sync::Arc::clone(&app), &settings).await {
             Ok(node) => node,
             // The admin port is taken more often than readers' port is: any other will do for a demo.
@@ -79,9 +83,22 @@ fn write_settings(folder: &Path, listen: SocketAddr) -> anyhow::Result<()> {
     text.push_str(
         "\n# The demo's own wire source: push a document with\n\
          #   curl -H 'Authorization: Bearer demo-token' --data-binary @FILE http://127.0.0.1:8080/ingest/northline\n\
-         [[wire]]\nname = \"northline\"\ntoken = \"demo-token\"\nplace = [\"courier/world\", \"gazette/local\"]\npublish = true\n",
+         [[wire]]\nname = \"northline\"\ntoken = \"demo-token\"\nplace = [\"courier/world\", \"gazette/local\"]\npublish = true\n\
+         # Its source of alerts; play an update and a cancellation with the documents that `masthead demo` names.\n\
+         [[alerts.sources]]\nname = \"coast-watch\"\ntoken = \"demo-token\"\ncredit = \"Coast Watch (invented)\"\n",
     );
     std::fs::write(&file, text).with_context(|| format!("{} can't be written", file.display()))
+}
+
+/// Writes the documents of alerts that a visitor pushes by hand, with the moments of today.
+fn write_plays(folder: &Path, now: Timestamp) -> anyhow::Result<()> {
+    let folder = folder.join(PLAYS);
+    std::fs::create_dir_all(&folder).with_context(|| format!("{} can't be made", folder.display()))?;
+    for (name, document) in demo::alert_plays(now) {
+        let file = folder.join(name);
+        std::fs::write(&file, document).with_context(|| format!("{} can't be written", file.display()))?;
+    }
+    Ok(())
 }
 
 fn greet(node: &serve::Node, folder: &Path) {
@@ -100,6 +117,16 @@ fn greet(node: &serve::Node, folder: &Path) {
     }
     output::line("The desk is at /desk of each site, for those with a role. From a terminal:");
     output::line(&format!("  masthead story list --data {}", folder.display()));
+    output::line(
+        "Alerts are at /alerts. To update the storm warning, and then to take it back, push these to /ingest/coast-watch:",
+    );
+    for (name, _) in demo::alert_plays(node.app.now()) {
+        output::line(&format!(
+            "  curl -H 'Authorization: Bearer demo-token' --data-binary @{} http://{}/ingest/coast-watch",
+            folder.join(PLAYS).join(name).display(),
+            node.address
+        ));
+    }
     output::line("Stop with Ctrl-C.");
 }
 

@@ -39,21 +39,16 @@ impl Ingest {
         let mut code = ExitCode::SUCCESS;
         match self {
             Self::Run { source } => {
+                let sources = settings.sources();
                 let chosen: Vec<_> = match &source {
-                    None => settings.wire.iter().collect(),
+                    None => sources.iter().collect(),
                     Some(name) => {
-                        vec![
-                            settings
-                                .wire
-                                .iter()
-                                .find(|source| source.name == *name)
-                                .with_context(|| {
-                                    format!(
-                                        "there is no wire source '{name}' in {}",
-                                        common.settings_at().file().display()
-                                    )
-                                })?,
-                        ]
+                        vec![sources.iter().find(|source| source.name == *name).with_context(|| {
+                            format!(
+                                "there is no wire source '{name}' in {}",
+                                common.settings_at().file().display()
+                            )
+                        })?]
                     }
                 };
                 let mut reports = Vec::new();
@@ -92,7 +87,7 @@ impl Ingest {
             Self::List => {
                 let mut conn = app.db.reader().await?;
                 let mut lines = Vec::new();
-                for source in &settings.wire {
+                for source in &settings.sources() {
                     let state = wire::source(&mut conn, &source.name).await?.unwrap_or_default();
                     let mut kinds = Vec::new();
                     kinds.extend(source.folder.is_some().then_some("folder"));

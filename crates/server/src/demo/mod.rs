@@ -4,6 +4,7 @@
 //! happened, and fronts are launched where none is. A start that was killed is completed by the next.
 
 mod addresses;
+mod alerts;
 mod comments;
 mod content;
 mod fronts;
@@ -21,6 +22,8 @@ mod story;
 mod tests;
 mod tokens;
 mod write;
+
+pub use alerts::plays as alert_plays;
 
 use content::Content;
 use masthead_features::app::App;
@@ -63,6 +66,7 @@ pub async fn load(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<Loaded> 
     people::load(app).await?;
     comments::load(app).await?;
     rankings::load(app).await?;
+    alerts::load(app).await?;
     let table = app.sites();
     let sites = table
         .all()

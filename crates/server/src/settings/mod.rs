@@ -7,6 +7,7 @@ pub use sample::sample;
 use anyhow::{Context as _, bail};
 use masthead_domain::routing::Rule;
 use masthead_features::accounts::AccountSettings;
+use masthead_features::alerts::AlertSource;
 use masthead_features::ingest::Source;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -34,11 +35,21 @@ pub struct Settings {
     pub outgoing: Outgoing,
     /// Wire sources.
     pub wire: Vec<Source>,
+    /// Alerts.
+    pub alerts: Alerts,
     /// Routing rules, in order.
     pub routing: Vec<Rule>,
     /// The folder that relative paths begin in; not a key.
     #[serde(skip)]
     pub folder: PathBuf,
+}
+
+/// Alerts.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Alerts {
+    /// Where they come from.
+    pub sources: Vec<AlertSource>,
 }
 
 /// The network.
@@ -281,6 +292,12 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 impl Settings {
+    /// Every source that is polled, watched or pushed: those of the wire and those of alerts.
+    pub fn sources(&self) -> Vec<Source> {
+        let alerts = self.alerts.sources.iter().map(Source::from);
+        self.wire.iter().cloned().chain(alerts).collect()
+    }
+
     /// The database's address with a relative file made absolute.
     pub fn database_url(&self) -> String {
         match self.database.url.strip_prefix("sqlite:") {

@@ -95,6 +95,23 @@ admin_listen = "{admin_listen}"
 # Publish what may be published without a person looking.
 #: publish = false
 
+# Sources of alerts, one block each: CAP 1.0 to 1.2 (also in Atom, RSS or EDXL-DE), DATEX II, GTFS-Realtime, Open511, WZDx,
+# Waze CIFS, NWS GeoJSON, GeoRSS. Like a wire source each has a folder, a url, a token, or several of these.
+#: [[alerts.sources]]
+#: name = "roads"
+#: url = "https://roads.example.org/situations.xml"
+#: folder = "incoming/roads"
+#: token = "another long random text"
+#: every_seconds = 60
+# "traffic" or "emergency", where the format leaves a doubt.
+#: kind = "traffic"
+# Whom the list of alerts thanks, as the source's terms ask.
+#: credit = "Example Road Agency, CC BY 4.0"
+# The zone of times that name none.
+#: zone = "Europe/Berlin"
+# Where its alerts hold that don't say it themselves: latitude, longitude, kilometres around.
+#: around = [53.55, 9.99, 30.0]
+
 # Routing rules, looked at in order; what the matching ones say is added up. All conditions of a rule have to hold.
 #: [[routing]]
 #: sources = ["agency"]

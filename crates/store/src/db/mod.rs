@@ -37,7 +37,7 @@ macro_rules! for_each_id {
     ($then:ident) => {
         $then! {
             SiteId SectionId StoryId RevisionId WireItemId TopicId AuthorId PictureId FrontId EventId JobId CommentId
-            AccountId ProfileId SessionId PasskeyId ProfileChangeId MailId SuspensionId ReportId ContributionId
+            AccountId ProfileId SessionId PasskeyId ProfileChangeId MailId SuspensionId ReportId ContributionId AlertId
         }
     };
 }

@@ -25,6 +25,7 @@ macro_rules! cases {
     };
 }
 
+mod alerts;
 mod backups;
 mod changes;
 mod comments;

@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod alerts;
 mod appearance;
 mod banners;
 mod chromium;

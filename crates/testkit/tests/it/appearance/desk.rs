@@ -121,9 +121,38 @@ pub(super) async fn gather(test: &TestApp, node: &TestNode) -> anyhow::Result<(S
             ));
         }
     }
+    // Alerts of every severity, and a form that can't be taken.
+    for severity in ["extreme", "severe", "moderate", "minor"] {
+        let alert = [
+            ("kind", "traffic"),
+            ("severity", severity),
+            ("headline", "What stops the dunlin"),
+            ("description", "It stops.\n\nIt stands."),
+            ("instruction", "Fly around it."),
+            ("area", "The long shore"),
+            ("lat", "53.5"),
+            ("lon", "9.9"),
+            ("km", "12"),
+            ("until", "2025-11-27T09:00"),
+            ("web", "https://birds.example/1"),
+        ];
+        let sent = eve.post(HOST, "/desk/alerts", &alert).await?;
+        assert_eq!(sent.status, 303, "{}", sent.text());
+    }
+    stops.push(at("desk/alerts.html", "/desk/alerts?done=written"));
+    let wrong = eve.post(HOST, "/desk/alerts", &[("headline", "")]).await?;
+    assert_eq!(wrong.status, 422);
+    stops.push(answer("desk/alert.html", wrong.text()));
+    let list = eve.get(HOST, "/desk/alerts").await?.text();
+    let own = list
+        .split("href=\"/desk/alerts/")
+        .find_map(|rest| rest.split('"').next().filter(|id| id.len() == 36));
+    stops.push(at("desk/alert.html", &format!("/desk/alerts/{}", own.unwrap())));
     for stop in &mut stops {
         stop.staff = true;
     }
+    stops.push(at("alerts/list.html", "/alerts/traffic"));
+    stops.push(at("alerts/alert.html", &format!("/alerts/{}", own.unwrap())));
     let session = eve.cookie(HOST, "session").unwrap().to_owned();
     Ok((session, stops))
 }

@@ -1,0 +1,177 @@
+//! Each format by a document of our own, and what decides whether an alert is shown.
+
+use super::*;
+use masthead_domain::alerts::{Kind, Message, Position, Severity, Shape, Status};
+
+const NOW: &str = "2026-11-25T09:30:00Z";
+
+fn ctx() -> ReadContext<'static> {
+    ReadContext::at(Timestamp::parse_rfc3339(NOW).unwrap())
+}
+
+fn bulletin(document: &str) -> Bulletin {
+    read(document.as_bytes(), &ctx()).unwrap().value
+}
+
+fn reason(document: &str) -> String {
+    read(document.as_bytes(), &ctx()).unwrap_err().reason
+}
+
+fn moment(text: &str) -> Option<Timestamp> {
+    Some(Timestamp::parse_rfc3339(text).unwrap())
+}
+
+#[test]
+fn a_cap_message_inside_an_exercise_of_its_envelope_is_no_real_one() {
+    let message = r#"<cap:alert xmlns:cap="urn:oasis:names:tc:emergency:cap:1.2"><cap:identifier>q7</cap:identifier>
+        <cap:sender>quay@harbour.example</cap:sender><cap:sent>2026-11-25T09:00:00+01:00</cap:sent><cap:status>Actual</cap:status>
+        <cap:msgType>Cancel</cap:msgType><cap:scope>Public</cap:scope>
+        <cap:references>quay@harbour.example,q5,2026-11-25T07:00:00+01:00 quay@harbour.example,q6,2026-11-25T08:00:00+01:00</cap:references>
+        </cap:alert>"#;
+    let alone = bulletin(message);
+    assert_eq!(alone.alerts[0].status, Status::Actual);
+    assert_eq!(alone.alerts[0].message, Message::Cancel);
+    assert_eq!(alone.alerts[0].references[1].identifier, "q6");
+    assert_eq!(alone.alerts[0].references[1].sent, moment("2026-11-25T07:00:00Z"));
+    assert!(!alone.is_whole, "a message says nothing about others");
+    let wrapped = format!(
+        "<EDXLDistribution><distributionStatus>Exercise</distributionStatus><contentObject>{message}</contentObject></EDXLDistribution>"
+    );
+    assert_eq!(bulletin(&wrapped).alerts[0].status, Status::Exercise);
+}
+
+#[test]
+fn a_word_that_nobody_knows_is_never_taken_for_real() {
+    let odd = bulletin("<alert><identifier>a</identifier><status>Actuall</status><scope>Private</scope></alert>");
+    assert_eq!(odd.alerts[0].status, Status::Unknown);
+    assert!(!odd.alerts[0].is_public);
+}
+
+#[test]
+fn a_cut_message_is_kept_and_not_shown() {
+    let cut = "<alert><identifier>a</identifier><sender>s</sender><status>Actual</status><msgType>Alert</msgType><info><event>Flo";
+    let reading = read(cut.as_bytes(), &ctx()).unwrap();
+    assert!(!reading.value.alerts[0].is_for_readers());
+    assert!(reading.problems.iter().any(|problem| problem.what.contains("cut off")));
+}
+
+#[test]
+fn an_index_leads_on_to_its_messages() {
+    let feed = r#"<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:q</id><entry><id>1</id><title>Gale</title>
+        <link type="application/cap+xml" href="https://harbour.example/1"/></entry></feed>"#;
+    let index = bulletin(feed);
+    assert_eq!(index.links, ["https://harbour.example/1"]);
+    assert!(index.alerts.is_empty() && !index.is_whole);
+}
+
+#[test]
+fn datex_of_both_versions_says_the_same() {
+    let record = |prefix: &str, location: &str| {
+        format!(
+            r#"<situation id="S1"><overallSeverity>highest</overallSeverity><headerInformation><confidentiality>noRestriction</confidentiality><informationStatus>real</informationStatus></headerInformation>
+            <situationRecord xsi:type="{prefix}MaintenanceWorks" id="S1-1" version="2"><situationRecordVersionTime>2026-11-25T08:00:00Z</situationRecordVersionTime>
+            <validity><validityStatus>active</validityStatus><validityTimeSpecification><overallStartTime>2026-11-25T06:00:00Z</overallStartTime><overallEndTime>2026-11-27T18:00:00Z</overallEndTime></validityTimeSpecification></validity>
+            <generalPublicComment><comment><values><value lang="de">Gesperrt</value><value lang="en">Closed</value></values></comment></generalPublicComment>
+            <{location}><roadNumber>A7</roadNumber><pointByCoordinates><pointCoordinates><latitude>53.5</latitude><longitude>9.9</longitude></pointCoordinates></pointByCoordinates></{location}>
+            <alternativeRoute><pointCoordinates><latitude>1</latitude><longitude>1</longitude></pointCoordinates></alternativeRoute>
+            </situationRecord></situation>"#
+        )
+    };
+    let two = format!(
+        r#"<d2LogicalModel modelBaseVersion="2"><payloadPublication xsi:type="SituationPublication" lang="de"><publicationTime>2026-11-25T09:00:00Z</publicationTime>{}</payloadPublication></d2LogicalModel>"#,
+        record("", "groupOfLocations")
+    );
+    let three = format!(
+        r#"<mc:messageContainer><mc:payload xsi:type="sit:SituationPublication" lang="de"><com:publicationTime>2026-11-25T09:00:00Z</com:publicationTime>{}</mc:payload></mc:messageContainer>"#,
+        record("sit:", "locationReference")
+    );
+    let (two, three) = (bulletin(&two), bulletin(&three));
+    assert_eq!(two, three);
+    assert!(two.is_whole);
+    let alert = &two.alerts[0];
+    assert_eq!(
+        (alert.kind, alert.status, alert.identifier.as_str()),
+        (Kind::Traffic, Status::Actual, "S1")
+    );
+    assert_eq!(alert.infos.len(), 2, "one a language");
+    let info = alert.info_for("de").unwrap();
+    assert_eq!(
+        (info.title(), info.description.as_deref()),
+        ("Maintenance works: A7", Some("Gesperrt"))
+    );
+    assert_eq!(
+        (info.severity, info.expires),
+        (Severity::Severe, moment("2026-11-27T18:00:00Z"))
+    );
+    assert_eq!(info.areas[0].shapes, [Shape::Point(Position::new(53.5, 9.9).unwrap())]);
+}
+
+#[test]
+fn a_datex_exercise_is_one_and_other_publications_are_named() {
+    let test = r#"<d2LogicalModel><payloadPublication xsi:type="SituationPublication"><situation id="x"><headerInformation><informationStatus>securityExercise</informationStatus><confidentiality>internalUse</confidentiality></headerInformation></situation></payloadPublication></d2LogicalModel>"#;
+    let alert = &bulletin(test).alerts[0];
+    assert_eq!(alert.status, Status::Exercise);
+    assert!(!alert.is_public);
+    let other = r#"<d2LogicalModel><payloadPublication xsi:type="MeasuredDataPublication"/></d2LogicalModel>"#;
+    assert!(reason(other).contains("measured data publication"));
+}
+
+#[test]
+fn incidents_of_cifs() {
+    let feed = r#"{"incidents":[{"id":"101","type":"ROAD_CLOSED","subtype":"ROAD_CLOSED_HAZARD","polyline":"51.51 -0.0069 51.52 -0.007","street":"Quay Street",
+        "starttime":"2026-11-25T08:00:00+00:00","endtime":"2026-11-25T18:00:00+00:00","description":"Burst main"}]}"#;
+    let found = bulletin(feed);
+    let info = &found.alerts[0].infos[0];
+    assert_eq!((found.format, found.is_whole), (AlertFormat::Cifs, true));
+    assert_eq!(
+        (info.title(), info.severity),
+        ("Road closed hazard: Quay Street", Severity::Severe)
+    );
+    assert_eq!(info.expires, moment("2026-11-25T18:00:00Z"));
+    let line = [(51.51, -0.0069), (51.52, -0.007)].map(|(lat, lon)| Position::new(lat, lon).unwrap());
+    assert_eq!(info.areas[0].shapes, [Shape::Line(line.to_vec())]);
+}
+
+#[test]
+fn features_of_the_weather_service() {
+    let answer = r#"{"type":"FeatureCollection","features":[{"id":"https://api.weather.example/1","type":"Feature",
+        "geometry":{"type":"Polygon","coordinates":[[[-120.1,38.4],[-119.9,38.3],[-119.7,38.5],[-120.1,38.4]]]},
+        "properties":{"id":"urn:oid:1","areaDesc":"Alpine","geocode":{"SAME":["006003"],"UGC":["CAC003"]},"references":[{"identifier":"urn:oid:0","sender":"w@noaa.example","sent":"2026-11-25T08:00:00-08:00"}],
+        "sent":"2026-11-25T09:00:00-08:00","effective":"2026-11-25T09:00:00-08:00","onset":null,"expires":"2026-11-25T12:00:00-08:00","ends":"2026-11-25T18:00:00-08:00",
+        "status":"Test","messageType":"Update","severity":"Severe","certainty":"Observed","urgency":"Immediate","event":"Gale","sender":"w@noaa.example","headline":"Gale until six","description":"First.\n\nSecond.","instruction":null}}]}"#;
+    let found = bulletin(answer);
+    let alert = &found.alerts[0];
+    assert_eq!(
+        (alert.identifier.as_str(), alert.status, alert.message),
+        ("urn:oid:1", Status::Test, Message::Update)
+    );
+    assert_eq!(alert.references[0].identifier, "urn:oid:0");
+    assert_eq!(alert.infos[0].expires, moment("2026-11-26T02:00:00Z"));
+    assert_eq!(alert.infos[0].description.as_deref(), Some("First.\n\nSecond."));
+    assert!(alert.infos[0].areas[0].shapes[0].reaches(Position::new(38.4, -119.9).unwrap(), 0.0));
+    assert!(found.is_whole);
+}
+
+#[test]
+fn events_of_open511_end_when_they_are_archived() {
+    let event = |status: &str| {
+        format!(
+            r#"{{"events":[{{"id":"q/1","status":"{status}","event_type":"CONSTRUCTION","severity":"MAJOR","headline":"Works","updated":"2026-11-25T08:00:00Z",
+            "schedule":{{"intervals":["2026-11-25T08:00Z/2026-11-26T08:00Z"]}},"roads":[{{"name":"Coast Road","from":"Pier","direction":"N"}}],"geography":{{"type":"Point","coordinates":[9.9,53.5]}}}}]}}"#
+        )
+    };
+    let alert = bulletin(&event("ACTIVE")).alerts.remove(0);
+    assert_eq!(alert.message, Message::Alert);
+    assert_eq!(alert.infos[0].expires, moment("2026-11-26T08:00:00Z"));
+    assert_eq!(alert.infos[0].areas[0].name, "Coast Road N (Pier)");
+    assert_eq!(bulletin(&event("ARCHIVED")).alerts[0].message, Message::Cancel);
+}
+
+#[test]
+fn what_is_none_of_the_formats_is_said() {
+    assert!(reason("").contains("empty"));
+    assert!(reason("<html><body/></html>").contains("HTML"));
+    assert!(reason("{\"a\":1}").contains("none of the formats"));
+    assert!(reason("<open511/>").contains("JSON"));
+    assert!(reason("hello").contains("neither"));
+}

@@ -1,0 +1,516 @@
+//! Alerts: the newest message about each, the squares of the grid in which live ones are found, and what messages
+//! replaced or took back.
+//!
+//! An alert's id is made of its sender and its sender's name of it, so that the same message by two ways is one row, and
+//! a batch of messages is compared with what is known by one query.
+
+use crate::db::{Conn, Json, StoreError, Tx};
+use crate::{from_row, params, queries};
+use masthead_domain::alerts::geometry::{pack, unpack};
+use masthead_domain::alerts::{Alert, Kind, Position, Shape, State, cells};
+use masthead_domain::ids::AlertId;
+use masthead_domain::time::Timestamp;
+use uuid::Uuid;
+
+queries! {
+    KNOWN = "SELECT id, source, sender, state, ended_by, sent_at, turns_at, content_hash, shapes FROM alerts WHERE id IN {list:$1}";
+    PUT = "INSERT INTO alerts (id, source, sender, identifier, kind, state, ended_by, rank, sent_at, turns_at,
+            content_hash, shapes, message, received_at, changed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+        ON CONFLICT (id) DO UPDATE SET source = excluded.source, kind = excluded.kind,
+            state = excluded.state, ended_by = excluded.ended_by, rank = excluded.rank, sent_at = excluded.sent_at,
+            turns_at = excluded.turns_at, content_hash = excluded.content_hash, shapes = excluded.shapes,
+            message = excluded.message, received_at = excluded.received_at, changed_at = excluded.changed_at";
+    SET_STATE = "UPDATE alerts SET state = $2, ended_by = $3, turns_at = $4, changed_at = $5 WHERE id = $1";
+    PUT_CELL = "INSERT INTO alert_cells (cell, alert_id) VALUES ($1, $2) ON CONFLICT (cell, alert_id) DO NOTHING";
+    DROP_CELLS = "DELETE FROM alert_cells WHERE alert_id IN {list:$1}";
+    PUT_END = "INSERT INTO alert_ends (identifier, by_alert, source, sender, of_sender, change, received_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (identifier, by_alert) DO UPDATE SET change = excluded.change";
+    hot ENDED_BY_REFERENCE = "SELECT id, source, sender, state, ended_by, sent_at, turns_at, content_hash, shapes FROM alerts
+        WHERE identifier = $1 AND (source = $2 OR (sender = $3 AND sender = $4)) AND id <> $5";
+    hot ENDS = "SELECT change FROM alert_ends
+        WHERE identifier = $1 AND by_alert <> $2 AND (source = $3 OR (sender = $4 AND of_sender = $4)) LIMIT 1";
+    OF_SOURCE = "SELECT id, source, sender, state, ended_by, sent_at, turns_at, content_hash, shapes FROM alerts
+        WHERE source = $1 AND state IN ('live', 'waiting')";
+    hot DUE = "SELECT id, state, message, received_at, shapes FROM alerts
+        WHERE turns_at IS NOT NULL AND turns_at <= $1 ORDER BY turns_at LIMIT $2";
+    hot NEXT = "SELECT turns_at FROM alerts WHERE turns_at IS NOT NULL ORDER BY turns_at LIMIT 1";
+    hot CANDIDATES = "SELECT alert_id FROM alert_cells WHERE cell IN {list:$1}";
+    hot SHAPES = "SELECT id, kind, rank, sent_at, shapes FROM alerts WHERE id IN {list:$1} AND state = 'live' AND turns_at > $2";
+    hot BY_IDS = "SELECT id, source, kind, state, ended_by, sent_at, turns_at, changed_at, message FROM alerts
+        WHERE id IN {list:$1}";
+    hot LIVE = "SELECT id, source, kind, state, ended_by, sent_at, turns_at, changed_at, message FROM alerts
+        WHERE state = 'live' AND turns_at > $1 AND (rank, sent_at, id) < ($2, $3, $4)
+        ORDER BY rank DESC, sent_at DESC, id DESC LIMIT $5";
+    hot LIVE_OF_KIND = "SELECT id, source, kind, state, ended_by, sent_at, turns_at, changed_at, message FROM alerts
+        WHERE state = 'live' AND kind = $6 AND turns_at > $1 AND (rank, sent_at, id) < ($2, $3, $4)
+        ORDER BY rank DESC, sent_at DESC, id DESC LIMIT $5";
+    NEWEST = "SELECT id, source, kind, state, ended_by, sent_at, turns_at, changed_at, message FROM alerts
+        WHERE (changed_at, id) < ($1, $2) ORDER BY changed_at DESC, id DESC LIMIT $3";
+    COUNT = "SELECT count(*) FROM alerts WHERE state = 'live' AND kind = $1 AND turns_at > $2";
+    SOURCES = "SELECT s.name, s.kind, s.credit, COALESCE(i.failures, 0), i.last_ok_at
+        FROM alert_sources s LEFT JOIN ingest_sources i ON i.name = s.name ORDER BY s.name";
+    PUT_SOURCE = "INSERT INTO alert_sources (name, kind, credit) VALUES ($1, $2, $3)
+        ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, credit = excluded.credit";
+    DROP_SOURCE = "DELETE FROM alert_sources WHERE name = $1";
+    SWEEP_ENDS = "DELETE FROM alert_ends WHERE received_at < $1";
+    SWEEP = "DELETE FROM alerts WHERE state IN ('ended', 'hidden') AND changed_at < $1";
+}
+
+/// The id of an alert: that of its sender's message of this name.
+pub fn id_of(sender: &str, identifier: &str) -> AlertId {
+    let hash = crate::hash(format!("{sender}\n{identifier}").as_bytes());
+    let mut bytes = [0; 16];
+    for (byte, from) in bytes.iter_mut().zip(hash) {
+        *byte = from;
+    }
+    AlertId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+/// What is known of an alert when another message comes.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Identity.
+    pub id: AlertId,
+    /// The source that brought it.
+    pub source: String,
+    /// Its sender.
+    pub sender: String,
+    /// A [`State`]'s name.
+    pub state: String,
+    /// Why it ended: `expired`, `replaced`, `canceled`, `vanished`; empty while it hasn't.
+    pub ended_by: String,
+    /// When its newest message was sent.
+    pub sent_at: Timestamp,
+    /// When its state turns next.
+    pub turns_at: Option<Timestamp>,
+    /// Hash of what that says.
+    pub content_hash: Vec<u8>,
+    /// Its shapes, packed.
+    pub shapes: Vec<u8>,
+}
+
+from_row!(Known {
+    id,
+    source,
+    sender,
+    state,
+    ended_by,
+    sent_at,
+    turns_at,
+    content_hash,
+    shapes
+});
+
+impl Known {
+    /// Whether readers see it, or will.
+    pub fn holds(&self) -> bool {
+        matches!(State::parse(&self.state), Some(State::Live | State::Waiting))
+    }
+}
+
+/// An alert as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertRecord {
+    /// Identity.
+    pub id: AlertId,
+    /// The source that brought it.
+    pub source: String,
+    /// A [`Kind`]'s name.
+    pub kind: String,
+    /// A [`State`]'s name.
+    pub state: String,
+    /// Why it ended; empty while it hasn't.
+    pub ended_by: String,
+    /// When its newest message was sent, or came where it doesn't say.
+    pub sent_at: Timestamp,
+    /// When its state turns next.
+    pub turns_at: Option<Timestamp>,
+    /// When it last changed here.
+    pub changed_at: Timestamp,
+    /// Its newest message.
+    pub alert: Alert,
+}
+
+from_row!(AlertRecord {
+    id,
+    source,
+    kind,
+    state,
+    ended_by,
+    sent_at,
+    turns_at,
+    changed_at,
+    alert: json
+});
+
+/// A message to keep.
+#[derive(Clone, Debug)]
+pub struct Put<'a> {
+    /// Identity.
+    pub id: AlertId,
+    /// The source that brought it.
+    pub source: &'a str,
+    /// What it says.
+    pub alert: &'a Alert,
+    /// Its shapes, with those that its source or its names gave it.
+    pub shapes: &'a [Shape],
+    /// Hash of what it says.
+    pub content_hash: &'a [u8],
+    /// Where it stands.
+    pub state: State,
+    /// Why it ended; empty while it hasn't.
+    pub ended_by: &'a str,
+    /// When its state turns next.
+    pub turns_at: Option<Timestamp>,
+    /// When it came.
+    pub received: Timestamp,
+}
+
+/// What is known of these alerts.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn known(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Known>, StoreError> {
+    conn.all(KNOWN, params![ids]).await
+}
+
+/// Keeps a message in place of the one before, and files it where it is live.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn put(tx: &mut Tx, put: &Put<'_>, was_filed: bool) -> Result<(), StoreError> {
+    let alert = put.alert;
+    tx.execute(
+        PUT,
+        params![
+            put.id,
+            put.source,
+            &alert.sender,
+            &alert.identifier,
+            alert.kind.name(),
+            put.state.name(),
+            put.ended_by,
+            alert.severity().rank(),
+            alert.sent.unwrap_or(put.received),
+            put.turns_at,
+            put.content_hash,
+            pack(put.shapes),
+            Json(alert),
+            put.received
+        ],
+    )
+    .await?;
+    if was_filed {
+        drop_cells(tx, &[put.id.0]).await?;
+    }
+    if put.state == State::Live {
+        file(tx, put.id, put.shapes).await?;
+    }
+    Ok(())
+}
+
+async fn file(tx: &mut Tx, id: AlertId, shapes: &[Shape]) -> Result<(), StoreError> {
+    for cell in cells::covering(shapes) {
+        tx.execute(PUT_CELL, params![cell, id]).await?;
+    }
+    Ok(())
+}
+
+async fn drop_cells(tx: &mut Tx, ids: &[Uuid]) -> Result<(), StoreError> {
+    tx.execute(DROP_CELLS, params![ids]).await?;
+    Ok(())
+}
+
+/// The least by which a stay is prolonged, in seconds: a source without ends is asked every minute, and each time every
+/// row would be written.
+const WORTH_PROLONGING: i64 = 3_600;
+
+/// Prolongs an alert that its source still lists and that has no end of its own.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn extend(tx: &mut Tx, known: &Known, state: State, until: Timestamp) -> Result<(), StoreError> {
+    let now = tx.now();
+    let is_worth = known
+        .turns_at
+        .is_none_or(|turns_at| turns_at.plus_seconds(WORTH_PROLONGING) < until);
+    if is_worth && known.state == state.name() {
+        tx.execute(SET_STATE, params![known.id, state.name(), "", until, now])
+            .await?;
+    }
+    Ok(())
+}
+
+/// Ends an alert.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn end(tx: &mut Tx, id: AlertId, why: &str) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.execute(SET_STATE, params![id, State::Ended.name(), why, None::<Timestamp>, now])
+        .await?;
+    drop_cells(tx, &[id.0]).await
+}
+
+/// Notes that a message replaces or takes back another, and gives those of its source or its sender that it names. What
+/// one sender says of another's messages counts only where one source brings both.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn refer(
+    tx: &mut Tx,
+    by: (AlertId, &str, &str),
+    of: (&str, &str),
+    change: &str,
+) -> Result<Vec<Known>, StoreError> {
+    let ((id, source, sender), (of_sender, identifier)) = (by, of);
+    let now = tx.now();
+    // An index over both would be the only use of a sender here; what isn't the sender's own message is told by its name.
+    let own = if of_sender == sender { sender } else { "" };
+    tx.execute(PUT_END, params![identifier, id, source, own, of_sender, change, now])
+        .await?;
+    tx.all(ENDED_BY_REFERENCE, params![identifier, source, sender, of_sender, id])
+        .await
+}
+
+/// How an earlier message ended this one, if one did: `replaced` or `canceled`.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn ended_before(
+    conn: &mut Conn,
+    id: AlertId,
+    source: &str,
+    alert: &Alert,
+) -> Result<Option<String>, StoreError> {
+    conn.optional(ENDS, params![&alert.identifier, id, source, &alert.sender])
+        .await
+}
+
+/// What a source brought that holds.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn of_source(conn: &mut Conn, source: &str) -> Result<Vec<Known>, StoreError> {
+    conn.all(OF_SOURCE, params![source]).await
+}
+
+/// An alert whose time came.
+#[derive(Clone, Debug)]
+pub struct Due {
+    /// Identity.
+    pub id: AlertId,
+    /// A [`State`]'s name.
+    pub state: String,
+    /// Its message.
+    pub alert: Alert,
+    /// When that came.
+    pub received_at: Timestamp,
+    /// Its shapes, packed.
+    pub shapes: Vec<u8>,
+}
+
+from_row!(Due {
+    id,
+    state,
+    alert: json,
+    received_at,
+    shapes
+});
+
+/// Those whose time came, soonest first.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn due(conn: &mut Conn, now: Timestamp, limit: usize) -> Result<Vec<Due>, StoreError> {
+    conn.all(DUE, params![now, limit]).await
+}
+
+/// Begins an alert that waited.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn begin(tx: &mut Tx, due: &Due, until: Timestamp) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.execute(SET_STATE, params![due.id, State::Live.name(), "", until, now])
+        .await?;
+    file(tx, due.id, &unpack(&due.shapes)).await
+}
+
+/// When the next alert turns.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn next_turn(conn: &mut Conn) -> Result<Option<Timestamp>, StoreError> {
+    conn.optional(NEXT, params![]).await
+}
+
+/// A live alert near a place.
+#[derive(Clone, Debug)]
+struct Near {
+    id: AlertId,
+    kind: String,
+    rank: i64,
+    sent_at: Timestamp,
+    shapes: Vec<u8>,
+}
+
+from_row!(Near {
+    id,
+    kind,
+    rank,
+    sent_at,
+    shapes
+});
+
+/// Live alerts that reach a point or come within some kilometres of it, the worst first and then the newest; of one kind
+/// or of both.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn near(
+    conn: &mut Conn,
+    now: Timestamp,
+    point: Position,
+    within_km: f64,
+    kind: Option<Kind>,
+    limit: usize,
+) -> Result<Vec<AlertId>, StoreError> {
+    let mut candidates: Vec<Uuid> = conn.all(CANDIDATES, params![&cells::around(point, within_km)]).await?;
+    candidates.sort_unstable();
+    candidates.dedup();
+    let rows: Vec<Near> = conn.all(SHAPES, params![&candidates, now]).await?;
+    let mut found: Vec<&Near> = rows
+        .iter()
+        .filter(|row| kind.is_none_or(|kind| row.kind == kind.name()))
+        .filter(|row| unpack(&row.shapes).iter().any(|shape| shape.reaches(point, within_km)))
+        .collect();
+    found.sort_by_key(|row| std::cmp::Reverse((row.rank, row.sent_at, row.id)));
+    Ok(found.into_iter().take(limit).map(|row| row.id).collect())
+}
+
+/// Alerts by their ids, in that order; those that are gone are left out.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn by_ids(conn: &mut Conn, ids: &[AlertId]) -> Result<Vec<AlertRecord>, StoreError> {
+    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let mut rows: Vec<AlertRecord> = conn.all(BY_IDS, params![&wanted]).await?;
+    rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+    Ok(rows)
+}
+
+/// Where a list of live alerts goes on: after this severity, moment and alert.
+pub type After = (i64, Timestamp, AlertId);
+
+/// Before the first of them.
+pub const FIRST: After = (i64::MAX, Timestamp::MAX, AlertId(Uuid::max()));
+
+/// Live alerts, the worst first and then the newest; of one kind or of both.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn live(
+    conn: &mut Conn,
+    now: Timestamp,
+    kind: Option<Kind>,
+    after: After,
+    limit: usize,
+) -> Result<Vec<AlertRecord>, StoreError> {
+    let (rank, sent, id) = after;
+    match kind {
+        None => conn.all(LIVE, params![now, rank, sent, id, limit]).await,
+        Some(kind) => {
+            conn.all(LIVE_OF_KIND, params![now, rank, sent, id, limit, kind.name()])
+                .await
+        }
+    }
+}
+
+/// How many of a kind are live.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn count(conn: &mut Conn, now: Timestamp, kind: Kind) -> Result<i64, StoreError> {
+    conn.one(COUNT, params![kind.name(), now]).await
+}
+
+/// What changed last, of any state, newest first: for the desk.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn newest(
+    conn: &mut Conn,
+    after: (Timestamp, AlertId),
+    limit: usize,
+) -> Result<Vec<AlertRecord>, StoreError> {
+    conn.all(NEWEST, params![after.0, after.1, limit]).await
+}
+
+/// Forgets what ended or was never shown before a moment, and what was said of messages that never came.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn sweep(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(SWEEP_ENDS, params![before]).await?;
+    tx.execute(SWEEP, params![before]).await
+}
+
+/// A source of alerts, as readers are told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceRecord {
+    /// Its name in the settings.
+    pub name: String,
+    /// A [`Kind`]'s name; empty where it brings both.
+    pub kind: String,
+    /// Whom to thank; may be empty.
+    pub credit: String,
+    /// How often in a row it could not be reached.
+    pub failures: i64,
+    /// When it was last reached.
+    pub last_ok_at: Option<Timestamp>,
+}
+
+from_row!(SourceRecord {
+    name,
+    kind,
+    credit,
+    failures,
+    last_ok_at
+});
+
+/// The sources of the settings, by name.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn sources(conn: &mut Conn) -> Result<Vec<SourceRecord>, StoreError> {
+    conn.all(SOURCES, params![]).await
+}
+
+/// Replaces the sources by name, kind and credit; says whether anything changed.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn put_sources(tx: &mut Tx, wanted: &[(String, String, String)]) -> Result<bool, StoreError> {
+    let known = sources(tx).await?;
+    let mut changed = false;
+    for (name, kind, credit) in wanted {
+        if !known
+            .iter()
+            .any(|one| one.name == *name && one.kind == *kind && one.credit == *credit)
+        {
+            tx.execute(PUT_SOURCE, params![name, kind, credit]).await?;
+            changed = true;
+        }
+    }
+    for gone in known
+        .iter()
+        .filter(|one| !wanted.iter().any(|(name, ..)| *name == one.name))
+    {
+        tx.execute(DROP_SOURCE, params![&gone.name]).await?;
+        changed = true;
+    }
+    Ok(changed)
+}
