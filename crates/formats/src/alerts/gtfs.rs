@@ -202,18 +202,26 @@ impl Found {
                 _ => continue,
             };
             let Some(bytes) = value.bytes() else { continue };
-            let code = if scheme == "trip" {
-                let trip = Fields::of(bytes).find(|(number, _)| *number == 1);
-                trip.and_then(|(_, value)| value.bytes())
-                    .and_then(|id| text::line(&words(id)))
+            if scheme == "trip" {
+                // A trip is named by itself, by its route, or by both.
+                for (number, value) in Fields::of(bytes) {
+                    match (number, value) {
+                        (1, Value::Bytes(id)) => self.code("trip", id),
+                        (5, Value::Bytes(id)) => self.code("route", id),
+                        _ => {}
+                    }
+                }
             } else {
-                text::line(&words(bytes))
-            };
-            let Some(code) = code else { continue };
-            let code = (scheme.to_owned(), code);
-            if self.codes.len() < 500 && !self.codes.contains(&code) {
-                self.codes.push(code);
+                self.code(scheme, bytes);
             }
+        }
+    }
+
+    fn code(&mut self, scheme: &str, bytes: &[u8]) {
+        let Some(code) = text::line(&words(bytes)) else { return };
+        let code = (scheme.to_owned(), code);
+        if self.codes.len() < 500 && !self.codes.contains(&code) {
+            self.codes.push(code);
         }
     }
 

@@ -279,7 +279,11 @@ async fn what_a_source_lists_no_more_is_over_and_its_silence_is_told(engine: Eng
         token: None,
         ..source("works")
     };
-    let settings = polled.clone();
+    // The node knows the source, and is not the one who asks: every poll here is the test's.
+    let settings = AlertSource {
+        url: None,
+        ..polled.clone()
+    };
     let allowed = upstream.address.to_string();
     let test = TestApp::with_settings(engine, move |all| {
         all.alerts.sources = vec![settings];
