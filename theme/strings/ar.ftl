@@ -729,3 +729,79 @@ certainty-observed = يحدث الآن
 certainty-likely = مرجح
 certainty-possible = محتمل
 certainty-unlikely = مستبعد
+listings = إعلانات مبوبة
+listings-about = عقارات ووظائف ومركبات وفعاليات من { $site }
+listings-property = عقارات
+listings-jobs = وظائف
+listings-motoring = مركبات
+listings-whats-on = فعاليات
+listings-about-property = منازل وأراض للإيجار والبيع من { $site }
+listings-about-jobs = فرص عمل في المنطقة من { $site }
+listings-about-motoring = سيارات ومركبات أخرى للبيع من { $site }
+listings-about-whats-on = ما يقام ومتى وأين من { $site }
+listings-send = أرسل إعلانا
+listings-words = كلمات البحث
+listings-min = السعر من
+listings-max = السعر حتى
+listings-none = لا توجد إعلانات هنا الآن.
+listings-none-such = لا يوجد إعلان كهذا. جرّب كلمات أقل أو نطاقا أوسع.
+listings-first = من البداية
+listings-sources = المصادر
+listings-silent = لا بيانات منذ
+listings-never = لا بيانات بعد
+listings-as-of = حتى
+listings-from = من { $provider }
+listings-original = اطّلع عليه لدى { $provider }
+listings-when = الوقت
+listings-where = المكان
+listings-who = الجهة
+listings-kind = النوع
+listings-price = السعر
+listings-contact = للتواصل
+listings-until = يظهر حتى
+listings-other-dates = مواعيد أخرى
+listings-more-dates = { $count ->
+    [zero] بلا مواعيد أخرى
+    [one] وموعد آخر
+    [two] وموعدان آخران
+    [few] و{ $count } مواعيد أخرى
+    [many] و{ $count } موعدا آخر
+   *[other] و{ $count } موعد آخر
+ }
+listings-near = من الأقرب إلى الأبعد عن { $place }.
+listings-everywhere = عرض الكل
+listings-distance = { $count ->
+   *[other] على بعد { $count } كم
+ }
+listing-about = يظهر ما ترسله للقراء بعد أن تطّلع عليه هيئة التحرير. الخدمة مجانية.
+listing-sent = شكرا. تطّلع هيئة التحرير على الإعلان قبل ظهوره، ويظهر قرارها أدناه.
+listing-category = ما نوع الإعلان؟
+listing-choose = اختر
+listing-title = العنوان
+listing-text = النص
+listing-locality = البلدة
+listing-venue = القاعة أو الشارع إن أفاد ذلك
+listing-dates = التاريخ والوقت، للفعاليات
+listing-starts = يبدأ
+listing-ends = ينتهي
+listing-price = المبلغ
+listing-currency = العملة (ثلاثة أحرف)
+listing-contact = كيف يمكن الرد
+listing-contact-hint = يراه الجميع: رقم هاتف أو عنوان بريد إلكتروني.
+listing-own = إعلاناتك
+listing-state-waiting = لدى هيئة التحرير
+listing-state-shown = ظاهر
+listing-state-refused = غير ظاهر
+listing-reason-unclear = ليس واضحا ما المعروض
+listing-reason-known = الإعلان موجود من قبل
+listing-reason-rules = يخالف قواعد الإعلانات
+listing-reason-unverified = تعذّر التحقق مما جاء فيه
+listing-reason-over = انتهى موعده
+listing-wrong-category = اختر نوع الإعلان.
+listing-wrong-title = اكتب عنوانا لا يزيد على 150 حرفا.
+listing-wrong-text = اكتب نصا لا يزيد على 3000 حرف.
+listing-wrong-price = اكتب مبلغا مثل 250 والأحرف الثلاثة للعملة مثل EUR.
+listing-wrong-contact = اذكر كيف يمكن الرد.
+listing-wrong-place = اذكر في أي بلدة هو.
+listing-wrong-dates = اذكر بداية في المستقبل ونهاية بعدها.
+listing-wrong-waiting = خمسة من إعلاناتك تنتظر هيئة التحرير. يرجى الانتظار حتى تطّلع عليها.

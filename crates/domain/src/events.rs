@@ -3,7 +3,10 @@
 //! An event carries ids and facts, no text and nothing personal.
 
 use crate::comments::policy::Scope;
-use crate::ids::{AlertId, CommentId, ContributionId, FrontId, PictureId, ProfileId, SiteId, StoryId, WireItemId};
+use crate::ids::{
+    AlertId, CommentId, ContributionId, FrontId, ListingId, PictureId, ProfileId, SiteId, StoryId, WireItemId,
+};
+use crate::listings::Category;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -120,6 +123,14 @@ pub enum Event {
         /// The step.
         scope: Scope,
     },
+    /// Listings came, changed or went, or a source of them fell silent.
+    #[serde(rename = "listings.changed")]
+    ListingsChanged {
+        /// The categories whose lists are not what they were.
+        categories: Vec<Category>,
+        /// The listings; at most a few hundred.
+        listings: Vec<ListingId>,
+    },
     /// Time changed what holds for comments under these stories, or something of their writers changed.
     #[serde(rename = "comments.turned")]
     CommentsTurned {
@@ -183,6 +194,7 @@ impl Event {
             Self::ContributionChanged { .. } => "contribution.changed",
             Self::CallOutChanged { .. } => "call-out.changed",
             Self::PolicyChanged { .. } => "policy.changed",
+            Self::ListingsChanged { .. } => "listings.changed",
             Self::CommentsTurned { .. } => "comments.turned",
         }
     }

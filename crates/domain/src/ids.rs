@@ -106,4 +106,6 @@ ids! {
     ContributionId;
     /// An alert as this network keeps it, over no more than one message of its sender.
     AlertId;
+    /// Something that is offered or happens: property, a job, a vehicle, an event.
+    ListingId;
 }

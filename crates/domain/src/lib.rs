@@ -15,6 +15,7 @@ pub mod events;
 pub mod fronts;
 pub mod ids;
 pub mod imports;
+pub mod listings;
 pub mod notices;
 pub mod permissions;
 pub mod places;

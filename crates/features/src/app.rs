@@ -1,6 +1,7 @@
 //! What every use case is handed: the store, the outside world, and the network's own tables. There is no global.
 
 use crate::accounts::Accounts;
+use crate::listings::{Source, Sources};
 use crate::rankings::Reads;
 use crate::sites::Sites;
 use masthead_domain::ids::IdSource;
@@ -38,6 +39,8 @@ pub struct App {
     pub node: String,
     /// The WebSub hub that feeds name and that is told of changes; none where the publisher has none.
     pub hub: Option<String>,
+    /// Sources of listings of the settings.
+    pub listings: Sources,
     /// Sites and sections as last read. A std lock: nothing awaits while it is held, and a holder only clones an `Arc`.
     sites: RwLock<Arc<Sites>>,
 }
@@ -89,6 +92,7 @@ impl App {
             comments: crate::comments::Kept::default(),
             node: parts.node,
             hub: None,
+            listings: Sources::default(),
             sites: RwLock::new(Arc::new(sites)),
         }
     }
@@ -97,6 +101,13 @@ impl App {
     #[must_use]
     pub fn with_hub(mut self, hub: &str) -> Self {
         self.hub = Some(hub.trim().to_owned()).filter(|hub| !hub.is_empty());
+        self
+    }
+
+    /// With sources of listings.
+    #[must_use]
+    pub fn with_listings(mut self, sources: Vec<Source>) -> Self {
+        self.listings = Arc::new(sources);
         self
     }
 

@@ -1,6 +1,9 @@
 //! The product, one folder a feature. Each holds its use cases (one transaction each) and, where readers or machines
 //! meet it, its pages. No feature reaches into another's inside: they call each other's `mod.rs`, or react to events.
 
+// The description of the API is one large literal.
+#![recursion_limit = "256"]
+
 pub mod accounts;
 pub mod alerts;
 pub mod api;
@@ -14,6 +17,7 @@ pub mod feeds;
 pub mod fronts;
 pub mod imports;
 pub mod ingest;
+pub mod listings;
 pub mod notices;
 pub mod pages;
 pub mod pictures;

@@ -6,6 +6,7 @@
 
 pub mod alerts;
 pub mod anpa;
+pub mod calendar;
 pub mod comments;
 mod credit;
 mod dateline;
@@ -20,6 +21,7 @@ pub mod ghost;
 pub mod html;
 pub mod iptc7901;
 pub mod item;
+pub mod listings;
 pub mod manuscript;
 mod markup;
 pub mod newsml1;

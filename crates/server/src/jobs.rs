@@ -7,7 +7,9 @@ use masthead_features::app::App;
 use masthead_features::feeds::hub;
 use masthead_features::ingest::{self, Source};
 use masthead_features::pictures::{self, Base};
-use masthead_features::{accounts, alerts, comments, contributions, imports, notices, rankings, stories, wire};
+use masthead_features::{
+    accounts, alerts, comments, contributions, imports, listings, notices, rankings, stories, wire,
+};
 use masthead_store::StoreError;
 use masthead_store::jobs::{self, Job};
 use std::sync::Arc;
@@ -155,6 +157,18 @@ async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Resul
             None => Ok(()),
         },
         alerts::JOB => Ok(alerts::run_due(app).await?),
+        listings::JOB_POLL => match app.listings.iter().find(|source| source.name == job.key) {
+            Some(source) => {
+                let intake = listings::run(app, source).await?;
+                for problem in &intake.problems {
+                    tracing::warn!(source = %source.name, %problem, "a listing was set aside");
+                }
+                Ok(())
+            }
+            // The source was taken out of the settings.
+            None => Ok(()),
+        },
+        listings::JOB_TURN => Ok(listings::run_turns(app).await?),
         notices::JOB => Ok(notices::run(app, &job.payload).await?),
         comments::turn::JOB => Ok(comments::turn::run(app, &job.payload).await?),
         rankings::JOB => Ok(rankings::run(app).await?),

@@ -98,7 +98,10 @@ pub async fn open_with(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Re
         .with_context(|| format!("the database at {} can't be opened", safe_url(&database.url)))?;
     migrate::check(&db).await?;
     let app = App::new(parts(settings, db, clock)?).await?;
-    Ok(Arc::new(app.with_hub(&settings.network.websub_hub)))
+    Ok(Arc::new(
+        app.with_hub(&settings.network.websub_hub)
+            .with_listings(settings.listings.sources.clone()),
+    ))
 }
 
 fn parts(settings: &Settings, db: Db, clock: Arc<dyn Clock>) -> anyhow::Result<AppParts> {

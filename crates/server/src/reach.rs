@@ -7,7 +7,9 @@ use crate::{jobs, live, network};
 use anyhow::Context as _;
 use masthead_features::app::App;
 use masthead_features::ingest::{self, Source};
-use masthead_features::{accounts, accounts::AccountError, comments, contributions, imports, pictures, rankings};
+use masthead_features::{
+    accounts, accounts::AccountError, comments, contributions, imports, listings, pictures, rankings,
+};
 use masthead_store::StoreError;
 use masthead_store::migrate::{self, MigrateError};
 use masthead_web::live::Live;
@@ -59,6 +61,7 @@ impl Reach {
         let press = self.follower.begin().await.context("the log can't be followed")?;
         jobs::leave_claims(&self.app).await?;
         ingest::schedule_all(&self.app, &self.sources).await?;
+        listings::schedule_all(&self.app).await?;
         accounts::jobs::schedule(&self.app).await?;
         pictures::schedule_cuts(&self.app).await?;
         contributions::schedule_remembering(&self.app, 90).await?;

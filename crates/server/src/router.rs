@@ -24,6 +24,7 @@ use masthead_features::contributions::{
 };
 use masthead_features::desk;
 use masthead_features::ingest::{self, IngestError};
+use masthead_features::listings;
 use masthead_features::notices::pages as notices;
 use masthead_features::rankings::pages as rankings;
 use masthead_features::review::{pages as review, words};
@@ -102,10 +103,17 @@ impl Route {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    [own_routes(), contributions(), desk_pages(), providers(), alerts()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        own_routes(),
+        contributions(),
+        listings(),
+        desk_pages(),
+        providers(),
+        alerts(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Alerts as the desk writes them, changes them and takes them back. Readers' pages of them are public pages.
@@ -234,6 +242,24 @@ fn contributions() -> Vec<Route> {
         .longest_body(LONGEST_TEXT)
         .permission(Permission::ContributionsReview)
         .cache(CachePolicy::NoStore),
+    ]
+}
+
+/// Listings that readers send, and the desk's queue of them.
+fn listings() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::GET, "/contribute/listing", listings::send::form)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/contribute/listing", listings::send::submit)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/listings", listings::desk::show)
+            .permission(Permission::ContributionsReview)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/listings", listings::desk::act)
+            .permission(Permission::ContributionsReview)
+            .cache(CachePolicy::NoStore),
     ]
 }
 

@@ -19,6 +19,7 @@ pub mod fronts;
 pub mod imports;
 pub mod jobs;
 pub mod leases;
+pub mod listings;
 pub mod log;
 pub mod mails;
 pub mod migrate;
@@ -70,6 +71,7 @@ pub fn all_queries() -> Vec<Query> {
         imports::ALL,
         jobs::ALL,
         leases::ALL,
+        listings::ALL,
         log::ALL,
         mails::ALL,
         migrate::ALL,

@@ -60,7 +60,8 @@ async fn open(db: &TestDb, clock: Arc<dyn Clock>, settings: &Settings, blobs: &B
         node: settings.server.node.clone(),
     })
     .await?
-    .with_hub(&settings.network.websub_hub))
+    .with_hub(&settings.network.websub_hub)
+    .with_listings(settings.listings.sources.clone()))
 }
 
 impl TestApp {

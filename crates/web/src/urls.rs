@@ -4,7 +4,8 @@
 //! thing exists is not decided here.
 
 use masthead_domain::alerts::Kind;
-use masthead_domain::ids::{AlertId, CommentId, PictureId, StoryId};
+use masthead_domain::ids::{AlertId, CommentId, ListingId, PictureId, StoryId};
+use masthead_domain::listings::Category;
 use masthead_domain::time::Timestamp;
 use std::borrow::Cow;
 use std::fmt;
@@ -286,6 +287,10 @@ pub enum Route<'a> {
     Oembed,
     /// `/policies/comments`
     CommentsPolicy,
+    /// `/listings`, and `/listings/<category>`.
+    Listings(Option<Category>),
+    /// `/listings/<category>/<id>`
+    Listing(Category, ListingId),
     /// `/search`
     Search,
     /// `/sitemap.xml`
@@ -342,6 +347,9 @@ impl<'a> Route<'a> {
         match segments.as_slice() {
             ["oembed"] => Some(Self::Oembed),
             ["search"] => Some(Self::Search),
+            ["listings"] => Some(Self::Listings(None)),
+            ["listings", category] => Category::parse(category).map(|category| Self::Listings(Some(category))),
+            ["listings", category, id] => Some(Self::Listing(Category::parse(category)?, id.parse().ok()?)),
             ["sitemap.xml"] => Some(Self::Sitemap),
             ["news-sitemap.xml"] => Some(Self::NewsSitemap),
             ["robots.txt"] => Some(Self::Robots),
@@ -462,6 +470,9 @@ impl fmt::Display for Route<'_> {
             Self::Oembed => f.write_str("/oembed"),
             Self::CommentsPolicy => f.write_str("/policies/comments"),
             Self::Search => f.write_str("/search"),
+            Self::Listings(None) => f.write_str("/listings"),
+            Self::Listings(Some(category)) => write!(f, "/listings/{}", category.name()),
+            Self::Listing(category, id) => write!(f, "/listings/{}/{id}", category.name()),
             Self::Sitemap => f.write_str("/sitemap.xml"),
             Self::NewsSitemap => f.write_str("/news-sitemap.xml"),
             Self::Robots => f.write_str("/robots.txt"),
@@ -631,166 +642,4 @@ fn media<'a>(picture: &str, file: &str) -> Option<Route<'a>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    fn day() -> Day {
-        Day::new(2014, 9, 15).unwrap()
-    }
-
-    #[test]
-    fn no_slug_is_allowed_that_no_address_reaches() {
-        for word in RESERVED {
-            assert!(masthead_domain::sites::RESERVED_SLUGS.contains(word), "{word}");
-        }
-    }
-
-    #[test]
-    fn every_route_is_written_and_read_back() {
-        let id = Uuid::from_u128(7);
-        let routes = [
-            (Route::Home, "/"),
-            (Route::Section("world".into()), "/world"),
-            (Route::Section("world/asia".into()), "/world/asia"),
-            (
-                Route::story("world", "peace-talks", day()),
-                "/world/peace-talks-20140915",
-            ),
-            (Route::story("world/asia", "a", day()), "/world/asia/a-20140915"),
-            (Route::story("world", "été", day()), "/world/%C3%A9t%C3%A9-20140915"),
-            (Route::Topic("iraq".into()), "/topics/iraq"),
-            (Route::Author("ada-example".into()), "/authors/ada-example"),
-            (Route::Profile("~12".into()), "/profiles/~12"),
-            (Route::YourStories, "/your-stories"),
-            (Route::Archive(day()), "/archive/2014/09/15"),
-            (Route::gallery("x", day()), "/galleries/x-20140915"),
-            (
-                Route::Gallery {
-                    slug: "x".into(),
-                    day: day(),
-                    picture: Some(12),
-                },
-                "/galleries/x-20140915/12",
-            ),
-            (Route::Multimedia, "/multimedia"),
-            (Route::NewsInPictures(None), "/news-in-pictures"),
-            (Route::NewsInPictures(Some(day())), "/news-in-pictures/2014/09/15"),
-            (Route::Feed(FeedScope::Site, FeedFormat::Rss), "/feed.xml"),
-            (
-                Route::Feed(FeedScope::Section("a/b".into()), FeedFormat::Atom),
-                "/a/b/feed.atom",
-            ),
-            (
-                Route::Feed(FeedScope::Topic("nato".into()), FeedFormat::Json),
-                "/topics/nato/feed.json",
-            ),
-            (
-                Route::Feed(FeedScope::Corrections, FeedFormat::Json),
-                "/corrections/feed.json",
-            ),
-            (
-                Route::Media {
-                    picture: PictureId(id),
-                    width: 640,
-                    format: PictureFormat::Webp,
-                },
-                "/media/00000000-0000-0000-0000-000000000007/640.webp",
-            ),
-            (
-                Route::Comment(CommentId(id)),
-                "/comments/00000000-0000-0000-0000-000000000007",
-            ),
-            (Route::CommentsPolicy, "/policies/comments"),
-            (Route::Search, "/search"),
-            (Route::Sitemap, "/sitemap.xml"),
-            (Route::NewsSitemap, "/news-sitemap.xml"),
-            (Route::Robots, "/robots.txt"),
-            (Route::Corrections, "/corrections"),
-            (Route::Alerts(None), "/alerts"),
-            (Route::Alerts(Some(Kind::Traffic)), "/alerts/traffic"),
-            (
-                Route::Alert(AlertId(id)),
-                "/alerts/00000000-0000-0000-0000-000000000007",
-            ),
-            (
-                Route::Feed(FeedScope::Alerts(Some(Kind::Traffic)), FeedFormat::Rss),
-                "/alerts/traffic/feed.xml",
-            ),
-        ];
-        for (route, path) in routes {
-            assert_eq!(route.to_string(), path);
-            assert_eq!(Route::parse(path), Some(route), "{path}");
-        }
-    }
-
-    #[test]
-    fn tricks_are_no_routes() {
-        for path in [
-            "",
-            "world",
-            "//",
-            "/world/",
-            "/world//a-20140915",
-            "/../etc/passwd",
-            "/%2e%2e/x-20140915",
-            "/world%2Fasia",
-            "/world/a%00-20140915",
-            "/world/a%zz-20140915",
-            "/world/%ff-20140915",
-            "/media/00000000-0000-0000-0000-000000000007/0640.webp",
-            "/media/00000000-0000-0000-0000-000000000007/640.exe",
-            "/media/{00000000-0000-0000-0000-000000000007}/640.webp",
-            "/archive/2014/02/30",
-            "/archive/2014/9/15",
-            "/desk/feed.xml",
-            "/a/b/c/d",
-            "/api/v1/stories",
-        ] {
-            assert_eq!(Route::parse(path), None, "{path}");
-        }
-    }
-
-    #[test]
-    fn a_day_that_does_not_exist_is_part_of_a_section_path() {
-        assert_eq!(
-            Route::parse("/world/peace-20140230"),
-            Some(Route::Section("world/peace-20140230".into()))
-        );
-    }
-
-    #[test]
-    fn the_day_is_that_of_the_site_and_not_of_utc() {
-        let late = Timestamp::parse_rfc3339("2014-09-15T22:30:00Z").unwrap();
-        let paris = jiff::tz::TimeZone::get("Europe/Paris").unwrap();
-        assert_eq!(Day::of(late, &paris).compact(), "20140916");
-        assert_eq!(Day::of(late, &jiff::tz::TimeZone::UTC).compact(), "20140915");
-    }
-
-    #[test]
-    fn origins() {
-        let origin = Origin::parse("https://News.Example:443/").unwrap();
-        assert_eq!(
-            origin.url(&Route::Topic("nato".into())),
-            "https://news.example/topics/nato"
-        );
-        assert_eq!(
-            Origin::parse("http://localhost:8080").unwrap().as_str(),
-            "http://localhost:8080"
-        );
-        for wrong in ["news.example", "ftp://x", "https://x/y", "https://x?y", ""] {
-            assert!(Origin::parse(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_is_read_is_written_as_one_address(path in "/[a-z0-9%./~\\-_é]{0,40}") {
-            if let Some(route) = Route::parse(&path) {
-                let text = route.to_string();
-                prop_assert_eq!(Route::parse(&text).map(|again| again.to_string()), Some(text));
-            }
-        }
-    }
-}
+mod tests;

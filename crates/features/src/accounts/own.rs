@@ -211,10 +211,12 @@ pub async fn everything(app: &App, viewer: &Viewer) -> Result<serde_json::Value,
     let sessions = sessions::of_account(&mut conn, viewer.account, app.now()).await?;
     let comments = crate::comments::everything(&mut conn, viewer.profile).await?;
     let contributions = crate::contributions::everything(&mut conn, viewer.profile).await?;
+    let listings = crate::listings::everything(&mut conn, viewer.account).await?;
     let muted = crate::comments::mutes::of(&mut conn, viewer).await?;
     Ok(json!({
         "comments": comments,
         "contributions": contributions,
+        "listings": listings,
         "muted": muted,
         "account": {
             "id": account.id,

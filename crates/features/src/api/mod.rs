@@ -6,6 +6,7 @@
 
 mod alerts;
 mod comments;
+mod listings;
 mod openapi;
 mod profiles;
 mod search;
@@ -45,6 +46,7 @@ pub const ROUTES: &[(&str, &[&str])] = &[
     ("alerts", &["kind", "after", "limit"]),
     ("fronts/{id}", &[]),
     ("profiles/{username}", &[]),
+    ("listings", listings::PARAMETERS),
     ("openapi.json", &[]),
 ];
 
@@ -86,6 +88,7 @@ pub(crate) async fn respond(
             "topics" => topics(app, view, query).await,
             "alerts" => alerts::list(app, view, query).await,
             "search" => search::list(app, view, index, query).await,
+            "listings" => listings::list(app, view, query).await,
             "openapi.json" => description(app, view).await,
             _ => Err(WebError::not_found()),
         },

@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document of the content API. It is kept by hand, because it is a promise to others and not a
 //! by-product of types; a test holds it against the routes and against real answers.
 
+use masthead_domain::listings::Category;
 use serde_json::{Value, json};
 
 /// The values of `format` of a story.
@@ -31,6 +32,7 @@ pub fn document(origin: &str) -> Value {
             "/alerts": { "get": alerts() },
             "/fronts/{id}": { "get": front() },
             "/profiles/{username}": { "get": profile() },
+            "/listings": { "get": listings() },
             "/openapi.json": { "get": itself() },
         },
         "components": { "schemas": all_schemas(), "responses": responses(), "parameters": parameters() },
@@ -92,6 +94,25 @@ fn alerts() -> Value {
     let parameters = json!([kind, named("cursor"), named("limit")]);
     let summary = "Alerts that hold now, the worst first. What was taken back, replaced or is over is not among them.";
     operation("listAlerts", summary, &parameters, "AlertList", &["400", "404"])
+}
+
+fn listings() -> Value {
+    let mut names: Vec<&str> = Category::ALL.map(Category::name).into();
+    // A parameter without a value counts as left out.
+    names.push("");
+    let category = json!({
+        "name": "category", "in": "query", "required": false, "description": "Those of one category alone.",
+        "schema": { "type": "string", "enum": names },
+    });
+    let place = json!({
+        "name": "place", "in": "query", "required": false,
+        "description": "What is near a place, the nearest first: its id of GeoNames.",
+        "schema": { "type": "string", "pattern": "^([1-9][0-9]*)?$" },
+    });
+    let [site, .., cursor, limit] = filters();
+    let summary = "Property, jobs, motoring and what's on until they are over, the newest first, or from near to far.";
+    let parameters = json!([site, category, place, cursor, limit]);
+    operation("listListings", summary, &parameters, "ListingList", &["400", "404"])
 }
 
 fn search() -> Value {
@@ -362,6 +383,22 @@ fn schemas() -> Value {
         "CommentAuthor": object(&json!({
             "name": text, "url": { "type": ["string", "null"], "format": "uri" },
             "badge": { "type": ["string", "null"], "enum": ["staff", "author", null] },
+        })),
+        "ListingList": list_of("Listing"),
+        "Listing": object(&json!({
+            "id": { "type": "string", "format": "uuid" }, "url": uri,
+            "category": { "type": "string", "enum": Category::ALL.map(Category::name) },
+            "title": text, "text": text, "kind": text, "organisation": text, "price": or_null("Price"), "venue": text,
+            "locality": text, "latitude": { "type": ["number", "null"] }, "longitude": { "type": ["number", "null"] },
+            "starts": { "type": ["string", "null"], "format": "date-time", "description": "Of an event, its next date." },
+            "ends": { "type": ["string", "null"], "format": "date-time" }, "published": time,
+            "expires": { "type": ["string", "null"], "format": "date-time" },
+            "source": { "type": ["string", "null"], "format": "uri", "description": "Its page at the provider's." },
+            "provider": text, "credit": text,
+        })),
+        "Price": object(&json!({
+            "amount": { "type": "string", "description": "A decimal number." },
+            "currency": { "type": "string", "description": "ISO 4217." }, "per": text,
         })),
         "SectionList": list_of("Section"),
         "Section": object(&json!({

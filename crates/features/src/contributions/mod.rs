@@ -257,7 +257,7 @@ async fn letter(
 }
 
 /// Whether somebody may not send anything to a site for now.
-async fn not_suspended(
+pub(crate) async fn not_suspended(
     tx: &mut Tx,
     profile: masthead_domain::ids::ProfileId,
     site: SiteId,

@@ -114,10 +114,11 @@ pub(crate) enum Here {
     Review,
     Contributions,
     Alerts,
+    Listings,
 }
 
 impl Here {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Start,
         Self::Stories,
         Self::New,
@@ -125,6 +126,7 @@ impl Here {
         Self::Review,
         Self::Contributions,
         Self::Alerts,
+        Self::Listings,
     ];
 
     const fn name(self) -> &'static str {
@@ -136,6 +138,7 @@ impl Here {
             Self::Review => "review",
             Self::Contributions => "contributions",
             Self::Alerts => "alerts",
+            Self::Listings => "listings",
         }
     }
 
@@ -148,6 +151,7 @@ impl Here {
             Self::Review => "/desk/review",
             Self::Contributions => "/desk/review/contributions",
             Self::Alerts => "/desk/alerts",
+            Self::Listings => "/desk/listings",
         }
     }
 
@@ -161,6 +165,7 @@ impl Here {
             Self::Review => "q",
             Self::Contributions => "c",
             Self::Alerts => "a",
+            Self::Listings => "g",
         }
     }
 
@@ -170,7 +175,7 @@ impl Here {
             Self::New => Permission::StoriesWrite,
             Self::Fronts => Permission::FrontsEdit,
             Self::Review => Permission::CommentsModerate,
-            Self::Contributions => Permission::ContributionsReview,
+            Self::Contributions | Self::Listings => Permission::ContributionsReview,
             Self::Alerts => Permission::StoriesPublish,
         }
     }

@@ -365,24 +365,11 @@ pub async fn run(app: &App, source: &Source) -> Result<RunReport, IngestError> {
         Ok::<_, IngestError>(())
     }
     .await;
-    let now = app.now();
     let failed_before = state.failures > 0;
     match &result {
-        Ok(()) => {
-            state.failures = 0;
-            state.last_ok_at = Some(now);
-            state.last_error = None;
-            if report.items > 0 {
-                state.last_item_at = Some(now);
-            }
-            state.next_poll_at = now.plus_seconds(source.pause());
-        }
+        Ok(()) => note_end(&mut state, source.pause(), app.now(), Ok(report.items > 0)),
         Err(IngestError::Store(_)) => {}
-        Err(error) => {
-            state.failures += 1;
-            state.last_error = Some(error.to_string());
-            state.next_poll_at = now.plus_seconds(back_off(source.pause(), state.failures));
-        }
+        Err(error) => note_end(&mut state, source.pause(), app.now(), Err(error.to_string())),
     }
     let fails_now = state.failures > 0;
     save(app, state).await?;
@@ -391,6 +378,27 @@ pub async fn run(app: &App, source: &Source) -> Result<RunReport, IngestError> {
         alerts::tell_all(app).await?;
     }
     result.map(|()| report)
+}
+
+/// Notes how a poll ended, whether it brought something or what went wrong, and when the next one is due: after the
+/// pause (in seconds), or after one that grows with each failure.
+pub(crate) fn note_end(state: &mut SourceState, pause: i64, now: Timestamp, end: Result<bool, String>) {
+    match end {
+        Ok(brought) => {
+            state.failures = 0;
+            state.last_ok_at = Some(now);
+            state.last_error = None;
+            if brought {
+                state.last_item_at = Some(now);
+            }
+            state.next_poll_at = now.plus_seconds(pause);
+        }
+        Err(what) => {
+            state.failures += 1;
+            state.last_error = Some(what);
+            state.next_poll_at = now.plus_seconds(back_off(pause, state.failures));
+        }
+    }
 }
 
 /// Twice the pause a failure, an hour at most.

@@ -9,7 +9,8 @@ use super::view::SiteView;
 use crate::sites::Sites;
 use masthead_domain::comments::policy::ScopeKind;
 use masthead_domain::events::Event;
-use masthead_domain::ids::{AlertId, AuthorId, SectionId, SiteId, StoryId, TopicId};
+use masthead_domain::ids::{AlertId, AuthorId, ListingId, SectionId, SiteId, StoryId, TopicId};
+use masthead_domain::listings::Category;
 use masthead_domain::time::Timestamp;
 use masthead_store::{Conn, StoreError, public, stories as rows};
 use masthead_web::surrogate::SurrogateKey;
@@ -54,6 +55,16 @@ fn any_alert() -> SurrogateKey {
 /// Pages about what lies in a square of the grid.
 pub(crate) fn alert_cell(cell: i64) -> SurrogateKey {
     SurrogateKey::list(&format!("alerts/{cell}"))
+}
+
+/// Pages that list what is in a category, whether anything is or not.
+pub(crate) fn listings(category: Category) -> SurrogateKey {
+    SurrogateKey::list(&format!("listings/{}", category.name()))
+}
+
+/// The page of a listing.
+pub(crate) fn listing(id: ListingId) -> SurrogateKey {
+    SurrogateKey::list(&format!("listing/{id}"))
 }
 
 /// Front pages of a site whose layout nobody has launched yet: they become stale with the first launch.
@@ -128,6 +139,11 @@ pub fn stale_keys(event: &Event) -> Vec<SurrogateKey> {
             _ => vec![policy(scope.id)],
         },
         Event::CallOutChanged { places, .. } => places.iter().map(|place| call_outs(*place)).collect(),
+        Event::ListingsChanged { categories, listings } => categories
+            .iter()
+            .map(|category| self::listings(*category))
+            .chain(listings.iter().map(|id| listing(*id)))
+            .collect(),
         // What readers see of a contribution is a story, which has events of its own.
         Event::WireReceived { .. } | Event::SearchRebuild {} | Event::ContributionChanged { .. } => Vec::new(),
     }

@@ -42,16 +42,21 @@ pub use keys::{stale_keys, touched};
 pub use live::newest as live_newest;
 
 pub(crate) use cards::largest_plain;
+pub(crate) use json_ld::script as json_ld_script;
 pub(crate) use keys::{alert as alert_key, alerts as alerts_keys};
-pub(crate) use keys::{bounds, list as list_key, policy as policy_key, span, unlaunched, whole_site};
+pub(crate) use keys::{
+    bounds, list as list_key, listing as listing_key, listings as listings_key, policy as policy_key, span, unlaunched,
+    whole_site,
+};
 pub(crate) use own::corrected;
+pub(crate) use page::{Page as Head, excerpt, whole};
 pub(crate) use story::{authors_of, canonical, preview as preview_of, topics_of};
 pub(crate) use view::{SiteView, href as section_href};
 
 use crate::app::App;
 use crate::comments::thread::Asked;
 use crate::sites::SiteEntry;
-use crate::{alerts, api, comments, feeds, profiles};
+use crate::{alerts, api, comments, feeds, listings, profiles};
 use masthead_domain::comments::Order;
 use masthead_domain::ids::{SiteId, StoryId};
 use masthead_services::search::{SearchIndex, SearchRequest};
@@ -363,6 +368,9 @@ impl Pages {
             // Answered by a route of its own, which knows who asks.
             Route::Comment(_) => Err(WebError::not_found()),
             Route::CommentsPolicy => small::comments_policy(app, view).await,
+            Route::Listings(None) => listings::pages::all(app, view).await,
+            Route::Listings(Some(category)) => listings::pages::category(app, view, *category, query).await,
+            Route::Listing(category, id) => listings::pages::one(app, view, *category, *id).await,
         }
     }
 
@@ -461,6 +469,7 @@ pub fn declared_parameters(path: &str) -> &'static [&'static str] {
         ) => &["after"],
         Some(Route::Story { .. }) => &["comments", "order", "comment"],
         Some(Route::Search) => search::PARAMETERS,
+        Some(Route::Listings(Some(_))) => listings::pages::PARAMETERS,
         Some(Route::Oembed) => oembed::PARAMETERS,
         _ => &[],
     }

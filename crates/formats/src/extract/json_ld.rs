@@ -94,7 +94,7 @@ pub(super) fn read(scripts: &[String]) -> Option<Story> {
 
 /// JSON as pages write it: with comments of HTML or CDATA around, raw line breaks in texts, a comma too many, several
 /// values in a row.
-fn parse(script: &str) -> Value {
+pub(crate) fn parse(script: &str) -> Value {
     let text = script
         .trim()
         .trim_start_matches("<!--")
@@ -181,7 +181,7 @@ fn collect(value: Value, out: &mut Vec<Value>, depth: usize) {
     }
 }
 
-fn types(object: &Value) -> Vec<String> {
+pub(crate) fn types(object: &Value) -> Vec<String> {
     let name = |value: &Value| {
         value
             .as_str()
@@ -250,7 +250,7 @@ fn resolve<'a>(value: &'a Value, all: &'a [Value]) -> &'a Value {
 }
 
 /// A text, whatever it is wrapped in.
-fn text(value: &Value, all: &[Value]) -> Option<String> {
+pub(crate) fn text(value: &Value, all: &[Value]) -> Option<String> {
     let found = match resolve(value, all) {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),

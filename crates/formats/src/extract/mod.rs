@@ -10,7 +10,7 @@ mod byline;
 mod facts;
 pub(crate) mod furniture;
 mod headline;
-mod json_ld;
+pub(crate) mod json_ld;
 mod lead;
 mod microdata;
 mod oracle;

@@ -6,6 +6,7 @@ pub(crate) mod dice;
 mod extract;
 mod feeds;
 mod import;
+mod listings;
 mod sanitise;
 
 pub(crate) use dice::Dice;

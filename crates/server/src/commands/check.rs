@@ -1,14 +1,17 @@
 //! `masthead check` and `masthead verify`: what is wrong, in words.
 
 use super::{Common, output};
+use crate::settings::Settings;
 use crate::{network, search};
 use clap::Args;
 use futures::TryStreamExt as _;
 use masthead_domain::ids::{PictureId, StoryId};
+use masthead_domain::sites::Site;
 use masthead_domain::time::Clock;
 use masthead_features::alerts::AlertSource;
 use masthead_features::app::App;
 use masthead_features::comments;
+use masthead_formats::listings::{FIELDS, Notation};
 use masthead_services::blobs::{BlobKey, Blobs};
 use masthead_services::clock::SystemClock;
 use masthead_services::search::SearchIndex;
@@ -161,6 +164,7 @@ async fn database_faults(
             faults.push(format!("wire source {}: there is no section '{place}'", source.name));
         }
     }
+    listings(settings, &sites, faults);
     for (number, rule) in settings.routing.iter().enumerate() {
         for place in rule.place.iter().filter(|place| !known(place)) {
             faults.push(format!("routing rule {}: there is no section '{place}'", number + 1));
@@ -181,6 +185,35 @@ async fn database_faults(
             faults.push(format!(
                 "the job {} {} failed {} times: {error}",
                 job.kind, job.key, job.attempts
+            ));
+        }
+    }
+}
+
+/// What is wrong with sources of listings.
+fn listings(settings: &Settings, sites: &[Site], faults: &mut Vec<String>) {
+    for source in &settings.listings.sources {
+        let mut fault = |what: String| faults.push(format!("source of listings {}: {what}", source.name));
+        if source.name.is_empty() {
+            fault("it has no name".into());
+        }
+        if source.url.is_none() && source.file.is_none() {
+            fault("it has neither url nor file".into());
+        }
+        let says_itself = matches!(source.format, Notation::ICalendar | Notation::Schema);
+        if source.category.is_none() && !says_itself {
+            fault("it has no category, and its documents name none".into());
+        }
+        if !source.site.is_empty() && !sites.iter().any(|site| site.slug == source.site) {
+            fault(format!("there is no site '{}'", source.site));
+        }
+        if !source.zone.is_empty() && jiff::tz::TimeZone::get(&source.zone).is_err() {
+            fault(format!("'{}' is no IANA time zone", source.zone));
+        }
+        for field in source.fields.keys().filter(|field| !FIELDS.contains(&field.as_str())) {
+            fault(format!(
+                "there is no field '{field}'; the fields are {}",
+                FIELDS.join(", ")
             ));
         }
     }

@@ -1,7 +1,7 @@
 //! `masthead demo`: a complete example network, made once and served.
 
 use super::{Common, output};
-use crate::demo::people;
+use crate::demo::{listings, people};
 use crate::settings::{FILE, Where, sample};
 use crate::{demo, network, serve};
 use anyhow::{Context as _, bail};
@@ -37,6 +37,7 @@ impl Demo {
         }
         let folder = common.data.clone().unwrap_or_else(|| PathBuf::from(FOLDER));
         write_settings(&folder, listen)?;
+        listings::put_files(&folder)?;
         let mut settings = Where {
             config: None,
             data: Some(folder.clone()),
@@ -87,6 +88,7 @@ fn write_settings(folder: &Path, listen: SocketAddr) -> anyhow::Result<()> {
          # Its source of alerts; play an update and a cancellation with the documents that `masthead demo` names.\n\
          [[alerts.sources]]\nname = \"coast-watch\"\ntoken = \"demo-token\"\ncredit = \"Coast Watch (invented)\"\n",
     );
+    text.push_str(&listings::settings());
     std::fs::write(&file, text).with_context(|| format!("{} can't be written", file.display()))
 }
 

@@ -16,7 +16,17 @@ use std::collections::HashSet;
 #[include = "*.toml"]
 #[include = "stories/*.md"]
 #[include = "pictures/*.webp"]
+#[include = "listings/*"]
 struct Files;
+
+/// The files of listings, with their names.
+pub(super) fn listing_files() -> impl Iterator<Item = (String, Vec<u8>)> {
+    let names = Files::iter().filter_map(|path| path.strip_prefix("listings/").map(str::to_owned));
+    names.filter_map(|name| {
+        let file = Files::get(&format!("listings/{name}"))?;
+        Some((name, file.data.into_owned()))
+    })
+}
 
 /// Everything that the demo is made of.
 pub(super) struct Content {

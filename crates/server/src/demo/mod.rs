@@ -9,6 +9,7 @@ mod comments;
 mod content;
 mod fronts;
 mod inline;
+pub mod listings;
 mod markdown;
 mod moved;
 mod names;
@@ -67,6 +68,7 @@ pub async fn load(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<Loaded> 
     comments::load(app).await?;
     rankings::load(app).await?;
     alerts::load(app).await?;
+    listings::load(app).await?;
     let table = app.sites();
     let sites = table
         .all()

@@ -9,6 +9,7 @@ use masthead_domain::routing::Rule;
 use masthead_features::accounts::AccountSettings;
 use masthead_features::alerts::AlertSource;
 use masthead_features::ingest::Source;
+use masthead_features::listings;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -37,6 +38,8 @@ pub struct Settings {
     pub wire: Vec<Source>,
     /// Alerts.
     pub alerts: Alerts,
+    /// Listings.
+    pub listings: Listings,
     /// Routing rules, in order.
     pub routing: Vec<Rule>,
     /// The folder that relative paths begin in; not a key.
@@ -154,6 +157,14 @@ pub struct Mail {
     pub from: String,
 }
 
+/// Listings.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Listings {
+    /// Where they come from.
+    pub sources: Vec<listings::Source>,
+}
+
 /// Outgoing requests.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -231,6 +242,9 @@ pub fn parse(
     }
     let text = toml::to_string(&table)?;
     let mut settings: Settings = toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}", explain(&error)))?;
+    for source in &mut settings.listings.sources {
+        source.file = source.file.take().map(|file| folder.join(file));
+    }
     settings.folder = folder.to_path_buf();
     Ok(settings)
 }
@@ -364,5 +378,6 @@ mod tests {
         let settings = read(&all, &[]).unwrap();
         assert_eq!(settings.wire.len(), 1);
         assert_eq!(settings.routing.len(), 1);
+        assert_eq!(settings.listings.sources.len(), 1);
     }
 }

@@ -112,6 +112,32 @@ admin_listen = "{admin_listen}"
 # Where its alerts hold that don't say it themselves: latitude, longitude, kilometres around.
 #: around = [53.55, 9.99, 30.0]
 
+# Sources of listings, one block each: a url that is polled, or a file that somebody else writes. category is property,
+# jobs, motoring or whats-on. format is csv, json, rss, icalendar, or schema (JSON-LD, or a page with schema.org markup).
+# 'masthead check' says what is wrong with a source.
+#: [[listings.sources]]
+#: name = "homes"
+#: category = "property"
+#: url = "https://homes.example.org/all.csv"
+#: file = "listings/homes.csv"
+#: format = "csv"
+# Where the list is in JSON: names with dots between.
+#: items = "data.homes"
+# Whom they are from, and the credit line that they ask for.
+#: provider = "Example Homes"
+#: credit = "Data: Example Homes"
+# Currency of amounts and zone of times that name none; the site on which they are shown, all when it is left out.
+#: currency = "EUR"
+#: zone = "Europe/Paris"
+#: site = "daily"
+#: every_seconds = 900
+# The source's own name of each field: id, title, text, kind, organisation, url, price, currency, per, venue, locality,
+# latitude, longitude, starts, ends, published, expires, contact. One that is left out has that name.
+#: [listings.sources.fields]
+#: id = "ref"
+#: title = "headline"
+#: price = "asking.amount"
+
 # Routing rules, looked at in order; what the matching ones say is added up. All conditions of a rule have to hold.
 #: [[routing]]
 #: sources = ["agency"]

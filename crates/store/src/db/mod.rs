@@ -38,6 +38,7 @@ macro_rules! for_each_id {
         $then! {
             SiteId SectionId StoryId RevisionId WireItemId TopicId AuthorId PictureId FrontId EventId JobId CommentId
             AccountId ProfileId SessionId PasskeyId ProfileChangeId MailId SuspensionId ReportId ContributionId AlertId
+            ListingId
         }
     };
 }

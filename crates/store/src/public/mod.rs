@@ -6,6 +6,7 @@
 //! test compares the two for random standings; `cargo xtask tidy` refuses a query here without the predicate.
 
 mod comments;
+mod listings;
 mod lists;
 mod pictures;
 mod rankings;
@@ -15,6 +16,7 @@ pub use comments::{
     ProfileComment, PublicComment, PublicWriter, ThreadCursor, comment, comment_count, comments_by, comments_of,
     conversation, first_replies, published_between, roots, story_version,
 };
+pub use listings::{Wanted, listed, listings_around, listings_by_id, newest_listings};
 pub use lists::{Card, Contributed, Cursor, archive_days, contributed, list, list_since, newest, sitemap, visible};
 pub use pictures::{PublicCut, PublicFile, PublicPicture, cut, cuts_of_story, file, of_page, of_story};
 pub use rankings::{most_commented, standing};
@@ -38,4 +40,11 @@ macro_rules! silent {
 }
 use silent;
 
-pub(crate) const ALL: &[&[crate::db::Query]] = &[comments::ALL, lists::ALL, pictures::ALL, rankings::ALL, story::ALL];
+pub(crate) const ALL: &[&[crate::db::Query]] = &[
+    comments::ALL,
+    listings::ALL,
+    lists::ALL,
+    pictures::ALL,
+    rankings::ALL,
+    story::ALL,
+];

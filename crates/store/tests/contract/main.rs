@@ -31,6 +31,7 @@ mod changes;
 mod comments;
 mod events;
 mod faults;
+mod listings;
 mod migrations;
 mod plans;
 mod rankings;

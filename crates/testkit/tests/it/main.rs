@@ -22,6 +22,7 @@ mod hostile;
 mod imports;
 mod ingest;
 mod kill;
+mod listings;
 mod live;
 mod pages;
 mod rankings;

@@ -21,6 +21,8 @@ pub(super) async fn gather(test: &TestApp, node: &TestNode) -> anyhow::Result<(S
         at("desk/fronts.html", "/desk/fronts"),
         at("desk/front.html", "/desk/fronts/daily"),
         at("review/words.html", "/desk/review/words"),
+        at("listings/desk.html", "/desk/listings"),
+        at("listings/desk.html", "/desk/listings?queue=shown"),
         at("review/transparency.html", "/desk/review/transparency"),
     ];
     // A story with every block and every mark.

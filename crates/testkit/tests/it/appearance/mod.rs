@@ -6,6 +6,7 @@
 
 mod conversation;
 mod desk;
+mod listings;
 mod pages;
 
 use crate::support::devtools::Page;
@@ -166,7 +167,7 @@ async fn for_everybody(language: &str, theme: &str, looks: &[(u32, bool)]) -> an
 }
 
 /// Templates of the desk, which speaks English.
-const DESK: [&str; 2] = ["desk/", "review/"];
+const DESK: [&str; 3] = ["desk/", "review/", "listings/desk"];
 
 /// 14 KB are what a server sends before it waits for the browser's first answer (RFC 6928: ten segments).
 const STORY_BAR: usize = 14 * 1024;

@@ -430,6 +430,7 @@ async fn accounts(test: &TestApp, node: &TestNode, club: &Provider) -> anyhow::R
         });
     }
     stops.extend(contributions(test, &mut reader).await?);
+    stops.extend(super::listings::gather(test, node, &mut reader).await?);
     let sudo = reader.get(HOST, "/account/confirm").await?;
     stops.push(answer("accounts/sudo.html", sudo.text()));
     Ok((session, stops))
