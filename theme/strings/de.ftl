@@ -398,6 +398,24 @@ provider-link = { $provider } verknüpfen
 provider-unlink = Trennen
 account-done-provider = Verknüpft. Von nun an können Sie sich so anmelden.
 account-done-no-provider = Getrennt.
+passkeys = Passkeys
+passkeys-about = Mit einem Passkey melden Sie sich per Fingerabdruck, Gesicht oder Geräte-PIN an statt mit einem Passwort. Er bleibt auf Ihrem Gerät oder in Ihrem Passwortmanager; wir sehen ihn nie.
+passkeys-count = { $count ->
+    [0] Keine
+    [one] Einer
+   *[other] { $count }
+}
+passkeys-many = Ein Konto kann 20 Passkeys haben. Entfernen Sie einen, den Sie nicht mehr brauchen.
+passkey-sign-in = Mit einem Passkey anmelden
+passkey-use = Passkey verwenden
+passkey-add = Passkey hinzufügen
+passkey-remove = Entfernen
+passkey-name = Name
+passkey-name-hint = Damit Sie ihn wiedererkennen, zum Beispiel „Mein Telefon“.
+passkey-script = Um einen Passkey hinzuzufügen, muss Ihr Browser Skripte ausführen.
+passkey-failed = Der Passkey wurde nicht angenommen. Bitte versuchen Sie es noch einmal, oder nehmen Sie einen anderen Weg.
+account-done-passkey = Der Passkey ist hinzugefügt. Von nun an können Sie sich damit anmelden.
+account-done-no-passkey = Der Passkey ist entfernt.
 sign-in-closed = Dieses Konto wurde geschlossen. Wenn Sie das für einen Irrtum halten, schreiben Sie uns bitte.
 code = Code
 code-title = Geben Sie Ihren Code ein
@@ -452,6 +470,9 @@ sudo-title = Sind Sie es?
 sudo-about = Bevor Sie etwas Wichtiges ändern, zeigen Sie bitte noch einmal, dass Sie es sind.
 sudo-needed = Bitte zeigen Sie zuerst, dass Sie es sind.
 sudo-none = Sie haben noch kein Passwort.
+sudo-mail = Code per E-Mail schicken
+sudo-sent = Wir haben Ihnen eine E-Mail mit einem Code geschickt. Er gilt zehn Minuten.
+sudo-provider = Noch einmal mit { $provider } anmelden
 totp-title = Code beim Anmelden
 totp-about = Eine Authenticator-App auf Ihrem Telefon zeigt alle halbe Minute einen neuen Code. Damit meldet sich niemand an, der nur Ihr Passwort kennt.
 totp-open = In der Authenticator-App öffnen
@@ -517,6 +538,10 @@ mail-reset-subject = Ein neues Passwort für { $site }
 mail-reset = jemand, vermutlich Sie, möchte für Ihr Konto bei { $site } ein neues Passwort setzen. Folgen Sie dazu bitte diesem Link:
 mail-email-subject = Bestätigen Sie Ihre Adresse für { $site }
 mail-email = jemand, vermutlich Sie, möchte diese Adresse für ein Konto bei { $site } benutzen. Folgen Sie zur Bestätigung diesem Link in dem Browser, in dem Sie angemeldet sind:
+mail-sudo-subject = Ihr Code für { $site }
+mail-sudo = jemand, vermutlich Sie, möchte etwas Wichtiges an Ihrem Konto bei { $site } ändern. Geben Sie dazu diesen Code ein:
+mail-sudo-minutes = Der Code gilt zehn Minuten.
+mail-sudo-not-you = Wenn Sie das nicht waren, benutzt jemand einen Browser, in dem Sie angemeldet sind: Beenden Sie dessen Sitzung in Ihrem Konto.
 
 ## Beiträge
 send-stories = Schicken Sie uns Ihre Geschichten

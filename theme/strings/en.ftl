@@ -500,6 +500,24 @@ provider-link = Link { $provider }
 provider-unlink = Unlink
 account-done-provider = Linked. You can sign in that way from now on.
 account-done-no-provider = Unlinked.
+passkeys = Passkeys
+passkeys-about = A passkey signs you in with your fingerprint, your face or your device’s PIN instead of a password. It stays on your device or in your password manager; we never see it.
+passkeys-count = { $count ->
+    [0] None
+    [one] One
+   *[other] { $count }
+}
+passkeys-many = An account can have 20 passkeys. Remove one that you no longer use.
+passkey-sign-in = Sign in with a passkey
+passkey-use = Use a passkey
+passkey-add = Add a passkey
+passkey-remove = Remove
+passkey-name = Name
+passkey-name-hint = So that you know it again, such as “My phone”.
+passkey-script = To add a passkey, your browser has to run scripts.
+passkey-failed = The passkey was not taken. Please try again, or use another way.
+account-done-passkey = The passkey is added. You can sign in with it from now on.
+account-done-no-passkey = The passkey is removed.
 sign-in-closed = This account was closed. Please write to us if you think that this is a mistake.
 code = Code
 code-title = Enter your code
@@ -554,6 +572,9 @@ sudo-title = Is it you?
 sudo-about = Before you change something important, please show once more that it is you.
 sudo-needed = Please show that it is you first.
 sudo-none = You have no password yet.
+sudo-mail = Mail me a code
+sudo-sent = We have sent a mail with a code to your address. It works for ten minutes.
+sudo-provider = Sign in with { $provider } again
 totp-title = Code when signing in
 totp-about = An authenticator is a program on your phone that shows a new code every half minute. With it nobody signs in who only knows your password.
 totp-open = Open it in your authenticator
@@ -619,6 +640,10 @@ mail-reset-subject = A new password for { $site }
 mail-reset = somebody, probably you, wants to set a new password for your account with { $site }. To do so, follow this link:
 mail-email-subject = Confirm your address for { $site }
 mail-email = somebody, probably you, wants to use this address for an account with { $site }. To confirm it, follow this link in the browser that you are signed in with:
+mail-sudo-subject = Your code for { $site }
+mail-sudo = somebody, probably you, wants to change something important in your account with { $site }. To go on, type this code:
+mail-sudo-minutes = The code works for ten minutes.
+mail-sudo-not-you = If this wasn’t you, somebody is using a browser in which you are signed in: end its session in your account.
 
 ## Contributions
 send-stories = Send us your stories

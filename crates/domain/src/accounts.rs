@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 pub const SHORTEST_PASSWORD: usize = 10;
 /// Most characters of a password: longer ones would only keep the hasher busy.
 pub const LONGEST_PASSWORD: usize = 256;
+/// Most characters of a passkey's name.
+pub const LONGEST_PASSKEY_NAME: usize = 60;
+/// Most passkeys of one account.
+pub const MOST_PASSKEYS: usize = 20;
 /// Between asking for deletion and deletion, in seconds.
 pub const DELETION_DELAY: i64 = 24 * 3_600;
 /// How long a dangerous act may follow upon a factor, in seconds.

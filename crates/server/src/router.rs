@@ -16,7 +16,9 @@ use futures::StreamExt as _;
 use masthead_domain::alerts::State as AlertState;
 use masthead_domain::permissions::Permission;
 use masthead_features::accounts::Viewer;
-use masthead_features::accounts::pages::{account, providers as with_providers, sign_in, sign_up};
+use masthead_features::accounts::pages::{
+    account, passkeys as with_passkeys, providers as with_providers, sign_in, sign_up,
+};
 use masthead_features::alerts::{self, desk as alerts_desk};
 use masthead_features::comments::{cases, mutes, pages as comments};
 use masthead_features::contributions::{
@@ -109,6 +111,7 @@ pub fn routes() -> Vec<Route> {
         listings(),
         desk_pages(),
         providers(),
+        passkeys(),
         alerts(),
     ]
     .into_iter()
@@ -134,6 +137,27 @@ fn alerts() -> Vec<Route> {
     ]
 }
 
+/// Passkeys: signing in with one, and those of an account.
+fn passkeys() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::POST, "/sign-in/passkey/options", with_passkeys::ask)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/sign-in/passkey", with_passkeys::sign_in_with)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/passkeys", with_passkeys::show)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/passkeys", with_passkeys::change)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/passkeys/options", with_passkeys::ask_new)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+    ]
+}
+
 /// Signing in with other providers.
 fn providers() -> Vec<Route> {
     vec![
@@ -150,6 +174,13 @@ fn providers() -> Vec<Route> {
         Route::new(MethodFilter::POST, "/sign-in/link", with_providers::answer)
             .permission(Permission::Public)
             .cache(CachePolicy::NoStore),
+        Route::new(
+            MethodFilter::GET,
+            "/account/confirm/{provider}",
+            with_providers::confirm,
+        )
+        .permission(Permission::SignedIn)
+        .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::GET, "/account/providers/{provider}", with_providers::link)
             .permission(Permission::SignedIn)
             .cache(CachePolicy::NoStore),

@@ -22,6 +22,18 @@ pub fn token() -> Result<String, NoRandomness> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
+/// A number of the range in decimal digits, for a person to type: every number as likely as any other, but for less than
+/// one part in 2³².
+///
+/// # Errors
+/// When there is no randomness.
+pub fn digits(range: std::ops::Range<u64>) -> Result<String, NoRandomness> {
+    let mut bytes = [0; 8];
+    random_bytes(&mut bytes)?;
+    let span = range.end.saturating_sub(range.start).max(1);
+    Ok((range.start + u64::from_le_bytes(bytes) % span).to_string())
+}
+
 /// A new key of 256 bits.
 ///
 /// # Errors

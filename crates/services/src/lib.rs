@@ -1,8 +1,8 @@
 //! The outside world: blobs, pictures, the search index, the guarded HTTP client, the system clock.
 //!
 //! This crate is the only one that may read the clock, draw randomness, open files for keeps or speak HTTP to others.
-//! It knows neither SQL nor routes. One room a file or folder: [`clock`], [`codes`], [`blobs`], [`mail`], [`passwords`], [`pictures`], [`fetch`],
-//! [`disk`], [`search`].
+//! It knows neither SQL nor routes. One room a file or folder: [`clock`], [`codes`], [`blobs`], [`mail`], [`passkeys`],
+//! [`passwords`], [`pictures`], [`fetch`], [`disk`], [`search`].
 
 #![warn(missing_docs)]
 
@@ -12,6 +12,7 @@ pub mod codes;
 pub mod disk;
 pub mod fetch;
 pub mod mail;
+pub mod passkeys;
 pub mod passwords;
 pub mod pictures;
 pub mod providers;

@@ -41,10 +41,11 @@ queries! {
     DROP_IDENTITIES = "DELETE FROM account_identities WHERE account_id = $1";
     ADD_PASSKEY = "INSERT INTO account_passkeys (id, account_id, credential, data, name, created_at)
         VALUES ($1, $2, $3, $4, $5, $6)";
-    PASSKEYS = "SELECT id, account_id, data, name, created_at, used_at FROM account_passkeys WHERE account_id = $1
+    PASSKEYS = "SELECT id, account_id, credential, data, name, created_at, used_at FROM account_passkeys WHERE account_id = $1
         ORDER BY created_at, id";
-    PASSKEY = "SELECT id, account_id, data, name, created_at, used_at FROM account_passkeys WHERE credential = $1";
+    PASSKEY = "SELECT id, account_id, credential, data, name, created_at, used_at FROM account_passkeys WHERE credential = $1";
     USE_PASSKEY = "UPDATE account_passkeys SET data = $2, used_at = $3 WHERE id = $1";
+    RENAME_PASSKEY = "UPDATE account_passkeys SET name = $3 WHERE account_id = $1 AND id = $2";
     DROP_PASSKEY = "DELETE FROM account_passkeys WHERE account_id = $1 AND id = $2";
     DROP_PASSKEYS = "DELETE FROM account_passkeys WHERE account_id = $1";
     hot ROLES = "SELECT scope, role FROM account_roles WHERE account_id = $1";
@@ -101,6 +102,8 @@ pub struct PasskeyRecord {
     pub id: PasskeyId,
     /// Whose.
     pub account: AccountId,
+    /// The id that its authenticator gave it.
+    pub credential: Vec<u8>,
     /// The credential as the protocol's library keeps it.
     pub data: serde_json::Value,
     /// The name its owner gave it.
@@ -114,6 +117,7 @@ pub struct PasskeyRecord {
 from_row!(PasskeyRecord {
     id,
     account,
+    credential,
     data: json,
     name,
     created_at,
@@ -398,6 +402,14 @@ pub async fn use_passkey(tx: &mut Tx, id: PasskeyId, data: &serde_json::Value) -
     let now = tx.now();
     tx.execute(USE_PASSKEY, params![id, Json(data), now]).await?;
     Ok(())
+}
+
+/// Gives a passkey of an account another name. False when the account has no such passkey.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn rename_passkey(tx: &mut Tx, account: AccountId, id: PasskeyId, name: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(RENAME_PASSKEY, params![account, id, name]).await? > 0)
 }
 
 /// Removes a passkey.

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod mailing;
 pub mod own;
 pub mod pages;
+pub mod passkeys;
 pub mod providers;
 pub mod reset;
 pub mod sign_in;
@@ -180,6 +181,12 @@ pub enum AccountError {
     /// Another account has this identity.
     #[error("this identity belongs to another account")]
     ProviderTaken,
+    /// A passkey's answer is wrong, came too late, or is another's.
+    #[error("the passkey was not taken")]
+    Passkey,
+    /// An account has as many passkeys as it may have.
+    #[error("there are too many passkeys")]
+    TooManyPasskeys,
     /// Nothing would be left to sign in with.
     #[error("there would be no way left to sign in")]
     LastWay,
@@ -221,6 +228,8 @@ impl AccountError {
             Self::Provider => "provider-failed".into(),
             Self::ProviderRefused => "provider-refused".into(),
             Self::ProviderTaken => "provider-taken".into(),
+            Self::Passkey => "passkey-failed".into(),
+            Self::TooManyPasskeys => "passkeys-many".into(),
             Self::LastWay => "provider-last".into(),
             Self::Sudo => "sudo-needed".into(),
             _ => "account-failed".into(),
@@ -255,6 +264,8 @@ impl AccountError {
                 | Self::Provider
                 | Self::ProviderRefused
                 | Self::ProviderTaken
+                | Self::Passkey
+                | Self::TooManyPasskeys
                 | Self::LastWay
         )
     }

@@ -2,26 +2,127 @@
 //! kept about them.
 
 use super::limits::Limit;
+use super::sign_in::CODE_SECONDS;
 use super::sign_up::with_query;
-use super::{AccountError, Viewer, mailing, sign_in};
+use super::{AccountError, Viewer, mailing, passkeys, sign_in};
 use crate::app::App;
-use masthead_domain::accounts::{Email, LINK_SECONDS, SUDO_SECONDS};
+use masthead_domain::accounts::{Account, Email, LINK_SECONDS, SUDO_SECONDS};
 use masthead_domain::ids::{AccountId, SiteId};
 use masthead_services::codes;
 use masthead_services::passwords::weakness;
-use masthead_store::{StoreError, accounts as rows, profiles, sessions};
+use masthead_store::{StoreError, Tx, accounts as rows, profiles, sessions};
+use masthead_web::request::RequestInfo;
 use serde_json::json;
 
 /// What tokens of a new address are for.
 const EMAIL: &str = "email";
 
-/// Lets dangerous acts through for a while, after the password or a code.
+/// Fewest and most of the eight digits that are mailed.
+const MAILED: std::ops::Range<u64> = 10_000_000..100_000_000;
+/// What their tokens are for.
+const SUDO: &str = "sudo";
+
+/// Whether an account can be asked by mail for what it has no factor of its own for: neither a password nor an
+/// authenticator, and a proved address. With either of them a mail would be the weaker proof.
+pub fn is_asked_by_mail(account: &Account) -> bool {
+    !account.has_password && !account.has_totp && account.is_verified()
+}
+
+/// The text that a mailed code is kept under: it counts in the session that asked for it alone.
+fn mailed_key(viewer: &Viewer, code: &str) -> String {
+    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+    format!("sudo {} {digits}", viewer.session)
+}
+
+/// Mails a code to an account without a factor of its own.
+///
+/// # Errors
+/// [`AccountError::TooMany`]; [`AccountError::Email`] when the account is not one to ask by mail.
+pub async fn mail_code(app: &App, viewer: &Viewer, site: SiteId, origin: &str) -> Result<(), AccountError> {
+    let account = rows::by_id(&mut app.db.reader().await?, viewer.account).await?;
+    let account = account.filter(is_asked_by_mail).ok_or(AccountError::Email)?;
+    let email = Email::parse(account.email.as_deref().unwrap_or_default()).map_err(|_| AccountError::Email)?;
+    sign_in::take(app, Limit::MailAccount, &codes::digest(&email.key()))?;
+    let code = codes::digits(MAILED).map_err(|error| AccountError::Failed(error.to_string()))?;
+    let link = format!("{origin}/account/confirm");
+    let mail = mailing::write(app, Some(site), "sudo", &email, &link, &[("code", &code)])?;
+    let (key, account) = (mailed_key(viewer, &code), viewer.account);
+    let until = app.now().plus_seconds(CODE_SECONDS);
+    app.db
+        .write("accounts.mail_code", move |tx| {
+            let (key, mail) = (key.clone(), mail.clone());
+            Box::pin(async move {
+                rows::add_token(tx, &key, SUDO, Some(account), &json!({}), until).await?;
+                mailing::send(tx, &mail).await
+            })
+        })
+        .await
+        .map_err(|error: StoreError| AccountError::Store(error))
+}
+
+async fn check_mailed(app: &App, viewer: &Viewer, code: &str) -> Result<(), AccountError> {
+    let (key, account) = (mailed_key(viewer, code), viewer.account);
+    let used = app
+        .db
+        .write("accounts.mailed_code", move |tx| {
+            let key = key.clone();
+            Box::pin(async move { rows::use_token(tx, &key, SUDO).await })
+        })
+        .await
+        .map_err(|error: StoreError| AccountError::Store(error))?;
+    let is_theirs = used.is_some_and(|(owner, _)| owner == Some(account));
+    if is_theirs { Ok(()) } else { Err(AccountError::Code) }
+}
+
+/// Refuses what leaves an account without a way to sign in. Whoever can get mail can get a new password.
+pub(super) async fn keep_a_way_in(tx: &mut Tx, account: AccountId) -> Result<(), AccountError> {
+    let known = rows::by_id(tx, account).await?.ok_or(AccountError::Unknown)?;
+    let has_any = known.has_password
+        || known.is_verified()
+        || !rows::identities(tx, account).await?.is_empty()
+        || !rows::passkeys(tx, account).await?.is_empty();
+    if has_any { Ok(()) } else { Err(AccountError::LastWay) }
+}
+
+/// Lets dangerous acts of a session through for a while: a factor of its account was shown.
+///
+/// # Errors
+/// When the store can't answer.
+pub(super) async fn allow(app: &App, viewer: &Viewer) -> Result<(), AccountError> {
+    let (session, until) = (viewer.session, app.now().plus_seconds(SUDO_SECONDS));
+    app.db
+        .write("sessions.sudo", move |tx| Box::pin(sessions::sudo(tx, session, until)))
+        .await
+        .map_err(|error: StoreError| AccountError::Store(error))
+}
+
+/// Lets dangerous acts through for a while, after a passkey of the account.
+///
+/// # Errors
+/// [`AccountError::Passkey`], for somebody else's too.
+pub async fn confirm_by_passkey(
+    app: &App,
+    info: &RequestInfo,
+    viewer: &Viewer,
+    answer: &passkeys::Answer,
+) -> Result<(), AccountError> {
+    if passkeys::prove(app, info, answer).await? != viewer.account {
+        return Err(AccountError::Passkey);
+    }
+    allow(app, viewer).await
+}
+
+/// Lets dangerous acts through for a while, after the password, or a code: an authenticator's, or a mailed one where the
+/// account has no other factor.
 ///
 /// # Errors
 /// [`AccountError::Credentials`], [`AccountError::Code`], [`AccountError::TooMany`].
 pub async fn confirm(app: &App, viewer: &Viewer, password: &str, code: &str) -> Result<(), AccountError> {
     sign_in::take(app, Limit::SignInAccount, &viewer.account.to_string())?;
-    if code.trim().is_empty() {
+    let account = rows::by_id(&mut app.db.reader().await?, viewer.account).await?;
+    if !code.trim().is_empty() && account.as_ref().is_some_and(is_asked_by_mail) {
+        check_mailed(app, viewer, code).await?;
+    } else if code.trim().is_empty() {
         let hash = rows::password(&mut app.db.reader().await?, viewer.account).await?;
         if !app.accounts.passwords.is(password.to_owned(), hash).await? {
             return Err(AccountError::Credentials);
@@ -29,11 +130,7 @@ pub async fn confirm(app: &App, viewer: &Viewer, password: &str, code: &str) -> 
     } else {
         sign_in::check_code(app, viewer.account, code).await?;
     }
-    let (session, until) = (viewer.session, app.now().plus_seconds(SUDO_SECONDS));
-    app.db
-        .write("sessions.sudo", move |tx| Box::pin(sessions::sudo(tx, session, until)))
-        .await
-        .map_err(|error: StoreError| AccountError::Store(error))
+    allow(app, viewer).await
 }
 
 /// Sets another password, and ends every other session: a thief's too.

@@ -7,7 +7,7 @@
 use super::handover::Onward;
 use super::limits::{Limit, address_key};
 use super::sign_in::{Browser, SignedIn};
-use super::{AccountError, Viewer, own, sign_in, sign_up};
+use super::{AccountError, Viewer, own, passkeys, sign_in, sign_up};
 use crate::app::App;
 use masthead_domain::accounts::{AccountState, Claim, Factor, Linking, link as decide};
 use masthead_domain::ids::{AccountId, SiteId};
@@ -15,12 +15,15 @@ use masthead_services::codes;
 use masthead_services::providers::{self as protocol, Kept, ProviderSettings};
 use masthead_store::accounts::{self as rows, NewAccount};
 use masthead_store::{StoreError, Tx};
+use masthead_web::request::RequestInfo;
 use serde::{Deserialize, Serialize};
 
 /// What the token of a sign-in that is under way is for.
 const AWAY: &str = "provider";
 /// What the token of an identity is for that waits for a factor of the account with its address.
 const LINK: &str = "provider-link";
+/// What the token of a proof is for that was used up.
+const ONCE: &str = "provider-once";
 /// Seconds in which a reader is expected back.
 const AWAY_SECONDS: i64 = 900;
 /// Seconds to show the factor.
@@ -35,8 +38,33 @@ pub struct Away {
     flow: String,
     /// Where they go on afterwards.
     pub onward: Onward,
-    /// The account that the identity is to be linked to, where its owner asked for that.
+    /// The account of whoever was signed in and asked for this.
     pub link: Option<AccountId>,
+    /// Whether it was asked to show that it is them, and not to link the identity.
+    #[serde(default)]
+    pub confirm: bool,
+}
+
+impl Away {
+    /// Why they went.
+    pub fn errand(&self) -> Errand {
+        match self.link {
+            None => Errand::SignIn,
+            Some(account) if self.confirm => Errand::Confirm(account),
+            Some(account) => Errand::Link(account),
+        }
+    }
+}
+
+/// Why somebody goes to a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// To sign in.
+    SignIn,
+    /// To link an identity to this account.
+    Link(AccountId),
+    /// To show that it is still the owner of this account, before a dangerous act.
+    Confirm(AccountId),
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -54,6 +82,8 @@ pub enum Arrived {
     Ask(String),
     /// The identity is linked to the account whose owner asked for it.
     Linked,
+    /// It is still the owner of the account: dangerous acts may go on.
+    Confirmed,
 }
 
 /// The provider of a name, if the settings have one.
@@ -79,11 +109,12 @@ pub async fn depart(
     app: &App,
     provider: &ProviderSettings,
     back: &str,
-    (flow, onward, link): (&str, &Onward, Option<AccountId>),
+    (flow, onward, errand): (&str, &Onward, Errand),
     browser: &Browser,
 ) -> Result<String, AccountError> {
     sign_in::take(app, Limit::SignInAddress, &address_key(browser.client))?;
-    let departure = protocol::depart(&app.fetcher, provider, back)
+    let again = matches!(errand, Errand::Confirm(_));
+    let departure = protocol::depart(&app.fetcher, provider, back, again)
         .await
         .map_err(|error| unheard(provider, &error))?;
     let away = Away {
@@ -91,7 +122,11 @@ pub async fn depart(
         kept: departure.kept,
         flow: codes::digest(flow),
         onward: onward.clone(),
-        link,
+        link: match errand {
+            Errand::SignIn => None,
+            Errand::Link(account) | Errand::Confirm(account) => Some(account),
+        },
+        confirm: again,
     };
     let data = serde_json::to_value(away).map_err(failed)?;
     let (state, until) = (departure.state, app.now().plus_seconds(AWAY_SECONDS));
@@ -151,9 +186,13 @@ pub async fn arrive(
     browser: &Browser,
 ) -> Result<Arrived, AccountError> {
     sign_in::take(app, Limit::SignInAddress, &address_key(browser.client))?;
-    let claim = protocol::arrive(&app.fetcher, provider, back, code, &away.kept, app.now())
+    let said = protocol::arrive(&app.fetcher, provider, back, code, &away.kept, app.now())
         .await
         .map_err(|error| unheard(provider, &error))?;
+    if let Some(once) = said.once {
+        use_up(app, provider, once).await?;
+    }
+    let claim = said.claim;
     let mut conn = app.db.reader().await?;
     let known = rows::by_identity(&mut conn, &claim.provider, &claim.subject).await?;
     let holder = match &claim.email {
@@ -166,6 +205,17 @@ pub async fn arrive(
         let viewer = viewer
             .filter(|viewer| viewer.account == account)
             .ok_or(AccountError::Link)?;
+        if away.confirm {
+            // Another identity of the same provider proves nothing about this account, and with a password or an
+            // authenticator a provider's word would be the weaker proof.
+            let account = rows::by_id(&mut app.db.reader().await?, viewer.account).await?;
+            let has_factor = account.is_none_or(|account| account.has_password || account.has_totp);
+            if known != Some(viewer.account) || has_factor {
+                return Err(AccountError::Provider);
+            }
+            own::allow(app, viewer).await?;
+            return Ok(Arrived::Confirmed);
+        }
         if known.is_some_and(|known| known != viewer.account) {
             return Err(AccountError::ProviderTaken);
         }
@@ -176,6 +226,26 @@ pub async fn arrive(
         Linking::Known(account) => Ok(Arrived::SignedIn(sign_in::proved(app, account, browser).await?)),
         Linking::Ask(account) => Ok(Arrived::Ask(wait(app, account, claim, browser).await?)),
         Linking::New { verified } => make(app, claim, verified, (origin, site), browser).await,
+    }
+}
+
+/// Remembers a proof that counts once, for as long as it would count.
+async fn use_up(app: &App, provider: &ProviderSettings, once: protocol::Once) -> Result<(), AccountError> {
+    let key = format!("{ONCE} {} {}", provider.name, once.id);
+    let written = app
+        .db
+        .write("accounts.use_up", move |tx| {
+            let key = key.clone();
+            Box::pin(async move { rows::add_token(tx, &key, ONCE, None, &serde_json::Value::Null, once.until).await })
+        })
+        .await;
+    match written {
+        Ok(()) => Ok(()),
+        Err(StoreError::Conflict { .. }) => {
+            tracing::warn!(provider = %provider.name, "a token of the provider came a second time");
+            Err(AccountError::Provider)
+        }
+        Err(error) => Err(AccountError::Store(error)),
     }
 }
 
@@ -257,8 +327,20 @@ pub struct Question {
     pub has_password: bool,
     /// Whether it has an authenticator.
     pub has_totp: bool,
+    /// Whether it has a passkey.
+    pub has_passkey: bool,
     account: AccountId,
     waiting: Waiting,
+}
+
+/// A factor that is shown before an identity is linked.
+pub enum Shown<'a> {
+    /// A password.
+    Password(&'a str),
+    /// A code of an authenticator.
+    Code(&'a str),
+    /// A passkey.
+    Passkey(passkeys::Answer),
 }
 
 /// The question behind a token.
@@ -272,6 +354,7 @@ pub async fn question(app: &App, token: &str, browser: &Browser) -> Result<Quest
     let account = account.ok_or(AccountError::Link)?;
     let waiting: Waiting = serde_json::from_value(data).map_err(failed)?;
     let known = rows::by_id(&mut conn, account).await?.ok_or(AccountError::Link)?;
+    let passkeys = rows::passkeys(&mut conn, account).await?;
     if waiting.host != browser.host {
         return Err(AccountError::Link);
     }
@@ -279,6 +362,7 @@ pub async fn question(app: &App, token: &str, browser: &Browser) -> Result<Quest
         provider: named(app, &waiting.provider)?.label().to_owned(),
         has_password: known.has_password,
         has_totp: known.has_totp,
+        has_passkey: !passkeys.is_empty(),
         account,
         waiting,
     })
@@ -287,27 +371,37 @@ pub async fn question(app: &App, token: &str, browser: &Browser) -> Result<Quest
 /// Links the identity that waits to the account that has its address, after a factor of that account, and signs in.
 ///
 /// # Errors
-/// [`AccountError::Credentials`], [`AccountError::Code`], [`AccountError::Closed`], [`AccountError::Link`],
-/// [`AccountError::TooMany`].
+/// [`AccountError::Credentials`], [`AccountError::Code`], [`AccountError::Passkey`], [`AccountError::Closed`],
+/// [`AccountError::Link`], [`AccountError::TooMany`].
 pub async fn answer(
     app: &App,
+    info: &RequestInfo,
     token: &str,
-    (password, code): (&str, &str),
+    shown: &Shown<'_>,
     browser: &Browser,
 ) -> Result<(SignedIn, Factor), AccountError> {
     let question = question(app, token, browser).await?;
     let account = question.account;
     sign_in::take(app, Limit::SignInAccount, &account.to_string())?;
     let known = rows::by_id(&mut app.db.reader().await?, account).await?;
-    let factor = if code.trim().is_empty() {
-        let hash = rows::password(&mut app.db.reader().await?, account).await?;
-        if !app.accounts.passwords.is(password.to_owned(), hash).await? {
-            return Err(AccountError::Credentials);
+    let factor = match shown {
+        Shown::Passkey(passkey) => {
+            if passkeys::prove(app, info, passkey).await? != account {
+                return Err(AccountError::Passkey);
+            }
+            Factor::Passkey
         }
-        Factor::Password
-    } else {
-        sign_in::check_code(app, account, code).await?;
-        Factor::Code
+        Shown::Code(code) => {
+            sign_in::check_code(app, account, code).await?;
+            Factor::Code
+        }
+        Shown::Password(password) => {
+            let hash = rows::password(&mut app.db.reader().await?, account).await?;
+            if !app.accounts.passwords.is((*password).to_owned(), hash).await? {
+                return Err(AccountError::Credentials);
+            }
+            Factor::Password
+        }
     };
     if known.is_none_or(|known| known.state != AccountState::Active) {
         return Err(AccountError::Closed);
@@ -345,15 +439,8 @@ pub async fn unlink(app: &App, account: AccountId, provider: &str) -> Result<(),
         .write("accounts.unlink", move |tx| {
             let provider = provider.clone();
             Box::pin(async move {
-                let known = rows::by_id(tx, account).await?.ok_or(AccountError::Unknown)?;
-                let identities = rows::identities(tx, account).await?;
-                let another = identities.iter().any(|identity| identity.provider != provider);
-                // Whoever can get mail can get a new password.
-                if !(known.has_password || known.is_verified() || another) {
-                    return Err(AccountError::LastWay);
-                }
                 rows::drop_identity(tx, account, &provider).await?;
-                Ok(())
+                own::keep_a_way_in(tx, account).await
             })
         })
         .await

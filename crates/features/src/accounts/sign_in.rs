@@ -1,7 +1,7 @@
 //! Signing in with a password and, where an authenticator is set up, a code; sessions begin and end here.
 
 use super::limits::{Limit, address_key};
-use super::{AccountError, session_seconds};
+use super::{AccountError, passkeys, session_seconds};
 use crate::app::App;
 use http::HeaderMap;
 use http::header::USER_AGENT;
@@ -19,7 +19,7 @@ use std::net::IpAddr;
 /// What the token between password and code is for.
 const CODE: &str = "code";
 /// Seconds to type the code in.
-const CODE_SECONDS: i64 = 600;
+pub(super) const CODE_SECONDS: i64 = 600;
 
 /// The browser that is signed in.
 #[derive(Clone, Debug)]
@@ -165,6 +165,18 @@ pub async fn by_code(app: &App, token: &str, code: &str, browser: &Browser) -> R
         })
         .await?;
     begin(app, account, browser).await
+}
+
+/// Whether the account behind the token of a code has a passkey, which needs no code.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn has_passkey(app: &App, token: &str) -> Result<bool, AccountError> {
+    let found = rows::token(&mut app.db.reader().await?, token, CODE, app.now()).await?;
+    match found.and_then(|(account, _)| account) {
+        Some(account) => passkeys::has_any(app, account).await,
+        None => Ok(false),
+    }
 }
 
 /// Checks a code of the account's authenticator and uses it up.

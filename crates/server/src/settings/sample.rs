@@ -67,6 +67,20 @@ admin_listen = "{admin_listen}"
 #: issuer = "https://id.example.org"
 #: client_id = "…"
 #: client_secret = "…"
+# Your own accounts, without OpenID Connect: kind "jwt". Readers are sent to page with the parameters return_to, state and
+# nonce; it signs them in and sends them back to return_to with state and token, a JWT with iss (issuer), aud (client_id),
+# sub, exp, iat, jti, nonce, and email with email_verified where you know one. A token lives at most ten minutes and counts
+# once. algorithm is "HS256" with client_secret (at least 32 bytes), or "RS256" or "ES256" with key, your public key as a JSON
+# Web Key; a token that is signed in another way is refused.
+#: [[accounts.providers]]
+#: name = "house"
+#: kind = "jwt"
+#: label = "Your Courier account"
+#: page = "https://accounts.example.org/sign-in"
+#: issuer = "https://accounts.example.org"
+#: client_id = "masthead"
+#: algorithm = "HS256"
+#: client_secret = "…"
 
 [mail]
 # The way out for mail: smtp://user:password@host:587?tls=required, or smtps://… . "capture" sends nothing and shows

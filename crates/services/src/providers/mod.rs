@@ -1,10 +1,14 @@
-//! Signing in with other providers: OpenID Connect, with Google as a preset, and Facebook, which speaks plain OAuth 2.0.
+//! Signing in with other providers: OpenID Connect, with Google as a preset, Facebook, which speaks plain OAuth 2.0, and
+//! the publisher's own accounts by a signed token.
 //!
 //! Everything goes through the guarded client, as the operator's own addresses do. What a provider says is believed only
 //! as far as it is signed or was fetched from the provider itself with the code that the reader brought.
 
 mod facebook;
+mod jwt;
 mod oidc;
+
+pub use jwt::Algorithm;
 
 use crate::clock::NoRandomness;
 use crate::codes;
@@ -32,6 +36,8 @@ pub enum ProviderKind {
     Google,
     /// Facebook: OAuth 2.0 and the Graph API.
     Facebook,
+    /// The publisher's own accounts: a page of theirs, and a signed token (JWT).
+    Jwt,
 }
 
 /// One block of `[[accounts.providers]]`.
@@ -44,12 +50,19 @@ pub struct ProviderSettings {
     pub kind: ProviderKind,
     /// What readers call it; the name when empty.
     pub label: String,
-    /// Where discovery begins (`oidc`). With Facebook another address of its dialog and its Graph API, for a proxy.
+    /// Where discovery begins (`oidc`), or who issues the tokens (`jwt`). With Facebook another address of its dialog and
+    /// its Graph API, for a proxy.
     pub issuer: String,
-    /// What the provider calls this network.
+    /// What the provider calls this network; the tokens' audience with `jwt`.
     pub client_id: String,
-    /// The secret that goes with it.
+    /// The secret that goes with it; with `jwt` what HS256 is signed with.
     pub client_secret: String,
+    /// Where the publisher's readers sign in (`jwt`).
+    pub page: String,
+    /// How tokens are signed (`jwt`).
+    pub algorithm: Algorithm,
+    /// The publisher's public key as a JSON Web Key, for RS256 and ES256 (`jwt`).
+    pub key: String,
 }
 
 impl ProviderSettings {
@@ -67,17 +80,21 @@ impl ProviderSettings {
         if TAKEN.contains(&self.name.as_str()) {
             return Some("name is that of a page of sign-in; choose another");
         }
-        if self.client_id.is_empty() || self.client_secret.is_empty() {
+        let has_secret = self.kind == ProviderKind::Jwt || !self.client_secret.is_empty();
+        if self.client_id.is_empty() || !has_secret {
             return Some("client_id and client_secret are what the provider gave this network");
         }
         let issuer_is_address = Url::parse(&self.issuer).is_ok_and(|url| url.has_host());
-        let needs_issuer = self.kind == ProviderKind::Oidc || !self.issuer.is_empty();
-        (needs_issuer && !issuer_is_address).then_some("issuer is an address, such as https://id.example.org")
+        let needs_issuer = matches!(self.kind, ProviderKind::Oidc | ProviderKind::Jwt) || !self.issuer.is_empty();
+        if needs_issuer && !issuer_is_address {
+            return Some("issuer is an address, such as https://id.example.org");
+        }
+        (self.kind == ProviderKind::Jwt).then(|| jwt::fault(self)).flatten()
     }
 }
 
 /// Pages below `/sign-in/` that are no providers.
-const TAKEN: [&str; 5] = ["code", "link", "new-password", "reset", "return"];
+const TAKEN: [&str; 6] = ["code", "link", "new-password", "passkey", "reset", "return"];
 
 /// A sign-in that begins: where the reader goes, and what is kept until they are back.
 #[derive(Clone, Debug)]
@@ -99,6 +116,30 @@ pub struct Kept {
     pub verifier: String,
 }
 
+/// What a provider said.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Who it is.
+    pub claim: Claim,
+    /// What may be said once alone, where the provider's answer is the proof itself.
+    pub once: Option<Once>,
+}
+
+impl From<Claim> for Said {
+    fn from(claim: Claim) -> Self {
+        Self { claim, once: None }
+    }
+}
+
+/// A proof that counts once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// Its id, unique at its issuer.
+    pub id: String,
+    /// When it would no longer count by itself: until then the id has to be remembered.
+    pub until: Timestamp,
+}
+
 /// Why a provider's word was not had.
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
@@ -117,11 +158,17 @@ fn answer(what: impl std::fmt::Display) -> ProviderError {
     ProviderError::Answer(what.to_string())
 }
 
-/// Sends somebody to a provider. `back` is the address at which they arrive again.
+/// Sends somebody to a provider. `back` is the address at which they arrive again; `again` asks the provider to have them
+/// sign in there once more even where they are signed in (OpenID Connect Core 1.0, section 3.1.2.1).
 ///
 /// # Errors
 /// When the provider can't be asked where its pages are.
-pub async fn depart(fetcher: &Fetcher, provider: &ProviderSettings, back: &str) -> Result<Departure, ProviderError> {
+pub async fn depart(
+    fetcher: &Fetcher,
+    provider: &ProviderSettings,
+    back: &str,
+    again: bool,
+) -> Result<Departure, ProviderError> {
     let state = codes::token()?;
     let kept = Kept {
         nonce: codes::token()?,
@@ -130,7 +177,22 @@ pub async fn depart(fetcher: &Fetcher, provider: &ProviderSettings, back: &str) 
     let mut url = match provider.kind {
         ProviderKind::Oidc | ProviderKind::Google => oidc::page(fetcher, provider).await?,
         ProviderKind::Facebook => facebook::page(provider)?,
+        ProviderKind::Jwt => jwt::page(provider)?,
     };
+    if provider.kind == ProviderKind::Jwt {
+        url.query_pairs_mut()
+            .append_pair("return_to", back)
+            .append_pair("state", &state)
+            .append_pair("nonce", &kept.nonce);
+        if again {
+            url.query_pairs_mut().append_pair("prompt", "login");
+        }
+        return Ok(Departure {
+            url: url.into(),
+            state,
+            kept,
+        });
+    }
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(kept.verifier.as_bytes()));
     {
         let mut query = url.query_pairs_mut();
@@ -143,7 +205,13 @@ pub async fn depart(fetcher: &Fetcher, provider: &ProviderSettings, back: &str) 
             .append_pair("code_challenge_method", "S256");
         if provider.kind == ProviderKind::Facebook {
             query.append_pair("scope", "email");
+            if again {
+                query.append_pair("auth_type", "reauthenticate");
+            }
         } else {
+            if again {
+                query.append_pair("prompt", "login");
+            }
             query
                 .append_pair("scope", "openid email")
                 .append_pair("nonce", &kept.nonce);
@@ -167,11 +235,14 @@ pub async fn arrive(
     code: &str,
     kept: &Kept,
     now: Timestamp,
-) -> Result<Claim, ProviderError> {
+) -> Result<Said, ProviderError> {
     let said = async {
         match provider.kind {
-            ProviderKind::Oidc | ProviderKind::Google => oidc::who(fetcher, provider, back, code, kept, now).await,
-            ProviderKind::Facebook => facebook::who(fetcher, provider, back, code, kept).await,
+            ProviderKind::Oidc | ProviderKind::Google => oidc::who(fetcher, provider, back, code, kept, now)
+                .await
+                .map(Said::from),
+            ProviderKind::Facebook => facebook::who(fetcher, provider, back, code, kept).await.map(Said::from),
+            ProviderKind::Jwt => jwt::who(provider, code, kept, now),
         }
     };
     tokio::time::timeout(SLOWEST, said)

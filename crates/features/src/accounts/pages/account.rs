@@ -1,5 +1,6 @@
 //! `/account`: what its owner sees and changes.
 
+use super::passkeys::answer_in;
 use super::{AccountError, form};
 use crate::accounts::handover::{self, Onward};
 use crate::accounts::{Viewer, deletion, own, require_sudo, sign_in as rules};
@@ -31,6 +32,7 @@ struct Account {
     mutes: Vec<crate::comments::mutes::Line>,
     has_password: bool,
     has_totp: bool,
+    passkeys: usize,
     delete_at: Option<i64>,
     staff: bool,
     contributions: Vec<crate::contributions::Line>,
@@ -77,6 +79,10 @@ struct Confirm<'a> {
     back: &'a str,
     has_password: bool,
     has_totp: bool,
+    has_passkey: bool,
+    by_mail: bool,
+    sent: bool,
+    providers: Vec<Provider>,
 }
 
 #[derive(Serialize)]
@@ -109,9 +115,11 @@ const DONE: &[&str] = &[
     "username",
     "provider",
     "no-provider",
+    "passkey",
+    "no-passkey",
 ];
 
-fn nowhere() -> Onward {
+pub(super) fn nowhere() -> Onward {
     Onward {
         back: "/".into(),
         ..Onward::default()
@@ -164,6 +172,9 @@ pub(super) async fn page(visit: &Visit, error: Option<&AccountError>, typed: &Fi
     let identities = rows::identities(&mut conn, viewer.account)
         .await
         .map_err(AccountError::from)?;
+    let passkeys = rows::passkeys(&mut conn, viewer.account)
+        .await
+        .map_err(AccountError::from)?;
     drop(conn);
     let waiting = |field: ProfileField| {
         changes
@@ -207,6 +218,7 @@ pub(super) async fn page(visit: &Visit, error: Option<&AccountError>, typed: &Fi
         mutes,
         has_password: account.has_password,
         has_totp: account.has_totp,
+        passkeys: passkeys.len(),
         delete_at: account.delete_at.map(Timestamp::as_micros),
         staff: viewer.grants.is_staff(),
         contributions,
@@ -397,26 +409,45 @@ pub async fn confirm_form(visit: Visit) -> Result<Response, WebError> {
         return Ok(away);
     }
     let query = visit.query();
-    confirm_page(&visit, return_path(query.get("return")), None).await
+    confirm_page(&visit, return_path(query.get("return")), false, None).await
 }
 
-async fn confirm_page(visit: &Visit, back: &str, error: Option<&AccountError>) -> Result<Response, WebError> {
+pub(super) async fn confirm_page(
+    visit: &Visit,
+    back: &str,
+    sent: bool,
+    error: Option<&AccountError>,
+) -> Result<Response, WebError> {
     let viewer = visit.viewer()?;
     let mut conn = visit.app().db.reader().await.map_err(AccountError::from)?;
     let account = rows::by_id(&mut conn, viewer.account)
         .await
         .map_err(AccountError::from)?;
+    let identities = rows::identities(&mut conn, viewer.account)
+        .await
+        .map_err(AccountError::from)?;
+    let passkeys = rows::passkeys(&mut conn, viewer.account)
+        .await
+        .map_err(AccountError::from)?;
     drop(conn);
     let account = account.ok_or_else(WebError::not_found)?;
+    // A provider's word is weaker than what the account itself asks for: it counts where there is nothing else.
+    let weakest = !account.has_password && !account.has_totp;
+    let mut providers = providers(visit.app(), &identities);
+    providers.retain(|provider| weakest && provider.linked && provider.offered);
     let own = Confirm {
         back,
         has_password: account.has_password,
         has_totp: account.has_totp,
+        has_passkey: !passkeys.is_empty(),
+        by_mail: own::is_asked_by_mail(&account),
+        sent,
+        providers,
     };
     form(visit, "accounts/sudo.html", "sudo-title", &nowhere(), own, error).await
 }
 
-/// `POST /account/confirm`: the password or a code, before a dangerous act.
+/// `POST /account/confirm`: a factor before a dangerous act, or the wish for a code by mail.
 ///
 /// # Errors
 /// 429 when it was tried too often.
@@ -424,9 +455,21 @@ pub async fn confirm(visit: Visit) -> Result<Response, WebError> {
     let viewer = visit.viewer()?;
     let fields = visit.form()?;
     let back = return_path(fields.get("return")).to_owned();
-    match own::confirm(visit.app(), viewer, fields.get("password"), fields.get("code")).await {
+    let app = visit.app();
+    let asks = fields.has("mail");
+    let shown = if asks {
+        let origin = handover::origin(app, &visit.info);
+        own::mail_code(app, viewer, visit.info.site.id, &origin).await
+    } else if let Some(answer) = answer_in(&fields) {
+        own::confirm_by_passkey(app, &visit.info, viewer, &answer).await
+    } else {
+        own::confirm(app, viewer, fields.get("password"), fields.get("code")).await
+    };
+    let sent = fields.has("sent") || asks;
+    match shown {
+        Ok(()) if asks => confirm_page(&visit, &back, true, None).await,
         Ok(()) => Ok(see_other(if back == "/" { "/account" } else { &back })),
-        Err(error) if error.is_theirs() => confirm_page(&visit, &back, Some(&error)).await,
+        Err(error) if error.is_theirs() => confirm_page(&visit, &back, sent, Some(&error)).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -1,6 +1,7 @@
 //! The pages of accounts: plain forms that come back filled in, with what is wrong beside the field.
 
 pub mod account;
+pub mod passkeys;
 pub mod providers;
 pub mod sign_in;
 pub mod sign_up;

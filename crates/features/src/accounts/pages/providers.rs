@@ -1,16 +1,16 @@
 //! `/sign-in/<provider>` and the way back from there, the page that asks for a factor before it links, and the
 //! providers of an account.
 
-use super::account::{done, elsewhere, page as account_page, sudo};
+use super::account::{confirm_page, done, elsewhere, page as account_page, sudo};
+use super::passkeys::answer_in;
 use super::{AccountError, allow_form_to, browser, form, onward, policy, proceed, sign_in, to_accounts_host};
 use crate::accounts::handover::{self, Onward};
-use crate::accounts::providers::{self as rules, Arrived};
-use crate::visit::{Fields, Visit, found, with_cookie};
+use crate::accounts::providers::{self as rules, Arrived, Errand, Shown};
+use crate::visit::{Fields, Visit, found, see_other, with_cookie};
 use axum::response::Response;
 use masthead_domain::accounts::{Factor, return_path};
-use masthead_domain::ids::AccountId;
 use masthead_services::codes;
-use masthead_services::providers::ProviderSettings;
+use masthead_services::providers::{ProviderKind, ProviderSettings};
 use masthead_web::cookies::SIGNING_IN;
 use masthead_web::errors::WebError;
 use serde::Serialize;
@@ -21,6 +21,7 @@ struct Link<'a> {
     provider: String,
     has_password: bool,
     has_totp: bool,
+    has_passkey: bool,
 }
 
 /// A provider as a link of the sign-in page.
@@ -64,7 +65,7 @@ pub async fn depart(visit: Visit) -> Result<Response, WebError> {
         }
         return super::leave(&visit, viewer.account, viewer.session, Factor::Provider, &onward).await;
     }
-    send(&visit, &name, &onward, None).await
+    send(&visit, &name, &onward, Errand::SignIn).await
 }
 
 /// `GET /account/providers/<provider>`: the same, to link it to the account of who is signed in.
@@ -85,10 +86,27 @@ pub async fn link(visit: Visit) -> Result<Response, WebError> {
         back: "/account".into(),
         ..Onward::default()
     };
-    send(&visit, &name, &onward, Some(viewer.account)).await
+    send(&visit, &name, &onward, Errand::Link(viewer.account)).await
 }
 
-async fn send(visit: &Visit, name: &str, onward: &Onward, account: Option<AccountId>) -> Result<Response, WebError> {
+/// `GET /account/confirm/<provider>`: signing in there once more, before a dangerous act.
+///
+/// # Errors
+/// As [`depart`].
+pub async fn confirm(visit: Visit) -> Result<Response, WebError> {
+    let name = visit.parameter("provider").to_owned();
+    rules::named(visit.app(), &name)?;
+    if let Some(away) = elsewhere(&visit) {
+        return Ok(away);
+    }
+    let onward = Onward {
+        back: return_path(visit.query().get("return")).to_owned(),
+        ..Onward::default()
+    };
+    send(&visit, &name, &onward, Errand::Confirm(visit.viewer()?.account)).await
+}
+
+async fn send(visit: &Visit, name: &str, onward: &Onward, errand: Errand) -> Result<Response, WebError> {
     let provider = rules::named(visit.app(), name)?;
     let known = SIGNING_IN.read(&visit.headers, &visit.info).map(str::to_owned);
     let secret = match known {
@@ -96,27 +114,23 @@ async fn send(visit: &Visit, name: &str, onward: &Onward, account: Option<Accoun
         None => codes::token().map_err(WebError::internal)?,
     };
     let (back, browser) = (back(visit, provider), browser(visit, Factor::Provider));
-    match rules::depart(visit.app(), provider, &back, (&secret, onward, account), &browser).await {
+    match rules::depart(visit.app(), provider, &back, (&secret, onward, errand), &browser).await {
         Ok(url) => Ok(with_cookie(
             found(&url),
             SIGNING_IN.set(&secret, handover::FLOW_SECONDS, &visit.info),
         )),
-        Err(error) => refuse(visit, onward, account, error).await,
+        Err(error) => refuse(visit, onward, errand, error).await,
     }
 }
 
 /// Where somebody is told that it did not work: the page that they came from.
-async fn refuse(
-    visit: &Visit,
-    onward: &Onward,
-    account: Option<AccountId>,
-    error: AccountError,
-) -> Result<Response, WebError> {
+async fn refuse(visit: &Visit, onward: &Onward, errand: Errand, error: AccountError) -> Result<Response, WebError> {
     if !error.is_theirs() {
         return Err(error.into());
     }
-    match account {
-        Some(_) if visit.viewer.is_some() => account_page(visit, Some(&error), &Fields::default()).await,
+    match errand {
+        Errand::Link(_) if visit.viewer.is_some() => account_page(visit, Some(&error), &Fields::default()).await,
+        Errand::Confirm(_) if visit.viewer.is_some() => confirm_page(visit, &onward.back, false, Some(&error)).await,
         _ => sign_in::page(visit, onward, "", Some(&error)).await,
     }
 }
@@ -130,10 +144,14 @@ pub async fn arrive(visit: Visit) -> Result<Response, WebError> {
     let query = visit.query();
     let flow = SIGNING_IN.read(&visit.headers, &visit.info);
     let away = rules::returned(visit.app(), provider, query.get("state"), flow).await?;
-    let account = away.link;
-    let code = query.get("code");
+    let errand = away.errand();
+    let code = if provider.kind == ProviderKind::Jwt {
+        query.get("token")
+    } else {
+        query.get("code")
+    };
     if query.has("error") || code.is_empty() {
-        return refuse(&visit, &away.onward, account, AccountError::ProviderRefused).await;
+        return refuse(&visit, &away.onward, errand, AccountError::ProviderRefused).await;
     }
     let (back, browser) = (back(&visit, provider), browser(&visit, Factor::Provider));
     let origin = handover::origin(visit.app(), &visit.info);
@@ -143,7 +161,11 @@ pub async fn arrive(visit: Visit) -> Result<Response, WebError> {
         Ok(Arrived::SignedIn(signed_in)) => proceed(&visit, signed_in, Factor::Provider, &away.onward).await,
         Ok(Arrived::Ask(token)) => ask(&visit, &token, &away.onward, None).await,
         Ok(Arrived::Linked) => Ok(done("provider")),
-        Err(error) => refuse(&visit, &away.onward, account, error).await,
+        Ok(Arrived::Confirmed) => Ok(see_other(match away.onward.back.as_str() {
+            "/" => "/account",
+            back => return_path(back),
+        })),
+        Err(error) => refuse(&visit, &away.onward, errand, error).await,
     }
 }
 
@@ -155,6 +177,7 @@ async fn ask(visit: &Visit, token: &str, onward: &Onward, error: Option<&Account
         provider: question.provider,
         has_password: question.has_password,
         has_totp: question.has_totp,
+        has_passkey: question.has_passkey,
     };
     let response = form(visit, "accounts/link.html", "link-title", onward, own, error).await?;
     Ok(allow_form_to(response, visit, onward, &policy(visit)))
@@ -168,8 +191,13 @@ pub async fn answer(visit: Visit) -> Result<Response, WebError> {
     let fields = visit.form()?;
     let onward = onward(&visit, &fields);
     let token = fields.get("token");
-    let shown = (fields.get("password"), fields.get("code"));
-    match rules::answer(visit.app(), token, shown, &browser(&visit, Factor::Provider)).await {
+    let shown = match (answer_in(&fields), fields.get("code").trim()) {
+        (Some(answer), _) => Shown::Passkey(answer),
+        (None, "") => Shown::Password(fields.get("password")),
+        (None, code) => Shown::Code(code),
+    };
+    let browser = browser(&visit, Factor::Provider);
+    match rules::answer(visit.app(), &visit.info, token, &shown, &browser).await {
         Ok((signed_in, factor)) => proceed(&visit, signed_in, factor, &onward).await,
         Err(error) if error.is_theirs() => ask(&visit, token, &onward, Some(&error)).await,
         Err(error) => Err(error.into()),

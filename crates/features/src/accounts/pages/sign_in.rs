@@ -25,6 +25,7 @@ struct SignIn<'a> {
 #[derive(Serialize)]
 struct Code<'a> {
     token: &'a str,
+    has_passkey: bool,
 }
 
 #[derive(Serialize)]
@@ -100,7 +101,11 @@ pub(super) async fn code_form(
     onward: &Onward,
     error: Option<&AccountError>,
 ) -> Result<Response, WebError> {
-    let response = form(visit, "accounts/code.html", "code-title", onward, Code { token }, error).await?;
+    let own = Code {
+        token,
+        has_passkey: rules::has_passkey(visit.app(), token).await?,
+    };
+    let response = form(visit, "accounts/code.html", "code-title", onward, own, error).await?;
     Ok(allow_form_to(response, visit, onward, &policy(visit)))
 }
 

@@ -1,5 +1,6 @@
 //! `/sign-up`: an address, then the page behind the link in the mail.
 
+use super::providers::{Way, ways};
 use super::{AccountError, allow_form_to, browser, form, is_hasty, is_trapped, onward, policy, to_accounts_host};
 use crate::accounts::handover::Onward;
 use crate::accounts::sign_up::{self as rules, Choice};
@@ -13,6 +14,7 @@ use serde::Serialize;
 struct SignUp<'a> {
     email: &'a str,
     sent: bool,
+    providers: Vec<Way>,
 }
 
 #[derive(Serialize)]
@@ -35,7 +37,11 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
     if visit.viewer.is_some() && onward.host.is_empty() {
         return Ok(found(return_path(&onward.back)));
     }
-    let own = SignUp { email: "", sent: false };
+    let own = SignUp {
+        email: "",
+        sent: false,
+        providers: ways(&visit),
+    };
     form(&visit, "accounts/sign-up.html", "sign-up", &onward, own, None).await
 }
 
@@ -53,7 +59,11 @@ pub async fn submit(visit: Visit) -> Result<Response, WebError> {
         Err(error) => Err(error),
     };
     let sent = asked.is_ok();
-    let own = SignUp { email: &email, sent };
+    let own = SignUp {
+        email: &email,
+        sent,
+        providers: ways(&visit),
+    };
     match asked {
         Ok(()) => form(&visit, "accounts/sign-up.html", "sign-up", &onward, own, None).await,
         Err(error) if error.is_theirs() => {

@@ -1,25 +1,11 @@
 //! Signing in with a real browser, which keeps pages from before.
 
 use super::{PASSWORD, network, reader};
-use crate::support::devtools::{PATIENCE, Page};
+use crate::support::devtools::{Page, until};
 use masthead_store::Engine;
 use masthead_testkit::on_both_engines;
-use std::time::{Duration, Instant};
 
 on_both_engines!(who_signs_in_is_known_by_pages_that_the_browser_kept,);
-
-/// Waits until a script in the page comes to something true, over pages that follow each other.
-async fn until(page: &mut Page, script: &str) -> anyhow::Result<()> {
-    let begun = Instant::now();
-    loop {
-        // While a page gives way to the next there is nothing to ask.
-        if page.run(script).await.is_ok_and(|value| value == true) {
-            return Ok(());
-        }
-        anyhow::ensure!(begun.elapsed() < PATIENCE, "never true: {script}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
 
 async fn who_signs_in_is_known_by_pages_that_the_browser_kept(engine: Engine) -> anyhow::Result<()> {
     let test = network(engine).await?;

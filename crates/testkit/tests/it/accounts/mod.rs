@@ -2,6 +2,8 @@
 
 mod browsing;
 mod guessing;
+mod house;
+mod passkeys;
 pub(crate) mod providers;
 mod signing_up;
 mod staying;

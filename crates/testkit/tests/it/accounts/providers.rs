@@ -21,6 +21,7 @@ on_both_engines!(
     an_answer_counts_once_in_the_browser_that_asked,
     facebook_on_good_and_bad_days,
     providers_are_linked_and_unlinked_on_the_account_page,
+    who_has_no_factor_here_shows_it_there_or_by_a_mailed_code,
 );
 
 struct Town {
@@ -399,6 +400,93 @@ async fn providers_are_linked_and_unlinked_on_the_account_page(engine: Engine) -
         kept.text()
     );
     assert!(town.account("facebook", "alone").await?.is_some());
+    town.node.stop().await;
+    Ok(())
+}
+
+async fn who_has_no_factor_here_shows_it_there_or_by_a_mailed_code(engine: Engine) -> anyhow::Result<()> {
+    let town = town(engine).await?;
+    let page = town.browser().get(HOST, "/sign-up").await?.text();
+    assert!(page.contains("Sign in with The club"), "{page}");
+    let member = Member::new("m-1", Some("m@readers.example"), true);
+    let mut browser = town.browser();
+    town.by(&mut browser, "club", &member).await?;
+    let later = || town.test.clock.step_seconds(3_600);
+    later();
+    let page = browser.get(HOST, "/account/confirm").await?.text();
+    assert!(page.contains("Sign in with The club again"), "{page}");
+    assert!(
+        !page.contains("The facebook again") && !page.contains("name=\"password\""),
+        "{page}"
+    );
+
+    // At the provider, which is asked to have them sign in once more.
+    let away = browser
+        .get(HOST, "/account/confirm/club?return=%2Faccount%2Fpassword")
+        .await?;
+    assert!(location(&away).contains("prompt=login"), "{}", location(&away));
+    let back = town.club.agree(&location(&away), &member);
+    assert_eq!(location(&browser.get(HOST, &back).await?), "/account/password");
+    assert_eq!(browser.get(HOST, "/account/password").await?.status, 200);
+    // Somebody else there proves nothing here.
+    later();
+    let away = browser.get(HOST, "/account/confirm/club").await?;
+    let stranger = Member::new("m-2", None, false);
+    let refused = browser.get(HOST, &town.club.agree(&location(&away), &stranger)).await?;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert_eq!(browser.get(HOST, "/account/password").await?.status, 303);
+    assert_eq!(town.account("club", "m-2").await?, None, "and is not linked by that");
+
+    // By mail, in this session alone, once.
+    let ask = [("mail", "1"), ("return", "/account/password")];
+    let asked = browser.post(HOST, "/account/confirm", &ask).await?;
+    assert!(
+        asked.status == 200 && asked.text().contains("id=\"mailed\""),
+        "{}",
+        asked.text()
+    );
+    town.test.run_jobs().await?;
+    let mail = mails::to(&mut town.test.app.db.reader().await?, "m@readers.example", 1).await?;
+    let digits = |word: &&str| word.len() == 8 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let code = mail[0].body.split_whitespace().find(digits).unwrap().to_owned();
+    let typed = |code: &str| {
+        [
+            ("code", code.to_owned()),
+            ("sent", "1".to_owned()),
+            ("return", "/account/password".to_owned()),
+        ]
+    };
+    let send = async |browser: &mut Browser, code: &str| {
+        let fields = typed(code);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        browser.post(HOST, "/account/confirm", &fields).await
+    };
+    let mut other = town.browser();
+    town.by(&mut other, "club", &member).await?;
+    assert_eq!(send(&mut other, &code).await?.status, 422, "another session");
+    let wrong = send(&mut browser, "00000000").await?;
+    assert!(
+        wrong.status == 422 && wrong.text().contains("id=\"mailed\""),
+        "{}",
+        wrong.text()
+    );
+    assert_eq!(location(&send(&mut browser, &code).await?), "/account/password");
+    later();
+    assert_eq!(send(&mut browser, &code).await?.status, 422, "used");
+
+    // Where there is a password, a mail or a provider would be the weaker proof.
+    let ada = reader(&town.test, "ada").await?;
+    let mut ada_browser = signed_in(&town.node, "ada").await?;
+    let away = ada_browser.get(HOST, "/account/providers/club").await?;
+    let hers = Member::new("hers", None, false);
+    ada_browser.get(HOST, &town.club.agree(&location(&away), &hers)).await?;
+    assert_eq!(town.account("club", "hers").await?, Some(ada));
+    later();
+    assert_eq!(ada_browser.post(HOST, "/account/confirm", &ask).await?.status, 422);
+    let away = ada_browser.get(HOST, "/account/confirm/club").await?;
+    let refused = ada_browser.get(HOST, &town.club.agree(&location(&away), &hers)).await?;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert_eq!(ada_browser.get(HOST, "/account/password").await?.status, 303);
     town.node.stop().await;
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::accounts::{HOST, hidden, mailed, network_with, person, sign_in, signe
 use crate::support::openid::{Member, Provider};
 use crate::support::plant::{self, addresses, people_and_topics, picture};
 use masthead_domain::document::{Block, Document, Marks, Text};
-use masthead_domain::ids::ContributionId;
+use masthead_domain::ids::{ContributionId, PasskeyId};
 use masthead_domain::permissions::{Grant, Grants, Role};
 use masthead_domain::stories::{Byline, Correction, StoryContent, StoryKind};
 use masthead_domain::videos::LeadVideo;
@@ -406,7 +406,20 @@ async fn accounts(test: &TestApp, node: &TestNode, club: &Provider) -> anyhow::R
         .await?;
     stops.push(answer("accounts/origin.html", unsure.text()));
 
+    // Somebody without a factor of this network's is sent a code.
+    let mut member = Browser::new(node.address);
+    let away = member.get(HOST, "/sign-in/club").await?;
+    let back = club.agree(&location(&away), &Member::new("m-1", Some("m@readers.example"), true));
+    member.get(HOST, &back).await?;
+    stops.push(answer(
+        "accounts/sudo.html",
+        member.get(HOST, "/account/confirm").await?.text(),
+    ));
+    let asked = member.post(HOST, "/account/confirm", &[("mail", "1")]).await?;
+    stops.push(answer("accounts/sudo.html", asked.text()));
+
     let mut reader = signed_in(node, "ottoline").await?;
+    passkey(test, "ottoline@readers.example").await?;
     let session = reader.cookie(HOST, "session").unwrap().to_owned();
     let mut nameless = person(test, "nobody_yet");
     nameless.username = None;
@@ -419,6 +432,7 @@ async fn accounts(test: &TestApp, node: &TestNode, club: &Provider) -> anyhow::R
         ("contributions/story.html", "/contribute/story"),
         ("contributions/pictures.html", "/contribute/pictures"),
         ("accounts/account.html", "/account"),
+        ("accounts/passkeys.html", "/account/passkeys"),
         ("accounts/password.html", "/account/password"),
         ("accounts/email.html", "/account/email"),
         ("accounts/deletion.html", "/account/deletion"),
@@ -434,6 +448,22 @@ async fn accounts(test: &TestApp, node: &TestNode, club: &Provider) -> anyhow::R
     let sudo = reader.get(HOST, "/account/confirm").await?;
     stops.push(answer("accounts/sudo.html", sudo.text()));
     Ok((session, stops))
+}
+
+/// A passkey of somebody, as a page lists it.
+async fn passkey(test: &TestApp, email: &str) -> anyhow::Result<()> {
+    let owner = masthead_store::accounts::by_email(&mut test.app.db.reader().await?, email).await?;
+    let (owner, id) = (owner.unwrap(), PasskeyId::new(test.app.ids.as_ref()));
+    test.app
+        .db
+        .write("test.passkey", move |tx| {
+            Box::pin(async move {
+                let data = serde_json::json!({});
+                masthead_store::accounts::add_passkey(tx, id, owner, b"listed", &data, LONG).await
+            })
+        })
+        .await
+        .map_err(|error: StoreError| error.into())
 }
 
 /// A story that was refused for being short, one that the desk edited, and one that it sent back.

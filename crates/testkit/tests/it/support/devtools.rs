@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
@@ -42,6 +42,19 @@ pub(crate) struct Page {
 impl Page {
     /// Starts a browser that finds `daily.example` at the node, and no other host at all.
     pub(crate) async fn open(node: &TestNode) -> anyhow::Result<Self> {
+        Self::open_with(node, &[]).await
+    }
+
+    /// The same, for what browsers allow over TLS and on the machine itself alone, such as passkeys.
+    pub(crate) async fn open_trusting(node: &TestNode) -> anyhow::Result<Self> {
+        Self::open_with(
+            node,
+            &["--unsafely-treat-insecure-origin-as-secure=http://daily.example"],
+        )
+        .await
+    }
+
+    async fn open_with(node: &TestNode, more: &[&str]) -> anyhow::Result<Self> {
         let profile = tempfile::tempdir()?;
         let port = node.address.port();
         // The shell moves its two pipes to where the browser looks for them, and becomes the browser.
@@ -51,6 +64,7 @@ impl Page {
             .args(["--headless", "--disable-gpu", "--no-first-run", "--hide-scrollbars"])
             // A sandbox can't be made by root, and tests often run as root in containers; the pages are our own.
             .args(["--no-sandbox", "--remote-debugging-pipe"])
+            .args(more)
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .arg(format!(
                 "--host-resolver-rules=MAP daily.example:80 127.0.0.1:{port}, MAP * ~NOTFOUND"
@@ -207,5 +221,18 @@ impl Page {
         )
         .await?;
         Ok(())
+    }
+}
+
+/// Waits until a script in the page comes to something true, over pages that follow each other.
+pub(crate) async fn until(page: &mut Page, script: &str) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    loop {
+        // While a page gives way to the next there is nothing to ask.
+        if page.run(script).await.is_ok_and(|value| value == true) {
+            return Ok(());
+        }
+        anyhow::ensure!(begun.elapsed() < PATIENCE, "never true: {script}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

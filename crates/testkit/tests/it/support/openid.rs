@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// An RSA key of tests (PKCS #1, Base64): it protects nothing.
-const KEY: &str = "\
+pub(crate) const KEY: &str = "\
     MIIEogIBAAKCAQEAgT8yQynB8iGLkTisidWNLJkmZVlAv398RgYWLZ7jWTAJyUY7iHuQBKxdZL+YTfBSSMELN4uqKFHL7Kz/XOyr\
     syT5Gr1DnmRL/uhj6u+rfEJbwt8JTm7Nos69qQMg9mjtDxr7l8JQAk5RNI0xWfiJmAP/FZP2lWxob53favb1pIQ4/ON16go3F6cw\
     wVwKQl1i9sCdg3IQKP+9p3HbMu2NrkffkJMrkLpm1K78HH9swyr+FYHq0BM5UrtQWxxgUAyW+2ZauMKceDzPus5oE5qa5/fJM6TS\
