@@ -160,6 +160,13 @@ pub enum Factor {
 }
 
 impl Factor {
+    /// The factor of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Password, Self::Passkey, Self::Code, Self::Mail, Self::Provider]
+            .into_iter()
+            .find(|factor| factor.name() == name)
+    }
+
     /// The stable name.
     pub const fn name(self) -> &'static str {
         match self {

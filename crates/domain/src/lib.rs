@@ -16,6 +16,7 @@ pub mod fronts;
 pub mod ids;
 pub mod imports;
 pub mod listings;
+pub mod mistakes;
 pub mod notices;
 pub mod permissions;
 pub mod places;

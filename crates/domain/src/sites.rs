@@ -72,6 +72,7 @@ pub const RESERVED_SLUGS: &[&str] = &[
     "live",
     "media",
     "metrics",
+    "mistakes",
     "multimedia",
     "news-in-pictures",
     "news-sitemap.xml",

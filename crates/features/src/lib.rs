@@ -18,6 +18,7 @@ pub mod fronts;
 pub mod imports;
 pub mod ingest;
 pub mod listings;
+pub mod mistakes;
 pub mod notices;
 pub mod pages;
 pub mod pictures;

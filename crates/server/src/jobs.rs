@@ -8,7 +8,7 @@ use masthead_features::feeds::hub;
 use masthead_features::ingest::{self, Source};
 use masthead_features::pictures::{self, Base};
 use masthead_features::{
-    accounts, alerts, comments, contributions, imports, listings, notices, rankings, stories, wire,
+    accounts, alerts, comments, contributions, imports, listings, mistakes, notices, rankings, stories, wire,
 };
 use masthead_store::StoreError;
 use masthead_store::jobs::{self, Job};
@@ -169,6 +169,7 @@ async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Resul
             None => Ok(()),
         },
         listings::JOB_TURN => Ok(listings::run_turns(app).await?),
+        mistakes::JOB => Ok(mistakes::run(app, job.key.parse()?).await?),
         notices::JOB => Ok(notices::run(app, &job.payload).await?),
         comments::turn::JOB => Ok(comments::turn::run(app, &job.payload).await?),
         rankings::JOB => Ok(rankings::run(app).await?),

@@ -3,6 +3,8 @@
 //! Public pages need no line of their own: what a path means is read by `web::urls::Route` in `features::pages`, and
 //! each page names its cache policy, since fronts, feeds and files differ. Whatever is not listed here is such a page or
 //! a 404. `cargo xtask tidy` refuses a route without permission and cache policy.
+//!
+//! It is over 800 lines because every route of the program stands on it: who looks for one, or for who may use it, looks here.
 
 use crate::serve::State;
 use axum::extract::{DefaultBodyLimit, Path, Request, State as Extract};
@@ -22,14 +24,16 @@ use masthead_features::accounts::pages::{
 use masthead_features::alerts::{self, desk as alerts_desk};
 use masthead_features::comments::{cases, mutes, pages as comments};
 use masthead_features::contributions::{
-    call_outs, pages as contribute, picture_pages as contribute_pictures, review as contributions_review, uploads,
+    call_outs, call_outs_desk, pages as contribute, picture_pages as contribute_pictures,
+    review as contributions_review, uploads,
 };
 use masthead_features::desk;
 use masthead_features::ingest::{self, IngestError};
 use masthead_features::listings;
+use masthead_features::mistakes as with_mistakes;
 use masthead_features::notices::pages as notices;
 use masthead_features::rankings::pages as rankings;
-use masthead_features::review::{pages as review, words};
+use masthead_features::review::{decisions, pages as review, policy, profiles as of_people, words};
 use masthead_features::transparency::page as transparency;
 use masthead_features::wire::Outcome;
 use masthead_web::cache_policy::CachePolicy;
@@ -112,6 +116,8 @@ pub fn routes() -> Vec<Route> {
         desk_pages(),
         providers(),
         passkeys(),
+        mistakes(),
+        desk_forms(),
         alerts(),
     ]
     .into_iter()
@@ -133,6 +139,78 @@ fn alerts() -> Vec<Route> {
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::POST, "/desk/alerts/{id}", alerts_desk::save)
             .permission(Permission::StoriesPublish)
+            .cache(CachePolicy::NoStore),
+    ]
+}
+
+/// What readers say is wrong in a story, and the queue of its editors.
+fn mistakes() -> Vec<Route> {
+    vec![
+        Route::new(
+            MethodFilter::GET,
+            "/mistakes/receipts/{receipt}",
+            with_mistakes::pages::receipt,
+        )
+        .permission(Permission::Public)
+        .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/mistakes/{story}", with_mistakes::pages::form)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/mistakes/{story}", with_mistakes::pages::send)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/mistakes", with_mistakes::desk::show)
+            .permission(Permission::StoriesEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/mistakes", with_mistakes::desk::act)
+            .permission(Permission::StoriesEdit)
+            .cache(CachePolicy::NoStore),
+    ]
+}
+
+/// Call-outs, the policy ladder, the log of decisions and the publisher's own pages, as the desk changes them.
+fn desk_forms() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::GET, "/desk/call-outs", call_outs_desk::show)
+            .permission(Permission::StoriesPublish)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/call-outs", call_outs_desk::act)
+            .longest_body(LONGEST_TEXT)
+            .permission(Permission::StoriesPublish)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/review/policy", policy::show)
+            .permission(Permission::PolicyEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/review/policy", policy::act)
+            .permission(Permission::PolicyEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/review/profiles", of_people::show)
+            .permission(Permission::CommentsModerate)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/review/profiles", of_people::act)
+            .permission(Permission::CommentsModerate)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/review/log", decisions::show)
+            .permission(Permission::PolicyEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/review/log", decisions::check)
+            .permission(Permission::PolicyEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/review/log.jsonl", decisions::file)
+            .permission(Permission::PolicyEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/pages", desk::own_pages::list)
+            .permission(Permission::SitesEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/pages/{site}", desk::own_pages::show)
+            .permission(Permission::SitesEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/pages/{site}", desk::own_pages::save)
+            .longest_body(LONGEST_STORY)
+            .permission(Permission::SitesEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/pages/{site}/{slug}", desk::own_pages::show)
+            .permission(Permission::SitesEdit)
             .cache(CachePolicy::NoStore),
     ]
 }
@@ -561,6 +639,7 @@ fn told() -> Vec<Route> {
 /// The router: the routes, then public pages.
 pub fn router(state: Arc<State>) -> Router {
     let mut router = Router::new();
+    let staff_code = state.app.accounts.settings.staff_code;
     for route in routes() {
         let cache = route.cache.unwrap_or(CachePolicy::NoStore);
         // A route that names nobody is nobody's.
@@ -570,7 +649,7 @@ pub fn router(state: Arc<State>) -> Router {
             .layer(DefaultBodyLimit::max(route.longest_body))
             .layer(axum::middleware::from_fn(
                 move |request: Request, next: Next| async move {
-                    match refusal(&request, permission) {
+                    match refusal(&request, permission, staff_code) {
                         Some(refused) => refused,
                         None => next.run(request).await,
                     }
@@ -587,7 +666,7 @@ pub fn router(state: Arc<State>) -> Router {
 }
 
 /// Why a request doesn't get through to a route, if it doesn't.
-fn refusal(request: &Request, permission: Option<Permission>) -> Option<Response> {
+fn refusal(request: &Request, permission: Option<Permission>, staff_code: bool) -> Option<Response> {
     let permission = match permission {
         Some(Permission::Public | Permission::SourceToken) => return None,
         Some(permission) => permission,
@@ -610,6 +689,14 @@ fn refusal(request: &Request, permission: Option<Permission>) -> Option<Response
             .finish();
         return Some(masthead_features::visit::found(&format!("/sign-in?{query}")));
     };
+    if staff_code && permission != Permission::SignedIn && viewer.grants.is_staff() && !viewer.has_second_factor() {
+        // The page that sets one up is theirs as anybody's.
+        return Some(if request.method() == axum::http::Method::GET {
+            masthead_features::visit::found("/account/code")
+        } else {
+            WebError::forbidden("Set an authenticator up first, or sign in with a passkey.").into_response()
+        });
+    }
     if viewer.may_enter(permission) {
         None
     } else {

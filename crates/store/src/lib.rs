@@ -23,6 +23,7 @@ pub mod listings;
 pub mod log;
 pub mod mails;
 pub mod migrate;
+pub mod mistakes;
 pub mod notices;
 pub mod pages;
 pub mod pictures;
@@ -75,6 +76,7 @@ pub fn all_queries() -> Vec<Query> {
         log::ALL,
         mails::ALL,
         migrate::ALL,
+        mistakes::ALL,
         notices::ALL,
         pages::ALL,
         pictures::ALL,

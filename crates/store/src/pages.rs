@@ -1,7 +1,7 @@
 //! Plain pages of the publisher's own (About, Contact, Imprint), with revisions.
 
 use crate::db::{Conn, FromRow, Json, Row, StoreError, Tx};
-use crate::{params, queries};
+use crate::{from_row, params, queries};
 use masthead_domain::document::{Document, PictureSource};
 use masthead_domain::ids::{PictureId, SiteId};
 use masthead_domain::time::Timestamp;
@@ -24,6 +24,8 @@ queries! {
         ON CONFLICT (site_id, slug) DO UPDATE SET title = excluded.title, body = excluded.body,
             listed = excluded.listed, position = excluded.position, revision = excluded.revision,
             updated_at = excluded.updated_at";
+    REVISION = "SELECT title, body FROM page_revisions WHERE page_id = $1 AND number = $2";
+    REVISIONS = "SELECT number, created_at, created_by FROM page_revisions WHERE page_id = $1 ORDER BY number DESC";
     ADD_REVISION = "INSERT INTO page_revisions (page_id, number, title, body, created_at, created_by)
         VALUES ($1, $2, $3, $4, $5, $6)";
 }
@@ -89,10 +91,10 @@ pub async fn of_site(conn: &mut Conn, site: SiteId) -> Result<Vec<PageRecord>, S
 /// When the store can't answer.
 pub async fn put(tx: &mut Tx, page: &PageRecord, by: &str) -> Result<bool, StoreError> {
     let known = by_slug(tx, page.site, &page.slug).await?;
-    if known
-        .as_ref()
-        .is_some_and(|known| known.title == page.title && known.body == page.body && known.listed == page.listed)
-    {
+    if known.as_ref().is_some_and(|known| {
+        (&known.title, &known.body, known.listed, known.position)
+            == (&page.title, &page.body, page.listed, page.position)
+    }) {
         return Ok(false);
     }
     let (id, number) = known.map_or((page.id, 1), |known| (known.id, known.revision + 1));
@@ -118,6 +120,36 @@ pub async fn put(tx: &mut Tx, page: &PageRecord, by: &str) -> Result<bool, Store
     .await?;
     set_pictures(tx, id, &page.body).await?;
     Ok(true)
+}
+
+/// A revision of a page as lists name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevisionLine {
+    /// Its number, from 1.
+    pub number: i64,
+    /// When it was saved.
+    pub at: Timestamp,
+    /// By whom, as acts name people.
+    pub by: String,
+}
+
+from_row!(RevisionLine { number, at, by });
+
+/// The revisions of a page, the newest first.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn revisions(conn: &mut Conn, page: Uuid) -> Result<Vec<RevisionLine>, StoreError> {
+    conn.all(REVISIONS, params![page]).await
+}
+
+/// Title and text of a page as a revision has them.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn revision(conn: &mut Conn, page: Uuid, number: i64) -> Result<Option<(String, Document)>, StoreError> {
+    let found: Option<(String, Json<Document>)> = conn.optional(REVISION, params![page, number]).await?;
+    Ok(found.map(|(title, body)| (title, body.0)))
 }
 
 /// The page with this id.

@@ -13,7 +13,7 @@ queries! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10)";
     hot BY_HASH = "SELECT s.id, s.account_id, s.host, s.seen_at, s.expires_at, s.sudo_until, a.email_verified_at, a.delete_at,
             a.totp_confirmed_at, p.id, p.username, p.display_name,
-            (SELECT count(*) FROM notices n WHERE n.profile_id = p.id AND n.seen_at IS NULL)
+            (SELECT count(*) FROM notices n WHERE n.profile_id = p.id AND n.seen_at IS NULL), s.factor
         FROM sessions s JOIN accounts a ON a.id = s.account_id JOIN profiles p ON p.account_id = a.id
         WHERE s.hash = $1 AND s.expires_at > $2 AND a.state = 'active'";
     SEEN = "UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE id = $1";
@@ -76,6 +76,8 @@ pub struct SignedIn {
     pub display_name: String,
     /// Notices that were not seen.
     pub unseen: i64,
+    /// By what the person signed in; a [`masthead_domain::accounts::Factor`]'s name.
+    pub factor: String,
     /// Roles of staff.
     pub grants: Grants,
 }
@@ -122,6 +124,7 @@ impl crate::FromRow for SignedIn {
             username: row.next()?,
             display_name: row.next()?,
             unseen: row.next()?,
+            factor: row.next()?,
             grants: Grants::default(),
         })
     }

@@ -68,6 +68,7 @@ pub async fn run(app: &App, account: AccountId) -> Result<(), AccountError> {
                     profiles::erase(tx, profile.id).await?;
                     crate::comments::account_deleted(tx, profile.id, with_comments).await?;
                     crate::contributions::account_deleted(tx, profile.id, with_comments).await?;
+                    crate::mistakes::account_deleted(tx, profile.id).await?;
                     for event in [
                         Event::ProfileChanged { profile: profile.id },
                         Event::AccountDeleted {

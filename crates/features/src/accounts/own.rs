@@ -310,11 +310,13 @@ pub async fn everything(app: &App, viewer: &Viewer) -> Result<serde_json::Value,
     let contributions = crate::contributions::everything(&mut conn, viewer.profile).await?;
     let listings = crate::listings::everything(&mut conn, viewer.account).await?;
     let muted = crate::comments::mutes::of(&mut conn, viewer).await?;
+    let mistakes = crate::mistakes::everything(&mut conn, viewer.profile).await?;
     Ok(json!({
         "comments": comments,
         "contributions": contributions,
         "listings": listings,
         "muted": muted,
+        "mistakes": mistakes,
         "account": {
             "id": account.id,
             "email": account.email,

@@ -2,6 +2,7 @@
 
 use super::{AccountError, session_seconds};
 use crate::app::App;
+use masthead_domain::accounts::Factor;
 use masthead_domain::ids::SiteId;
 use masthead_domain::permissions::Permission;
 use masthead_domain::profiles::printed_name;
@@ -50,6 +51,16 @@ impl Viewer {
             Permission::SourceToken => false,
             permission => self.0.grants.may_somewhere(permission),
         }
+    }
+
+    /// By what the person signed in. One that this version doesn't know is no more than another's word.
+    pub fn signed_in_by(&self) -> Factor {
+        Factor::parse(&self.0.factor).unwrap_or(Factor::Provider)
+    }
+
+    /// Whether more than a password stands before the account: an authenticator, or the passkey of this session.
+    pub fn has_second_factor(&self) -> bool {
+        self.0.totp_confirmed_at.is_some() || self.signed_in_by() == Factor::Passkey
     }
 
     /// Whether dangerous acts need no new factor now.

@@ -16,6 +16,7 @@ use serde::Serialize;
 #[derive(Serialize)]
 struct Form<'a> {
     id: String,
+    story: String,
     name: &'a str,
     quoted: String,
     headline: &'a str,
@@ -36,6 +37,7 @@ async fn form(visit: &Visit, fields: &Fields, wrong: Option<&str>, status: Statu
     let writer = seen.writer.as_ref();
     let own = Form {
         id: id.to_string(),
+        story: seen.story.to_string(),
         name: writer.map_or("", |writer| writer.name()),
         quoted: body(&seen.body),
         headline: &headline,

@@ -13,6 +13,7 @@
 //! somebody's data, and [`lines`] for the list on their account's page.
 
 pub mod call_outs;
+pub mod call_outs_desk;
 mod desk;
 mod due;
 mod leave;

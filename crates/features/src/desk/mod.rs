@@ -9,6 +9,7 @@ pub mod edit;
 mod form;
 pub mod fronts;
 pub mod list;
+pub mod own_pages;
 mod people;
 pub mod pictures;
 pub mod presence;
@@ -19,6 +20,7 @@ pub mod start;
 pub mod work;
 
 pub(crate) use acts::moment;
+pub(crate) use people::{account_of, named};
 
 use crate::accounts::Viewer;
 use crate::comments::PolicyError;
@@ -115,10 +117,13 @@ pub(crate) enum Here {
     Contributions,
     Alerts,
     Listings,
+    Mistakes,
+    CallOuts,
+    Pages,
 }
 
 impl Here {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::Start,
         Self::Stories,
         Self::New,
@@ -127,6 +132,9 @@ impl Here {
         Self::Contributions,
         Self::Alerts,
         Self::Listings,
+        Self::Mistakes,
+        Self::CallOuts,
+        Self::Pages,
     ];
 
     const fn name(self) -> &'static str {
@@ -139,6 +147,9 @@ impl Here {
             Self::Contributions => "contributions",
             Self::Alerts => "alerts",
             Self::Listings => "listings",
+            Self::Mistakes => "mistakes",
+            Self::CallOuts => "call-outs",
+            Self::Pages => "pages",
         }
     }
 
@@ -152,6 +163,9 @@ impl Here {
             Self::Contributions => "/desk/review/contributions",
             Self::Alerts => "/desk/alerts",
             Self::Listings => "/desk/listings",
+            Self::Mistakes => "/desk/mistakes",
+            Self::CallOuts => "/desk/call-outs",
+            Self::Pages => "/desk/pages",
         }
     }
 
@@ -166,6 +180,9 @@ impl Here {
             Self::Contributions => "c",
             Self::Alerts => "a",
             Self::Listings => "g",
+            Self::Mistakes => "m",
+            Self::CallOuts => "o",
+            Self::Pages => "w",
         }
     }
 
@@ -177,6 +194,9 @@ impl Here {
             Self::Review => Permission::CommentsModerate,
             Self::Contributions | Self::Listings => Permission::ContributionsReview,
             Self::Alerts => Permission::StoriesPublish,
+            Self::Mistakes => Permission::StoriesEdit,
+            Self::CallOuts => Permission::StoriesPublish,
+            Self::Pages => Permission::SitesEdit,
         }
     }
 }

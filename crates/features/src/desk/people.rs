@@ -9,8 +9,13 @@ use std::collections::HashMap;
 const ACCOUNT: &str = "account:";
 
 /// Somebody as revisions and acts name them. The name itself is not kept: people change it, and may leave.
-pub(super) fn named(by: &Decider) -> String {
+pub(crate) fn named(by: &Decider) -> String {
     format!("{ACCOUNT}{}", by.account)
+}
+
+/// The account of somebody as [`named`] names them; none for a command, a job or a source.
+pub(crate) fn account_of(who: &str) -> Option<AccountId> {
+    who.strip_prefix(ACCOUNT)?.parse().ok()
 }
 
 /// Names of people, looked up once each.
@@ -24,7 +29,7 @@ impl People {
             if self.0.contains_key(&who) {
                 continue;
             }
-            let name = match who.strip_prefix(ACCOUNT).and_then(|id| id.parse::<AccountId>().ok()) {
+            let name = match account_of(&who) {
                 Some(account) => of_account(conn, account).await?,
                 None => who.clone(),
             };

@@ -27,6 +27,7 @@ const SHOWN: usize = 6;
 struct Own {
     parts: Vec<Part>,
     queues: Vec<Queue>,
+    mistakes: Option<Queue>,
 }
 
 #[derive(Serialize)]
@@ -108,7 +109,24 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
             });
         }
     }
-    let own = Own { parts, queues };
+    let mut mistakes = None;
+    if viewer.may_enter(Permission::StoriesEdit) {
+        let sites = crate::mistakes::desk::sites_of(&visit)?;
+        let mut conn = visit.app().db.reader().await.map_err(store_error)?;
+        let count = crate::mistakes::waiting(&mut conn, &sites, LONGEST_COUNTED + 1)
+            .await
+            .map_err(store_error)?;
+        mistakes = (count > 0).then_some(Queue {
+            name: "mistakes",
+            count: count.min(LONGEST_COUNTED),
+            many: count > LONGEST_COUNTED,
+        });
+    }
+    let own = Own {
+        parts,
+        queues,
+        mistakes,
+    };
     let title = say(&*voice(&visit).await?, "desk-start", &[])?;
     page(&visit, StatusCode::OK, (Here::Start, "desk/start.html", title), &own).await
 }

@@ -107,6 +107,11 @@ impl Pages {
         &self.app
     }
 
+    /// The same, for what outlives the request.
+    pub(crate) fn shared_app(&self) -> Arc<App> {
+        Arc::clone(&self.app)
+    }
+
     /// Gives the search page its index; until then, and on a node without one, it says that search is off. A second
     /// index is ignored: a node has one.
     pub fn set_search(&self, index: Arc<SearchIndex>) {

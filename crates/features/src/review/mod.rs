@@ -3,7 +3,10 @@
 //! Decisions themselves are the comments' (`crate::comments::decide`); this reads the queues, keeps two people from one
 //! item, and keeps people from writing for a while.
 
+pub mod decisions;
 pub mod pages;
+pub mod policy;
+pub mod profiles;
 mod queue;
 pub mod words;
 

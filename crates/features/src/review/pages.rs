@@ -42,6 +42,8 @@ struct Desk {
     contributions: bool,
     /// Whether the word lists are.
     lists: bool,
+    log: bool,
+    people: bool,
     done: String,
 }
 
@@ -187,6 +189,8 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
         everywhere: viewer.may(Permission::AccountsSuspend, None),
         contributions: viewer.may_enter(Permission::ContributionsReview),
         lists: viewer.may_enter(Permission::PolicyEdit),
+        log: viewer.may(Permission::PolicyEdit, None),
+        people: viewer.may(Permission::CommentsModerate, None),
         done: fields.get("done").to_owned(),
     };
     let title = desk::say(&*desk::voice(&visit).await?, "review-title", &[])?;

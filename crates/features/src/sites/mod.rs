@@ -4,6 +4,7 @@ use crate::app::App;
 use masthead_domain::events::Event;
 use masthead_domain::ids::{EventId, IdSource, SectionId, SiteId};
 use masthead_domain::sites::{Section, Site, SlugError, check_section_slug, check_slug};
+use masthead_store::pages::{self, PageRecord};
 use masthead_store::sites::{SectionRecord, section_line};
 use masthead_store::{Conn, StoreError, Tx, log, sites as rows};
 use std::collections::HashMap;
@@ -177,6 +178,26 @@ pub async fn put(app: &App, site: Site, position: i64) -> Result<(), SiteError> 
         .map_err(|error: StoreError| SiteError::Store(error))?;
     app.reload_sites().await?;
     Ok(())
+}
+
+/// Writes a page of the publisher's own as a new revision; nothing where it says the same. Menus and the page are made
+/// anew.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn put_page(app: &App, page: PageRecord, by: &str) -> Result<(), StoreError> {
+    let (ids, now, by) = (Arc::clone(&app.ids), app.now(), by.to_owned());
+    app.db
+        .write("sites.put_page", move |tx| {
+            let (page, ids, by) = (page.clone(), Arc::clone(&ids), by.clone());
+            Box::pin(async move {
+                if pages::put(tx, &page, &by).await? {
+                    changed(tx, ids.as_ref(), page.site, now).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
 }
 
 /// Makes a section, or renames the one at the same path.

@@ -327,13 +327,14 @@ async fn empty_sites_have_pages_too() {
 }
 
 /// Folders of templates that the tests of the whole program render.
-const OF_THE_PROGRAM: [&str; 8] = [
+const OF_THE_PROGRAM: [&str; 9] = [
     "accounts/",
     "comments/",
     "contributions/",
     "desk/",
     "galleries/",
     "mail/",
+    "mistakes/",
     "notices/",
     "review/",
 ];

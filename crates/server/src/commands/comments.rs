@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use masthead_domain::comments::policy::{Mode, Settings, Window};
 use masthead_features::app::App;
+use masthead_features::review::decisions::some_lines;
 use masthead_features::{comments, transparency};
 use masthead_store::{audit, policies};
 use std::path::PathBuf;
@@ -225,26 +226,9 @@ async fn log(app: &App) -> anyhow::Result<()> {
     comments::turn::chain(app).await?;
     let mut conn = app.db.reader().await?;
     let mut seq = 0;
-    loop {
-        let entries = audit::after(&mut conn, seq, 500).await?;
-        let Some(last) = entries.last().and_then(|entry| entry.seq) else {
-            break;
-        };
+    while let Some((lines, last)) = some_lines(&mut conn, seq).await? {
+        output::line(lines.trim_end());
         seq = last;
-        let events: Vec<_> = entries.iter().map(|entry| entry.event).collect();
-        let texts = audit::texts(&mut conn, &events).await?;
-        for entry in &entries {
-            let text = texts.iter().find(|(event, ..)| *event == entry.event);
-            output::line(
-                &serde_json::json!({
-                    "seq": entry.seq, "event": entry.event, "at": entry.at, "at_micros": entry.at.as_micros(),
-                    "actor": entry.actor, "act": entry.act, "subject": entry.subject, "facts": entry.facts,
-                    "commitment": entry.commitment.as_deref().map(audit::hex), "hash": entry.hash.as_deref().map(audit::hex),
-                    "salt": text.map(|(_, salt, _)| salt), "text": text.map(|(.., text)| text),
-                })
-                .to_string(),
-            );
-        }
     }
     if seq == 0 && audit::waits(&mut conn).await? {
         bail!("entries wait for their place in the log; try again in a second");

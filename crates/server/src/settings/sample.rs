@@ -47,7 +47,7 @@ admin_listen = "{admin_listen}"
 [accounts]
 # The host where sign-in lives; the first site's when it is left out.
 #: host = "www.example.org"
-# Whether staff need an authenticator (a code besides the password).
+# Whether staff need an authenticator (a code besides the password) or a passkey before they get to the desk.
 #: staff_code = false
 
 # Other providers with which readers may sign in, one block each, in the order in which they are offered. At the provider

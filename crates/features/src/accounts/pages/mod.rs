@@ -91,7 +91,7 @@ async fn is_hasty(visit: &Visit, fields: &Fields) -> Result<bool, WebError> {
 }
 
 /// Whether somebody filled in the field that people don't see: nothing is done then, and the answer is the usual one.
-fn is_trapped(fields: &Fields) -> bool {
+pub(crate) fn is_trapped(fields: &Fields) -> bool {
     !fields.get("website").is_empty()
 }
 

@@ -63,7 +63,7 @@ pub async fn depart(visit: Visit) -> Result<Response, WebError> {
         if onward.host.is_empty() {
             return Ok(found(return_path(&onward.back)));
         }
-        return super::leave(&visit, viewer.account, viewer.session, Factor::Provider, &onward).await;
+        return super::leave(&visit, viewer.account, viewer.session, viewer.signed_in_by(), &onward).await;
     }
     send(&visit, &name, &onward, Errand::SignIn).await
 }

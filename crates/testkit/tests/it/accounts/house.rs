@@ -208,127 +208,130 @@ async fn readers_of_the_house_sign_in_with_each_algorithm(engine: Engine) -> any
 async fn hostile_tokens_sign_nobody_in(engine: Engine) -> anyhow::Result<()> {
     for algorithm in [Algorithm::HS256, Algorithm::RS256] {
         let house = House::open(engine, algorithm).await?;
-        let stranger = Keys::new()?;
-        let now = house.test.app.now().as_seconds();
-        let change = |claims: &Value, field: &str, value: Value| {
-            let mut claims = claims.clone();
-            claims[field] = value;
-            claims
-        };
-        let without = |claims: &Value, field: &str| {
-            let mut claims = claims.clone();
-            claims.as_object_mut().unwrap().remove(field);
-            claims
-        };
-        type Make<'a> = Box<dyn Fn(&Value) -> String + 'a>;
-        let mut cases: Vec<(String, Make<'_>)> = Vec::new();
-        let mut claim = |what: &str, field: &'static str, value: Option<Value>| {
-            let house = &house;
-            let make: Make<'_> = Box::new(move |claims| {
-                house.signed(&match &value {
-                    Some(value) => change(claims, field, value.clone()),
-                    None => without(claims, field),
-                })
-            });
-            cases.push((what.to_owned(), make));
-        };
-        claim("another issuer", "iss", Some(json!("https://evil.example")));
-        claim("another audience", "aud", Some(json!("somebody-else")));
-        claim("two audiences", "aud", Some(json!(["masthead", "somebody-else"])));
-        claim("expired", "exp", Some(json!(now - 400)));
-        claim("lives long", "exp", Some(json!(now + 86_400)));
-        claim("never ends", "exp", Some(json!(i64::MAX)));
-        claim("from the future", "iat", Some(json!(now + 3_600)));
-        claim("long ago", "iat", Some(json!(0)));
-        claim("not yet", "nbf", Some(json!(now + 3_600)));
-        claim("no id", "jti", None);
-        claim("empty id", "jti", Some(json!("")));
-        claim("no nonce", "nonce", None);
-        claim("another nonce", "nonce", Some(json!("made up")));
-        claim("no subject", "sub", None);
-        claim("empty subject", "sub", Some(json!("")));
-        for field in ["iss", "aud", "exp", "iat"] {
-            claim(&format!("no {field}"), field, None);
-        }
-        let house = &house;
-        let none = json!({ "alg": "none", "typ": "JWT" });
-        cases.push((
-            "unsigned".into(),
-            Box::new(move |claims| format!("{}.{}.", part(&none), part(claims))),
-        ));
-        cases.push((
-            "a stranger's key".into(),
-            Box::new(|claims| {
-                // A stranger's RSA key is the test's own, so that their curve stands for it.
-                let with = if house.algorithm == Algorithm::HS256 {
-                    Algorithm::HS256
-                } else {
-                    Algorithm::ES256
-                };
-                stranger.sign(&house.header(), claims, with, b"another secret of thirty-two bytes!")
-            }),
-        ));
-        // A public key taken for a shared secret, in the forms in which somebody might hold it.
-        for secret in [house.keys.public(Algorithm::RS256), KEY.to_owned(), String::new()] {
-            cases.push((
-                format!("confusion with {secret:.20}"),
-                Box::new(move |claims| {
-                    let header = json!({ "alg": "HS256", "typ": "JWT" });
-                    house.keys.sign(&header, claims, Algorithm::HS256, secret.as_bytes())
-                }),
-            ));
-        }
-        cases.push((
-            "another algorithm's name".into(),
-            Box::new(|claims| {
-                let other = if house.algorithm == Algorithm::HS256 {
-                    "RS256"
-                } else {
-                    "HS256"
-                };
-                let header = json!({ "alg": other, "typ": "JWT" });
-                house.keys.sign(&header, claims, house.algorithm, SECRET.as_bytes())
-            }),
-        ));
-        cases.push((
-            "a key of the token's own".into(),
-            Box::new(|claims| {
-                let key: Value = serde_json::from_str(&stranger.public(Algorithm::ES256)).unwrap();
-                let header = json!({ "alg": "ES256", "typ": "JWT", "jwk": key });
-                stranger.sign(&header, claims, Algorithm::ES256, b"")
-            }),
-        ));
-        cases.push((
-            "changed after it was signed".into(),
-            Box::new(|claims| {
-                let token = house.signed(claims);
-                let mut parts: Vec<&str> = token.split('.').collect();
-                let changed = part(&change(claims, "sub", json!("somebody-else")));
-                parts[1] = &changed;
-                parts.join(".")
-            }),
-        ));
-        for garbage in ["", "a.b.c", "....", "\0", "{}", "null"] {
-            cases.push((format!("garbage {garbage:?}"), Box::new(move |_| garbage.to_owned())));
-        }
-        cases.push((
-            "very long".into(),
-            Box::new(|claims| house.signed(&change(claims, "name", json!("a".repeat(9_000))))),
-        ));
-        for (what, make) in &cases {
-            // What is tried too often would be refused for that alone.
-            house.test.clock.step_seconds(60);
-            let mut browser = house.browser();
-            let (state, nonce) = house.depart(&mut browser).await?;
-            let token = make(&house.claims(&nonce, "7"));
-            let answer = house.arrive(&mut browser, &state, &token).await?;
-            assert_eq!(answer.status, 422, "{algorithm:?}, {what}: {}", answer.text());
-            assert!(!is_signed_in(&browser), "{algorithm:?}, {what}");
-        }
-        let known = rows::by_identity(&mut house.test.app.db.reader().await?, "house", "7").await?;
-        assert_eq!(known, None);
+        refuses_what_is_hostile(&house).await?;
         house.node.stop().await;
     }
+    Ok(())
+}
+
+async fn refuses_what_is_hostile(house: &House) -> anyhow::Result<()> {
+    let (stranger, algorithm) = (Keys::new()?, house.algorithm);
+    let now = house.test.app.now().as_seconds();
+    let change = |claims: &Value, field: &str, value: Value| {
+        let mut claims = claims.clone();
+        claims[field] = value;
+        claims
+    };
+    let without = |claims: &Value, field: &str| {
+        let mut claims = claims.clone();
+        claims.as_object_mut().unwrap().remove(field);
+        claims
+    };
+    type Make<'a> = Box<dyn Fn(&Value) -> String + 'a>;
+    let mut cases: Vec<(String, Make<'_>)> = Vec::new();
+    let mut claim = |what: &str, field: &'static str, value: Option<Value>| {
+        let make: Make<'_> = Box::new(move |claims| {
+            house.signed(&match &value {
+                Some(value) => change(claims, field, value.clone()),
+                None => without(claims, field),
+            })
+        });
+        cases.push((what.to_owned(), make));
+    };
+    claim("another issuer", "iss", Some(json!("https://evil.example")));
+    claim("another audience", "aud", Some(json!("somebody-else")));
+    claim("two audiences", "aud", Some(json!(["masthead", "somebody-else"])));
+    claim("expired", "exp", Some(json!(now - 400)));
+    claim("lives long", "exp", Some(json!(now + 86_400)));
+    claim("never ends", "exp", Some(json!(i64::MAX)));
+    claim("from the future", "iat", Some(json!(now + 3_600)));
+    claim("long ago", "iat", Some(json!(0)));
+    claim("not yet", "nbf", Some(json!(now + 3_600)));
+    claim("no id", "jti", None);
+    claim("empty id", "jti", Some(json!("")));
+    claim("no nonce", "nonce", None);
+    claim("another nonce", "nonce", Some(json!("made up")));
+    claim("no subject", "sub", None);
+    claim("empty subject", "sub", Some(json!("")));
+    for field in ["iss", "aud", "exp", "iat"] {
+        claim(&format!("no {field}"), field, None);
+    }
+    let none = json!({ "alg": "none", "typ": "JWT" });
+    cases.push((
+        "unsigned".into(),
+        Box::new(move |claims| format!("{}.{}.", part(&none), part(claims))),
+    ));
+    cases.push((
+        "a stranger's key".into(),
+        Box::new(|claims| {
+            // A stranger's RSA key is the test's own, so that their curve stands for it.
+            let with = if house.algorithm == Algorithm::HS256 {
+                Algorithm::HS256
+            } else {
+                Algorithm::ES256
+            };
+            stranger.sign(&house.header(), claims, with, b"another secret of thirty-two bytes!")
+        }),
+    ));
+    // A public key taken for a shared secret, in the forms in which somebody might hold it.
+    for secret in [house.keys.public(Algorithm::RS256), KEY.to_owned(), String::new()] {
+        cases.push((
+            format!("confusion with {secret:.20}"),
+            Box::new(move |claims| {
+                let header = json!({ "alg": "HS256", "typ": "JWT" });
+                house.keys.sign(&header, claims, Algorithm::HS256, secret.as_bytes())
+            }),
+        ));
+    }
+    cases.push((
+        "another algorithm's name".into(),
+        Box::new(|claims| {
+            let other = if house.algorithm == Algorithm::HS256 {
+                "RS256"
+            } else {
+                "HS256"
+            };
+            let header = json!({ "alg": other, "typ": "JWT" });
+            house.keys.sign(&header, claims, house.algorithm, SECRET.as_bytes())
+        }),
+    ));
+    cases.push((
+        "a key of the token's own".into(),
+        Box::new(|claims| {
+            let key: Value = serde_json::from_str(&stranger.public(Algorithm::ES256)).unwrap();
+            let header = json!({ "alg": "ES256", "typ": "JWT", "jwk": key });
+            stranger.sign(&header, claims, Algorithm::ES256, b"")
+        }),
+    ));
+    cases.push((
+        "changed after it was signed".into(),
+        Box::new(|claims| {
+            let token = house.signed(claims);
+            let mut parts: Vec<&str> = token.split('.').collect();
+            let changed = part(&change(claims, "sub", json!("somebody-else")));
+            parts[1] = &changed;
+            parts.join(".")
+        }),
+    ));
+    for garbage in ["", "a.b.c", "....", "\0", "{}", "null"] {
+        cases.push((format!("garbage {garbage:?}"), Box::new(move |_| garbage.to_owned())));
+    }
+    cases.push((
+        "very long".into(),
+        Box::new(|claims| house.signed(&change(claims, "name", json!("a".repeat(9_000))))),
+    ));
+    for (what, make) in &cases {
+        // What is tried too often would be refused for that alone.
+        house.test.clock.step_seconds(60);
+        let mut browser = house.browser();
+        let (state, nonce) = house.depart(&mut browser).await?;
+        let token = make(&house.claims(&nonce, "7"));
+        let answer = house.arrive(&mut browser, &state, &token).await?;
+        assert_eq!(answer.status, 422, "{algorithm:?}, {what}: {}", answer.text());
+        assert!(!is_signed_in(&browser), "{algorithm:?}, {what}");
+    }
+    let known = rows::by_identity(&mut house.test.app.db.reader().await?, "house", "7").await?;
+    assert_eq!(known, None);
     Ok(())
 }
 

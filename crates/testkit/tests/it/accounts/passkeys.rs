@@ -68,7 +68,7 @@ async fn a_passkey_is_added_signs_in_and_is_removed(engine: Engine) -> anyhow::R
     let test = network(engine).await?;
     reader(&test, "nora").await?;
     let node = test.start().await?;
-    let mut browser = signed_in(&node, "nora").await?;
+    let browser = signed_in(&node, "nora").await?;
     let mut page = Page::open_trusting(&node).await?;
     let device = device(&mut page).await?;
     take_over(&mut page, &browser).await?;
@@ -99,7 +99,8 @@ async fn a_passkey_is_added_signs_in_and_is_removed(engine: Engine) -> anyhow::R
         "the counter is kept"
     );
 
-    // Named, and removed: the password is left to sign in with.
+    // Named, and removed: the password is left to sign in with. The session of before ended with the browser's.
+    let mut browser = signed_in(&node, "nora").await?;
     let id = made[0].id.to_string();
     let renamed = [("rename", id.as_str()), ("name", " Old phone ")];
     assert_eq!(browser.post(HOST, "/account/passkeys", &renamed).await?.status, 303);

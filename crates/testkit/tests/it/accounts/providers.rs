@@ -40,6 +40,7 @@ pub(crate) fn offered(name: &str, kind: ProviderKind, provider: &Provider) -> Pr
         issuer: provider.issuer(),
         client_id: CLIENT.into(),
         client_secret: SECRET.into(),
+        ..ProviderSettings::default()
     }
 }
 

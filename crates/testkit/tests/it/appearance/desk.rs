@@ -3,14 +3,18 @@
 use super::pages::{Stop, answer, at, everything};
 use crate::accounts::{HOST, reader, signed_in};
 use crate::desk::{filled, send, staff_of};
+use masthead_domain::permissions::{Grant, Role};
+use masthead_domain::profiles::ProfileField;
 use masthead_domain::time::Timestamp;
 use masthead_features::{comments, stories};
+use masthead_store::{StoreError, accounts, profiles};
 use masthead_testkit::browser::Browser;
 use masthead_testkit::{TestApp, TestNode};
 
 /// The session of an editor of everything, and the pages.
 pub(super) async fn gather(test: &TestApp, node: &TestNode) -> anyhow::Result<(String, Vec<Stop>)> {
     staff_of(test).await?;
+    make_admin(test, "eve_of_desk").await?;
     let mut eve = signed_in(node, "eve_of_desk").await?;
     let mut ed = signed_in(node, "ed_of_desk").await?;
     let mut stops = vec![
@@ -150,6 +154,7 @@ pub(super) async fn gather(test: &TestApp, node: &TestNode) -> anyhow::Result<(S
         .split("href=\"/desk/alerts/")
         .find_map(|rest| rest.split('"').next().filter(|id| id.len() == 36));
     stops.push(at("desk/alert.html", &format!("/desk/alerts/{}", own.unwrap())));
+    stops.extend(forms(test, node, &pinned).await?);
     for stop in &mut stops {
         stop.staff = true;
     }
@@ -157,4 +162,146 @@ pub(super) async fn gather(test: &TestApp, node: &TestNode) -> anyhow::Result<(S
     stops.push(at("alerts/alert.html", &format!("/alerts/{}", own.unwrap())));
     let session = eve.cookie(HOST, "session").unwrap().to_owned();
     Ok((session, stops))
+}
+
+/// Lets somebody see every page of the desk.
+async fn make_admin(test: &TestApp, name: &str) -> anyhow::Result<()> {
+    let email = format!("{name}@readers.example");
+    let account = accounts::by_email(&mut test.app.db.reader().await?, &email)
+        .await?
+        .unwrap();
+    let admin = Grant {
+        role: Role::Admin,
+        site: None,
+    };
+    test.app
+        .db
+        .write("test.admin", move |tx| {
+            Box::pin(accounts::grant(tx, account, admin, "test"))
+        })
+        .await
+        .map(|_| ())
+        .map_err(|error: StoreError| error.into())
+}
+
+/// The desk's own forms, with something in each of them, and as they come back.
+async fn forms(test: &TestApp, node: &TestNode, story: &str) -> anyhow::Result<Vec<Stop>> {
+    let mut eve = signed_in(node, "eve_of_desk").await?;
+    let mut stops = Vec::new();
+    let report = [("text", "It was another bird, and on another day.")];
+    let mut stranger = Browser::new(node.address);
+    stranger.post(HOST, &format!("/mistakes/{story}"), &report).await?;
+    stops.push(at("desk/mistakes.html", "/desk/mistakes?done=correct"));
+    let queue = eve.get(HOST, "/desk/mistakes").await?.text();
+    let id = queue
+        .split("name=\"id\" value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let empty = [
+        ("id", id),
+        ("act", "correct"),
+        ("correction", ""),
+        ("reply", "Thank you"),
+    ];
+    let refused = eve.post(HOST, "/desk/mistakes", &empty).await?;
+    stops.push(answer("desk/mistakes.html", refused.text()));
+
+    let asked = [
+        ("act", "save"),
+        ("site", "daily"),
+        ("slug", "storm"),
+        ("title", "Were you there?"),
+        ("wants", "pictures"),
+        ("place", "section:sport"),
+        ("closes", "2027-01-01T10:00"),
+    ];
+    let saved = eve.post(HOST, "/desk/call-outs", &asked).await?;
+    assert_eq!(saved.status, 303, "{}", saved.text());
+    stops.push(at("desk/call-outs.html", "/desk/call-outs"));
+    stops.push(at("desk/call-outs.html", "/desk/call-outs?site=daily&slug=storm"));
+    for wrong in [
+        ("slug", "No!"),
+        ("title", ""),
+        ("place", "nowhere"),
+        ("closes", "2001-01-01T10:00"),
+    ] {
+        let mut fields = asked.to_vec();
+        fields.retain(|(name, _)| *name != wrong.0);
+        fields.push(wrong);
+        let refused = eve.post(HOST, "/desk/call-outs", &fields).await?;
+        stops.push(answer("desk/call-outs.html", refused.text()));
+    }
+
+    let step = format!("story:{story}");
+    let policy = [
+        ("act", "save"),
+        ("step", step.as_str()),
+        ("mode", "pre"),
+        ("own-schedule", "1"),
+        ("schedule", "22:00-06:00 closed"),
+    ];
+    let saved = eve.post(HOST, "/desk/review/policy", &policy).await?;
+    assert_eq!(saved.status, 303, "{}", saved.text());
+    stops.push(at("review/policy.html", "/desk/review/policy"));
+    stops.push(at(
+        "review/policy.html",
+        &format!("/desk/review/policy?step={step}&done=save"),
+    ));
+    let wrong = [("act", "save"), ("step", step.as_str()), ("links", "many")];
+    stops.push(answer(
+        "review/policy.html",
+        eve.post(HOST, "/desk/review/policy", &wrong).await?.text(),
+    ));
+    stops.push(at("review/log.html", "/desk/review/log"));
+    stops.push(answer(
+        "review/log.html",
+        eve.post(HOST, "/desk/review/log", &[]).await?.text(),
+    ));
+
+    let wilma = accounts::by_email(&mut test.app.db.reader().await?, "wilma@readers.example")
+        .await?
+        .unwrap();
+    let profile = profiles::of_account(&mut test.app.db.reader().await?, wilma)
+        .await?
+        .unwrap();
+    masthead_features::profiles::ask(&test.app, profile.id, ProfileField::Bio, "Rows on Sundays.").await?;
+    stops.push(at("review/profiles.html", "/desk/review/profiles"));
+    let change = profiles::pending(&mut test.app.db.reader().await?, 1)
+        .await?
+        .remove(0)
+        .id
+        .to_string();
+    let silent = [("id", change.as_str()), ("act", "decline"), ("reason", "")];
+    stops.push(answer(
+        "review/profiles.html",
+        eve.post(HOST, "/desk/review/profiles", &silent).await?.text(),
+    ));
+
+    stops.push(at("desk/pages.html", "/desk/pages"));
+    stops.push(at("desk/page.html", "/desk/pages/daily"));
+    let page = [
+        ("base", "0"),
+        ("slug", "imprint"),
+        ("title", "Imprint"),
+        ("body", "Quay 1"),
+        ("position", "2"),
+    ];
+    let saved = eve.post(HOST, "/desk/pages/daily", &page).await?;
+    assert_eq!(saved.status, 303, "{}", saved.text());
+    stops.push(at("desk/page.html", "/desk/pages/daily/imprint?done=saved"));
+    let wrong = [
+        ("base", "0"),
+        ("slug", "desk"),
+        ("title", ""),
+        ("body", "[a](javascript:1)"),
+        ("position", "x"),
+    ];
+    stops.push(answer(
+        "desk/page.html",
+        eve.post(HOST, "/desk/pages/daily", &wrong).await?.text(),
+    ));
+    Ok(stops)
 }

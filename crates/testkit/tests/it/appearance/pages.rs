@@ -107,6 +107,7 @@ pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyho
     desk::kill(&test.app, killed.id, "It was another bird.", "test").await?;
     stops.push(at("error.html", &gone));
     stops.extend(conversation(&test, &node, &stories[0]).await?);
+    stops.extend(mistakes(&test, &node).await?);
     stops.extend(of_accounts);
     // The desk speaks English whatever its site does.
     let (staff_session, of_desk) = super::desk::gather(&test, &node).await?;
@@ -448,6 +449,23 @@ async fn accounts(test: &TestApp, node: &TestNode, club: &Provider) -> anyhow::R
     let sudo = reader.get(HOST, "/account/confirm").await?;
     stops.push(answer("accounts/sudo.html", sudo.text()));
     Ok((session, stops))
+}
+
+/// What is wrong in a story: the form, as it comes back, and the receipt.
+async fn mistakes(test: &TestApp, node: &TestNode) -> anyhow::Result<Vec<Stop>> {
+    let story = test.publish("What the knot did", "knot", &["daily/world"]).await?;
+    let path = format!("/mistakes/{story}");
+    let mut stranger = Browser::new(node.address);
+    let refused = stranger.post(HOST, &path, &[("text", "wrong")]).await?;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    let sent = stranger.post(HOST, &path, &[("text", "It was another bird.")]).await?;
+    let receipt = location(&sent);
+    Ok(vec![
+        at("mistakes/report.html", &path),
+        answer("mistakes/report.html", refused.text()),
+        at("mistakes/receipt.html", &receipt),
+        at("mistakes/receipt.html", "/mistakes/receipts/again"),
+    ])
 }
 
 /// A passkey of somebody, as a page lists it.

@@ -1,6 +1,7 @@
 //! Contributions from outside: plain forms without script, in several browsers, on both engines.
 
 mod call_outs;
+mod chromium;
 mod pictures;
 mod stories;
 

@@ -1,6 +1,7 @@
 //! The desk from outside: plain forms without script, by people of every role, on both engines.
 
 mod acts;
+mod forms;
 mod writing;
 
 use crate::accounts::{HOST, network, person, signed_in};
