@@ -55,6 +55,7 @@
       const answer = await fetch(box.dataset.live + (since ? '?since=' + encodeURIComponent(since) : ''));
       if (answer.ok) hear(await answer.json());
     } catch { /* offline: asked again later */ }
+    dispatchEvent(new Event('masthead:open'));
     begin();
   };
   const begin = () => {
@@ -62,7 +63,10 @@
     if (!streams) { timer = setTimeout(ask, every * (0.9 + Math.random() / 5)); return; }
     stream = new EventSource(box.dataset.events);
     stream.addEventListener('front', (event) => hear(JSON.parse(event.data)));
-    stream.addEventListener('comments', (event) => dispatchEvent(new CustomEvent('masthead:comments', { detail: JSON.parse(event.data) })));
+    for (const name of ['comments', 'entries']) {
+      stream.addEventListener(name, (event) => dispatchEvent(new CustomEvent('masthead:' + name, { detail: JSON.parse(event.data) })));
+    }
+    stream.addEventListener('open', () => dispatchEvent(new Event('masthead:open')));
     stream.addEventListener('error', () => {
       // The browser comes back by itself unless it was refused.
       if (stream && stream.readyState === EventSource.CLOSED) { streams = false; end(); begin(); }

@@ -847,3 +847,18 @@ report-mistake = هل الخطأ في المقال نفسه لا في هذا ا�
 mail-mistakes-subject = قراء يبلغون عن خطأ في «{ $title }»
 mail-mistakes = يقول قراء إن في «{ $title }» خطأ:
 mail-mistakes-desk = أجب بتصحيح، أو قل إنه باقٍ كما هو:
+
+## Live stories
+live = مباشر
+live-entries = أحدث التطورات
+live-since = تغطية مباشرة منذ
+live-ended = انتهت التغطية المباشرة في
+live-keys = أبرز اللحظات
+live-key = لحظة بارزة
+live-pinned = مثبّت
+live-edited = عُدّل في
+live-older = تطورات أقدم
+live-first = إلى أحدث التطورات
+live-none = لا تطورات بعد.
+live-new-one = تطور جديد. اعرضه
+live-new-many = تطورات جديدة (#). اعرضها

@@ -803,3 +803,18 @@ report-mistake = Stimmt etwas im Artikel nicht, und nicht in diesem Kommentar?
 mail-mistakes-subject = Leser melden einen Fehler in „{ $title }“
 mail-mistakes = Leser sagen, dass in „{ $title }“ etwas nicht stimmt:
 mail-mistakes-desk = Antworten Sie mit einer Korrektur, oder sagen Sie, dass es so bleibt:
+
+## Live stories
+live = Live
+live-entries = Neueste Einträge
+live-since = Live seit
+live-ended = Ende der Berichterstattung:
+live-keys = Wichtige Momente
+live-key = Wichtiger Moment
+live-pinned = Angeheftet
+live-edited = Bearbeitet
+live-older = Ältere Einträge
+live-first = Zu den neuesten Einträgen
+live-none = Noch keine Einträge.
+live-new-one = 1 neuer Eintrag. Anzeigen
+live-new-many = # neue Einträge. Anzeigen

@@ -904,3 +904,18 @@ report-mistake = Is something wrong in the story, and not in this comment?
 mail-mistakes-subject = Readers report a mistake in “{ $title }”
 mail-mistakes = readers say that something is wrong in “{ $title }”:
 mail-mistakes-desk = Answer with a correction, or say that it stands:
+
+## Live stories
+live = Live
+live-entries = Latest entries
+live-since = Live since
+live-ended = Live coverage ended
+live-keys = Key moments
+live-key = Key moment
+live-pinned = Pinned
+live-edited = Edited
+live-older = Older entries
+live-first = Newest entries
+live-none = No entries yet.
+live-new-one = 1 new entry. Show it
+live-new-many = # new entries. Show them

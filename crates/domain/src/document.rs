@@ -110,6 +110,16 @@ pub struct PictureBlock {
     pub alt: String,
 }
 
+impl PictureBlock {
+    /// The picture, where the store has it.
+    pub const fn stored(&self) -> Option<PictureId> {
+        match self.picture {
+            PictureSource::Stored(id) => Some(id),
+            PictureSource::Remote(_) => None,
+        }
+    }
+}
+
 /// A picture that the store has, or one that still lies elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -108,4 +108,6 @@ ids! {
     AlertId;
     /// Something that is offered or happens: property, a job, a vehicle, an event.
     ListingId;
+    /// An entry of a live story.
+    EntryId;
 }

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod alerts;
 pub mod comments;
 pub mod contributions;
+pub mod coverage;
 pub mod desk;
 pub mod document;
 pub mod events;

@@ -11,6 +11,7 @@ pub mod app;
 pub mod banners;
 pub mod comments;
 pub mod contributions;
+pub mod coverage;
 pub mod desk;
 pub mod exports;
 pub mod feeds;

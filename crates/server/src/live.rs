@@ -3,10 +3,10 @@
 //! It keeps no place in the store. What was said before a start is of no use after it: a reader who comes back is told
 //! where the front stands now.
 
-use masthead_domain::events::Event;
+use masthead_domain::events::{Event, StoryFact};
 use masthead_domain::ids::{SiteId, StoryId};
 use masthead_features::app::App;
-use masthead_features::pages::live_newest;
+use masthead_features::pages::{live_entries, live_newest};
 use masthead_store::{StoreError, log};
 use masthead_web::live::Live;
 use std::collections::{HashMap, HashSet};
@@ -69,6 +69,7 @@ async fn step(app: &App, live: &Live, place: i64) -> Result<i64, StoreError> {
     metrics::gauge!("masthead_follower_lag_events", "follower" => LIVE).set(lag);
     let mut fronts: HashSet<SiteId> = HashSet::new();
     let mut comments: HashMap<StoryId, (u32, i64)> = HashMap::new();
+    let mut changed: Vec<(StoryFact, &'static str, i64)> = Vec::new();
     for event in &events {
         let (fact, change) = match Event::from_stored(&event.kind, &event.data) {
             Some(Event::StoryPublished(fact)) => (fact, Some("published")),
@@ -91,12 +92,34 @@ async fn step(app: &App, live: &Live, place: i64) -> Result<i64, StoreError> {
             _ => continue,
         };
         if let Some(change) = change {
-            live.story(fact.story, change, event.position);
+            fronts.extend(&fact.sites);
+            changed.push((fact, change, event.position));
+        } else {
+            fronts.extend(fact.sites);
         }
-        fronts.extend(fact.sites);
     }
-    for (story, (count, position)) in comments {
-        live.comments(story, count, position);
+    // In the order of the log, as a reader is told of nothing that lies behind what they have heard.
+    let mut comments: Vec<(i64, StoryId, u32)> = comments
+        .into_iter()
+        .map(|(story, (count, position))| (position, story, count))
+        .collect();
+    comments.sort();
+    let mut comments = comments.into_iter().peekable();
+    for (fact, change, position) in changed {
+        while let Some((at, story, count)) = comments.next_if(|(at, ..)| *at < position) {
+            live.comments(story, count, at);
+        }
+        // Most stories are no live stories, which one look by the key tells. Old material that comes in by the thousand
+        // is none, but may become one.
+        let entries = if fact.import && change == "published" {
+            None
+        } else {
+            live_entries(app, fact.story).await?
+        };
+        live.story(fact.story, change, entries.as_deref(), position);
+    }
+    for (at, story, count) in comments {
+        live.comments(story, count, at);
     }
     let reached = events.last().map_or(place, |event| event.position);
     for site in fronts {

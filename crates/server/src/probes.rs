@@ -6,8 +6,8 @@
 use crate::search;
 use crate::serve::load_themes;
 use crate::settings::Settings;
-use masthead_domain::document::PictureSource;
-use masthead_domain::ids::{PictureId, StoryId};
+use masthead_domain::document::PictureBlock;
+use masthead_domain::ids::{EntryId, PictureId, StoryId};
 use masthead_domain::stories::StoryContent;
 use masthead_features::app::App;
 use masthead_features::pages::Pages;
@@ -15,7 +15,7 @@ use masthead_features::sites::SiteEntry;
 use masthead_services::fetch::{FetchPolicy, FetchSettings, Fetcher};
 use masthead_services::search::SearchIndex;
 use masthead_store::public::{self, Found};
-use masthead_store::{authors, pictures, stories as rows, topics};
+use masthead_store::{authors, coverage, pictures, stories as rows, topics};
 use masthead_web::urls::{Day, PictureShape, Route};
 use serde::Serialize;
 use std::sync::Arc;
@@ -49,6 +49,9 @@ pub struct Answer {
 /// Words by which a story is recognised, each with its name in the report.
 struct Marks(Vec<(&'static str, String)>);
 
+/// Entries of a live story whose words are looked for.
+const ENTRIES: usize = 50;
+
 /// Asks every public surface for a story.
 ///
 /// # Errors
@@ -62,8 +65,16 @@ pub async fn embargo(app: &Arc<App>, settings: &Settings, id: StoryId) -> anyhow
     for line in rows::revisions(&mut conn, id).await? {
         contents.extend(rows::revision(&mut conn, id, line.number).await?);
     }
+    let entries = coverage::entries(&mut conn, id, public::NEWEST_ENTRIES, ENTRIES).await?;
+    // What an entry says is as secret as its story.
+    contents.extend(entries.iter().map(|record| StoryContent {
+        headline: record.entry.text.headline.clone(),
+        body: record.entry.text.body.clone(),
+        ..StoryContent::default()
+    }));
     let marks = Marks::of(&story, &contents);
-    let paths = surfaces(app, &mut conn, &story, &contents).await?;
+    let newest = entries.first().map(|record| record.entry.id);
+    let paths = surfaces(app, &mut conn, &story, &contents, newest).await?;
     drop(conn);
     let public = story.standing.is_visible(app.now());
     let themes = load_themes(settings.data_folder())?;
@@ -225,12 +236,16 @@ fn unescape(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
+/// The names of feeds.
+const FEEDS: [&str; 3] = ["feed.xml", "feed.atom", "feed.json"];
+
 /// Every public address on which something of the story could stand.
 async fn surfaces(
     app: &App,
     conn: &mut masthead_store::Conn,
     story: &rows::StoryRecord,
     contents: &[StoryContent],
+    newest: Option<EntryId>,
 ) -> anyhow::Result<Vec<(Arc<SiteEntry>, String)>> {
     let sites = app.sites();
     let places = rows::placements(conn, story.id).await?;
@@ -241,10 +256,7 @@ async fn surfaces(
     let shown: Vec<PictureId> = contents
         .iter()
         .flat_map(|content| content.lead_picture.iter().chain(content.body.pictures()))
-        .filter_map(|block| match block.picture {
-            PictureSource::Stored(id) => Some(id),
-            PictureSource::Remote(_) => None,
-        })
+        .filter_map(PictureBlock::stored)
         .collect();
     let files = pictures::by_ids(conn, &shown).await?;
     let moments = [
@@ -273,7 +285,7 @@ async fn surfaces(
             paths.push(path);
         }
         for base in feeds_of {
-            paths.extend(["feed.xml", "feed.atom", "feed.json"].map(|name| format!("{base}/{name}")));
+            paths.extend(FEEDS.map(|name| format!("{base}/{name}")));
         }
         for moment in moments.into_iter().flatten() {
             let day = Day::of(moment, &site.zone);
@@ -299,6 +311,8 @@ async fn surfaces(
                 format!("/oembed?{query}"),
                 format!("/oembed?format=xml&{query}"),
             ]);
+            paths.extend(newest.map(|entry| format!("{path}?entry={entry}")));
+            paths.extend(FEEDS.map(|name| format!("{path}/{name}")));
         }
         paths.extend(
             [
@@ -320,6 +334,8 @@ async fn surfaces(
             .map(str::to_owned),
         );
         paths.push(format!("/api/v1/stories/{}", story.id));
+        paths.push(format!("/api/v1/stories/{}/entries", story.id));
+        paths.push(Route::LiveStory(story.id).to_string());
         let revisions = [Some(story.head_revision), story.public_revision];
         let revisions = revisions
             .into_iter()

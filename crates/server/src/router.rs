@@ -27,6 +27,7 @@ use masthead_features::contributions::{
     call_outs, call_outs_desk, pages as contribute, picture_pages as contribute_pictures,
     review as contributions_review, uploads,
 };
+use masthead_features::coverage::desk as live_story;
 use masthead_features::desk;
 use masthead_features::ingest::{self, IngestError};
 use masthead_features::listings;
@@ -122,6 +123,7 @@ pub fn routes() -> Vec<Route> {
     ]
     .into_iter()
     .flatten()
+    .chain(live_stories())
     .collect()
 }
 
@@ -453,6 +455,36 @@ fn desk_pages() -> Vec<Route> {
         Route::new(MethodFilter::POST, "/desk/review/suspensions", review::suspend)
             .permission(Permission::AccountsSuspend)
             .cache(CachePolicy::NoStore),
+    ]
+}
+
+/// Live stories at the desk.
+fn live_stories() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::GET, "/desk/stories/{id}/live", live_story::show)
+            .permission(Permission::Staff)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/stories/{id}/live", live_story::add)
+            .longest_body(LARGEST_PUSH)
+            .permission(Permission::StoriesWrite)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/stories/{id}/coverage", live_story::cover)
+            .permission(Permission::StoriesWrite)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/stories/{id}/live/{entry}", live_story::edit)
+            .permission(Permission::Staff)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/stories/{id}/live/{entry}", live_story::save)
+            .longest_body(LARGEST_PUSH)
+            .permission(Permission::StoriesWrite)
+            .cache(CachePolicy::NoStore),
+        Route::new(
+            MethodFilter::POST,
+            "/desk/stories/{id}/live/{entry}/marks",
+            live_story::mark,
+        )
+        .permission(Permission::StoriesWrite)
+        .cache(CachePolicy::NoStore),
     ]
 }
 

@@ -12,6 +12,7 @@ pub mod backup;
 pub mod banners;
 pub mod comments;
 pub mod contributions;
+pub mod coverage;
 pub mod db;
 pub mod desk;
 pub mod followers;
@@ -63,6 +64,7 @@ pub fn all_queries() -> Vec<Query> {
         contributions::call_outs::ALL,
         contributions::pictures::ALL,
         contributions::uploads::ALL,
+        coverage::ALL,
         db::ALL,
         db::maintenance::ALL,
         db::transfer::ALL,

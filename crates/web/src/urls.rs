@@ -3,6 +3,10 @@
 //! The paths are those of the project's interface contract. Reading gives `None` for what no route has; whether the
 //! thing exists is not decided here.
 
+mod origin;
+
+pub use origin::Origin;
+
 use masthead_domain::alerts::Kind;
 use masthead_domain::ids::{AlertId, CommentId, ListingId, PictureId, StoryId};
 use masthead_domain::listings::Category;
@@ -147,6 +151,15 @@ pub enum FeedScope<'a> {
     Corrections,
     /// Alerts that hold, of one kind or of both.
     Alerts(Option<Kind>),
+    /// The entries of a live story, below the story's own address.
+    Story {
+        /// The section's path of slugs.
+        section: Cow<'a, str>,
+        /// The story's slug without the day.
+        slug: Cow<'a, str>,
+        /// Its day of publication in the site's zone.
+        day: Day,
+    },
 }
 
 /// Encodings of a picture's public renditions.
@@ -281,6 +294,8 @@ pub enum Route<'a> {
         /// The revision whose headline it shows, from 1.
         revision: u32,
     },
+    /// `/live/stories/<id>.json`: which entries of a live story are the newest.
+    LiveStory(StoryId),
     /// `/comments/<id>`
     Comment(CommentId),
     /// `/oembed`
@@ -377,6 +392,11 @@ impl<'a> Route<'a> {
             ["news-in-pictures", year, month, day] => {
                 archive(year, month, day).map(|day| Self::NewsInPictures(Some(day)))
             }
+            ["live", "stories", file] => {
+                let id = file.strip_suffix(".json")?;
+                let story: StoryId = id.parse().ok()?;
+                (story.to_string() == id).then_some(Self::LiveStory(story))
+            }
             ["media", "stories", story, file] => sheet(story, file),
             ["media", picture, file] => media(picture, file),
             [first, ..] if RESERVED.contains(first) => None,
@@ -406,6 +426,14 @@ impl<'a> FeedScope<'a> {
             ["authors", slug] => decode(slug).map(Self::Author),
             ["profiles", name] => decode(name).map(Self::Profile),
             [first, ..] if RESERVED.contains(first) => None,
+            [section @ .., last] if matches!(section, [_] | [_, _]) && dated(last).is_some() => {
+                let (slug, day) = dated(last)?;
+                Some(Self::Story {
+                    section: join(section)?,
+                    slug: decode(slug)?,
+                    day,
+                })
+            }
             [_] | [_, _] => join(folders).map(Self::Section),
             _ => None,
         }
@@ -422,6 +450,13 @@ impl fmt::Display for FeedScope<'_> {
             Self::Profile(name) => write!(f, "/profiles/{}", Encoded(name, false)),
             Self::Corrections => f.write_str("/corrections"),
             Self::Alerts(kind) => alerts(*kind, f),
+            Self::Story { section, slug, day } => write!(
+                f,
+                "/{}/{}-{}",
+                Encoded(section, true),
+                Encoded(slug, false),
+                day.compact()
+            ),
         }
     }
 }
@@ -466,6 +501,7 @@ impl fmt::Display for Route<'_> {
             }
             Self::MediaCut { picture, shape } => write!(f, "/media/{picture}/{}.jpg", shape.name()),
             Self::MediaSheet { story, revision } => write!(f, "/media/stories/{story}/{revision}.png"),
+            Self::LiveStory(id) => write!(f, "/live/stories/{id}.json"),
             Self::Comment(id) => write!(f, "/comments/{id}"),
             Self::Oembed => f.write_str("/oembed"),
             Self::CommentsPolicy => f.write_str("/policies/comments"),
@@ -487,50 +523,6 @@ fn alerts(kind: Option<Kind>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match kind {
         None => f.write_str("/alerts"),
         Some(kind) => write!(f, "/alerts/{}", kind.name()),
-    }
-}
-
-/// A site's canonical origin, such as `https://news.example`: scheme, host and a port that is not the scheme's own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Origin(String);
-
-impl Origin {
-    /// Reads an origin.
-    ///
-    /// # Errors
-    /// Says in words what is wrong when it is not plain `http://` or `https://` with a host and nothing after it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let url = url::Url::parse(text).map_err(|error| format!("`{text}` is not an origin: {error}"))?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(format!(
-                "`{text}` is not an origin: it must begin with http:// or https://"
-            ));
-        }
-        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err(format!("`{text}` is not an origin: nothing may follow the host"));
-        }
-        Ok(Self(url.origin().ascii_serialization()))
-    }
-
-    /// The absolute address of `route`.
-    pub fn url(&self, route: &Route<'_>) -> String {
-        format!("{}{route}", self.0)
-    }
-
-    /// The absolute address of a path that begins with `/`.
-    pub fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.0)
-    }
-
-    /// The origin as text, without a trailing slash.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

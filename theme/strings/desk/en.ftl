@@ -493,3 +493,57 @@ review-profiles-wrong = Say why: the person is told.
 review-profiles-done-approve = It is shown now.
 review-profiles-done-decline = Declined.
 review-profiles-done-taken = Somebody decided before.
+
+## Live stories
+desk-live = Live coverage
+desk-live-title = Live: { $headline }
+desk-live-nothing = No entries yet.
+desk-live-none = Not covered live
+desk-live-under-way = Live now
+desk-live-ended = Ended
+desk-live-began = Began
+desk-live-ended-at = Ended
+desk-live-begin = Begin live coverage
+desk-live-resume = Take it up again
+desk-live-end = End live coverage
+desk-live-about-none = From then on the story takes entries, which stand under its text, the newest first.
+desk-live-about-under-way = No new entries after that. Those that are there stay, and can be corrected.
+desk-live-about-ended = New entries can be written again.
+desk-live-not-out = Readers don’t see this story. Its entries come out with it.
+desk-live-new = New entry
+desk-live-edit = Change an entry
+desk-live-author = By
+desk-live-key = Key moment
+desk-live-pin = Pinned above the others
+desk-live-pinned = Pinned
+desk-live-edited = Edited
+desk-live-pictures = { $count ->
+    [one] 1 picture
+   *[other] { $count } pictures
+}
+desk-live-publish = Publish the entry
+desk-live-add = Add the entry
+desk-live-save = Save the entry
+desk-live-back = Back without saving
+desk-live-entries = Entries
+desk-live-edit-this = Edit
+desk-live-act-pin = Pin
+desk-live-act-unpin = Unpin
+desk-live-act-key = Make it a key moment
+desk-live-act-unkey = No key moment
+desk-live-remove = Remove
+desk-live-remove-about = Readers don’t see it any more from now on. It can’t be brought back.
+desk-live-older = Older entries
+desk-live-story = The story itself
+desk-live-clash = Somebody else wrote this entry meanwhile
+desk-live-clash-about = This is what it says now. Nothing of yours was saved yet: it is in the box, and stands in its place when you save again.
+desk-live-done-begun = The story is covered live.
+desk-live-done-ended = The live coverage has ended.
+desk-live-done-published = The entry is there.
+desk-live-done-saved = The entry is saved.
+desk-live-done-removed = The entry is removed.
+desk-live-no-pinned = Three entries are pinned already. Unpin one first.
+desk-wrong-pinned = { $said } entries are pinned already. Unpin one first.
+desk-wrong-not-live = The story is not covered live now. Nothing was saved.
+desk-wrong-removed = This entry was removed meanwhile.
+desk-wrong-empty-entry = An entry says something: a headline or a text.

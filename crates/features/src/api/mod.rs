@@ -6,6 +6,7 @@
 
 mod alerts;
 mod comments;
+mod entries;
 mod listings;
 mod openapi;
 mod profiles;
@@ -39,6 +40,7 @@ pub const ROUTES: &[(&str, &[&str])] = &[
     ("stories", &["site", "section", "topic", "author", "after", "limit"]),
     ("stories/{id}", &["format"]),
     ("stories/{id}/comments", &["after", "limit"]),
+    ("stories/{id}/entries", &["after", "limit"]),
     ("galleries", &["site", "section", "topic", "author", "after", "limit"]),
     ("sections", &["site"]),
     ("topics", &["site", "after", "limit"]),
@@ -61,6 +63,7 @@ const TOPICS_LOOKED_AT: usize = 500;
 pub fn declared_parameters(rest: &str) -> &'static [&'static str] {
     let name = match rest.split_once('/') {
         Some(("stories", rest)) if rest.ends_with("/comments") => "stories/{id}/comments",
+        Some(("stories", rest)) if rest.ends_with("/entries") => "stories/{id}/entries",
         Some(("stories", _)) => "stories/{id}",
         Some(("fronts", _)) => "fronts/{id}",
         Some(("profiles", _)) => "profiles/{username}",
@@ -92,9 +95,10 @@ pub(crate) async fn respond(
             "openapi.json" => description(app, view).await,
             _ => Err(WebError::not_found()),
         },
-        Some(("stories", rest)) => match rest.strip_suffix("/comments") {
-            Some(id) => comments::list(app, view, id, query).await,
-            None => stories::one(app, view, rest, query).await,
+        Some(("stories", rest)) => match rest.rsplit_once('/') {
+            Some((id, "comments")) => comments::list(app, view, id, query).await,
+            Some((id, "entries")) => entries::list(app, view, id, query).await,
+            _ => stories::one(app, view, rest, query).await,
         },
         Some(("fronts", id)) => front(app, view, id).await,
         Some(("profiles", name)) => profiles::one(app, view, name).await,

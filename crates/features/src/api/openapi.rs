@@ -22,10 +22,17 @@ pub fn document(origin: &str) -> Value {
         },
         "servers": [{ "url": format!("{origin}/api/v1") }],
         "paths": {
-            "/stories": { "get": stories() },
+            "/stories": { "get": filtered(
+                "listStories",
+                "A site's stories, newest first. With several of section, topic and author a page can be short, or empty, and have a next one.",
+            ) },
             "/stories/{id}": { "get": story() },
             "/stories/{id}/comments": { "get": comments() },
-            "/galleries": { "get": galleries() },
+            "/stories/{id}/entries": { "get": entries() },
+            "/galleries": { "get": filtered(
+                "listGalleries",
+                "A site's picture galleries, newest first. Each is a story, whose text has its pictures in order.",
+            ) },
             "/sections": { "get": sections() },
             "/topics": { "get": topics() },
             "/search": { "get": search() },
@@ -70,20 +77,9 @@ fn filters() -> [Value; 6] {
     ["site", "section", "topic", "author", "cursor", "limit"].map(named)
 }
 
-fn stories() -> Value {
-    let summary = "A site's stories, newest first. With several of section, topic and author a page can be short, or empty, and have a next one.";
-    operation("listStories", summary, &json!(filters()), "StoryList", &["400", "404"])
-}
-
-fn galleries() -> Value {
-    let summary = "A site's picture galleries, newest first. Each is a story, whose text has its pictures in order.";
-    operation(
-        "listGalleries",
-        summary,
-        &json!(filters()),
-        "StoryList",
-        &["400", "404"],
-    )
+/// A list of stories that takes every filter.
+fn filtered(id: &str, summary: &str) -> Value {
+    operation(id, summary, &json!(filters()), "StoryList", &["400", "404"])
 }
 
 fn alerts() -> Value {
@@ -198,6 +194,12 @@ fn comments() -> Value {
         "CommentList",
         &["400", "404", "410"],
     )
+}
+
+fn entries() -> Value {
+    let parameters = json!([named("storyId"), named("cursor"), named("limit")]);
+    let summary = "The entries of a live story, newest first; none of a story that was never covered live.";
+    operation("listEntries", summary, &parameters, "EntryList", &["400", "404", "410"])
 }
 
 fn sections() -> Value {
@@ -329,6 +331,23 @@ fn array_of(name: &str) -> Value {
     json!({ "type": "array", "items": reference(name) })
 }
 
+/// What is said of live stories.
+fn live_schemas() -> Value {
+    let text = json!({ "type": "string" });
+    let uri = json!({ "type": "string", "format": "uri" });
+    let time = json!({ "type": "string", "format": "date-time" });
+    let time_or_null = json!({ "type": ["string", "null"], "format": "date-time" });
+    json!({
+        "Live": object(&json!({ "began": time, "ended": time_or_null, "entries_url": uri })),
+        "EntryList": list_of("Entry"),
+        "Entry": object(&json!({
+            "id": { "type": "string", "format": "uuid" }, "url": uri, "published": time, "edited": time_or_null,
+            "headline": text, "body_html": text, "body_text": text, "author": text,
+            "key": { "type": "boolean" }, "pinned": { "type": "boolean" },
+        })),
+    })
+}
+
 fn schemas() -> Value {
     let text = json!({ "type": "string" });
     let uri = json!({ "type": "string", "format": "uri" });
@@ -353,9 +372,10 @@ fn schemas() -> Value {
         json!({
             "bylines": { "type": "array", "items": text }, "dateline": text, "body_html": text, "body_text": text,
             "credit": text, "copyright": text, "corrections": array_of("Correction"), "revision": { "type": "integer" },
+            "live": or_null("Live"),
         }),
     );
-    json!({
+    let mut all = json!({
         "StoryList": list_of("StoryItem"),
         "HitList": hits(),
         "StoryItem": object(&item),
@@ -434,7 +454,9 @@ fn schemas() -> Value {
                 "errors": { "type": "array", "items": object(&json!({ "field": text, "message": text })) },
             },
         },
-    })
+    });
+    extend(&mut all, live_schemas());
+    all
 }
 
 /// Those of alerts stand by themselves: one text of all of them is longer than the macro that reads it goes.

@@ -4,7 +4,8 @@ use super::{List, absent, address, after, begin, filtered, json, limit, site};
 use crate::app::App;
 use crate::exports::{About, Shown, exported};
 use crate::pages::{
-    Query, SiteView, authors_of, canonical, largest_plain, list_key, section_href, span, store_error, topics_of,
+    Query, SiteView, authors_of, canonical, coverage, largest_plain, list_key, section_href, span, store_error,
+    topics_of,
 };
 use crate::sites::{SiteEntry, Sites};
 use masthead_domain::document::Document;
@@ -70,6 +71,15 @@ struct WholeStory {
     copyright: String,
     corrections: Vec<CorrectionItem>,
     revision: i64,
+    live: Option<LiveItem>,
+}
+
+/// From when to when a story is covered live, and where its entries are listed.
+#[derive(Serialize)]
+struct LiveItem {
+    began: Timestamp,
+    ended: Option<Timestamp>,
+    entries_url: String,
 }
 
 #[derive(Serialize)]
@@ -330,7 +340,13 @@ pub(super) async fn one(app: &App, view: &SiteView, id: &str, query: Query<'_>) 
             .await
             .map_err(store_error)?
             .ok_or_else(missing)?;
-        json(&whole(item, story.content, story.revision, site), position)?
+        let live = public::coverage(&mut conn, now, id).await.map_err(store_error)?;
+        let live = live.map(|live| LiveItem {
+            began: live.began_at,
+            ended: live.ended_at,
+            entries_url: view.absolute(&format!("/api/v1/stories/{id}/entries")),
+        });
+        json(&whole(item, story.content, (story.revision, live), site), position)?
     } else {
         let shown: Vec<Shown<'_>> = pictures
             .iter()
@@ -358,7 +374,11 @@ pub(super) async fn one(app: &App, view: &SiteView, id: &str, query: Query<'_>) 
                 .section(first.section)
                 .map(|record| record.section.name.as_str()),
         };
-        let exported = exported(&story.content, &about);
+        let mut content = story.content;
+        content.body = coverage::whole_text(&mut conn, now, id, content.body, &site.zone)
+            .await
+            .map_err(store_error)?;
+        let exported = exported(&content, &about);
         if format == "nitf" {
             let body = export::nitf::write(&exported);
             Rendered::new(
@@ -374,7 +394,12 @@ pub(super) async fn one(app: &App, view: &SiteView, id: &str, query: Query<'_>) 
     Ok(rendered.keys(keys).stories([id]).modified(updated))
 }
 
-fn whole(item: StoryItem, content: StoryContent, revision: i64, site: &SiteEntry) -> WholeStory {
+fn whole(
+    item: StoryItem,
+    content: StoryContent,
+    (revision, live): (i64, Option<LiveItem>),
+    site: &SiteEntry,
+) -> WholeStory {
     WholeStory {
         item,
         bylines: content.bylines.iter().map(|byline| byline.name.clone()).collect(),
@@ -392,11 +417,12 @@ fn whole(item: StoryItem, content: StoryContent, revision: i64, site: &SiteEntry
             })
             .collect(),
         revision,
+        live,
     }
 }
 
 /// The text with absolute links; pictures are left to their own field.
-fn body(mut body: Document, origin: &str) -> String {
+pub(super) fn body(mut body: Document, origin: &str) -> String {
     masthead_formats::feeds::write::absolute(&mut body, origin);
     html::from_document(&body, &mut |_, _| {})
 }

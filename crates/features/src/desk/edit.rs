@@ -13,7 +13,7 @@ use axum::response::Response;
 use http::StatusCode;
 use masthead_domain::desk::Act;
 use masthead_domain::document::{Block, Document};
-use masthead_domain::ids::StoryId;
+use masthead_domain::ids::{PictureId, StoryId};
 use masthead_domain::permissions::Permission;
 use masthead_domain::revisions::{compare, merge, merge_value};
 use masthead_domain::stories::StoryContent;
@@ -142,16 +142,21 @@ pub(super) async fn checked(
     let mut conn = visit.app().db.reader().await.map_err(store_error)?;
     let known = topics::all(&mut conn).await.map_err(store_error)?;
     let mut checked = sheet.check(contents, &visit.app().sites(), &known);
-    let ids = pictures(&checked.saving.content);
-    let found = picture_rows::by_ids(&mut conn, &ids).await.map_err(store_error)?;
-    for id in ids.iter().filter(|id| !found.iter().any(|picture| picture.id == **id)) {
-        checked.mistakes.entry("body").or_default().push(Wrong {
-            key: "desk-wrong-picture".to_owned(),
-            line: 0,
-            said: format!("picture:{id}"),
-        });
+    let unknown = unknown_pictures(&mut conn, &pictures(&checked.saving.content)).await?;
+    if !unknown.is_empty() {
+        checked.mistakes.entry("body").or_default().extend(unknown);
     }
     Ok((checked.saving, checked.mistakes))
+}
+
+/// What is wrong with a text that shows these pictures: those that the store doesn't have.
+pub(crate) async fn unknown_pictures(conn: &mut Conn, ids: &[PictureId]) -> Result<Vec<Wrong>, WebError> {
+    let found = picture_rows::by_ids(conn, ids).await.map_err(store_error)?;
+    let is_known = |id: &PictureId| found.iter().any(|picture| picture.id == *id);
+    let unknown = ids.iter().filter(|id| !is_known(id));
+    Ok(unknown
+        .map(|id| Wrong::new("desk-wrong-picture", &format!("picture:{id}")))
+        .collect())
 }
 
 /// A content whose blocks are those of several revisions, one behind the other.

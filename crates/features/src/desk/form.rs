@@ -7,6 +7,7 @@ use super::work;
 use super::{Here, page, say, story, voice};
 use crate::comments::Decider;
 use crate::pages::store_error;
+use crate::sites::Sites;
 use crate::stories::kills;
 use crate::visit::Visit;
 use axum::response::Response;
@@ -23,6 +24,7 @@ use masthead_store::stories::{PlacementRecord, StoryRecord};
 use masthead_store::topics::TopicRecord;
 use masthead_store::{Conn, desk as rows, sites as site_rows, stories as story_rows};
 use masthead_web::errors::WebError;
+use masthead_web::templates::Voice;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -187,20 +189,7 @@ pub(super) async fn form(
     beside: Beside,
 ) -> Result<Response, WebError> {
     let voice = voice(visit).await?;
-    let mut wrong = BTreeMap::new();
-    for (field, all) in mistakes {
-        let mut said = Vec::with_capacity(all.len());
-        for one in all {
-            let line = one.line.to_string();
-            let place = if one.line > 0 {
-                say(&voice, "desk-wrong-line", &[("line", &line)])?
-            } else {
-                String::new()
-            };
-            said.push(format!("{place}{}", say(&voice, &one.key, &[("said", &one.said)])?));
-        }
-        wrong.insert(*field, said);
-    }
+    let wrong = words(&voice, mistakes)?;
     let mut conn = visit.app().db.reader().await.map_err(store_error)?;
     let (mut others, mut history, mut receipts, mut absent) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     if let Some(loaded) = loaded {
@@ -249,6 +238,25 @@ pub(super) async fn form(
     };
     let here = if loaded.is_some() { Here::Stories } else { Here::New };
     page(visit, status, (here, "desk/story.html", title), &own).await
+}
+
+/// What is wrong with the fields, in words.
+pub(crate) fn words(voice: &Voice, mistakes: &Mistakes) -> Result<BTreeMap<&'static str, Vec<String>>, WebError> {
+    let mut wrong = BTreeMap::new();
+    for (field, all) in mistakes {
+        let mut said = Vec::with_capacity(all.len());
+        for one in all {
+            let line = one.line.to_string();
+            let place = if one.line > 0 {
+                say(voice, "desk-wrong-line", &[("line", &line)])?
+            } else {
+                String::new()
+            };
+            said.push(format!("{place}{}", say(voice, &one.key, &[("said", &one.said)])?));
+        }
+        wrong.insert(*field, said);
+    }
+    Ok(wrong)
 }
 
 /// The acts that this person may do now: those of one press, which save first, and those with fields.
@@ -314,15 +322,19 @@ fn standing(visit: &Visit, loaded: &Loaded) -> StandingView {
         newer: story.public_revision.is_some_and(|public| public < story.head_revision),
         head: story.head_revision,
         public: story.public_revision,
-        addresses: loaded
-            .places
-            .iter()
-            .filter_map(|place| {
-                let site = sites.site(place.placement.site)?;
-                Some((site.name.clone(), format!("{}{}", site.origin, place.path.as_ref()?)))
-            })
-            .collect(),
+        addresses: addresses(&sites, &loaded.places),
     }
+}
+
+/// Where a story is found once it has addresses: the site's name and the address there.
+pub(crate) fn addresses(sites: &Sites, places: &[PlacementRecord]) -> Vec<(String, String)> {
+    places
+        .iter()
+        .filter_map(|place| {
+            let site = sites.site(place.placement.site)?;
+            Some((site.name.clone(), format!("{}{}", site.origin, place.path.as_ref()?)))
+        })
+        .collect()
 }
 
 /// The sites that a story may be put on: those of the person, and those where it stands.

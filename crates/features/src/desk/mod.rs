@@ -20,7 +20,12 @@ pub mod start;
 pub mod work;
 
 pub(crate) use acts::moment;
+pub(crate) use edit::unknown_pictures;
+pub(crate) use form::{addresses, words};
 pub(crate) use people::{account_of, named};
+pub(crate) use pictures::{parts, taken};
+pub(crate) use sheet::{Mistakes, Wrong, of_text};
+pub(crate) use work::permitted;
 
 use crate::accounts::Viewer;
 use crate::comments::PolicyError;

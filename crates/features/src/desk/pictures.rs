@@ -3,6 +3,7 @@
 
 use super::edit;
 use super::sheet::{Mistakes, Sheet, Wrong};
+use crate::app::App;
 use crate::pictures::{Said, TakeError, take};
 use crate::visit::{Fields, Visit};
 use axum::body::Body;
@@ -16,7 +17,7 @@ use masthead_formats::manuscript;
 use masthead_web::errors::{ErrorKind, WebError};
 
 /// The form's fields and its file.
-async fn parts(visit: &Visit) -> Result<(Fields, Bytes), WebError> {
+pub(crate) async fn parts(visit: &Visit) -> Result<(Fields, Bytes), WebError> {
     let kind = visit.headers.get(CONTENT_TYPE).cloned();
     let kind = kind.ok_or_else(|| WebError::new(ErrorKind::UnsupportedType))?;
     let mut request = http::Request::builder()
@@ -42,6 +43,46 @@ async fn parts(visit: &Visit) -> Result<(Fields, Bytes), WebError> {
     Ok((Fields::of(pairs), file))
 }
 
+/// The picture of a form (`picture-alt`, `picture-caption`, `picture-credit`) as a block; what is wrong with its fields
+/// where it can't be taken.
+///
+/// # Errors
+/// When the store or the disk fails.
+pub(crate) async fn taken(app: &App, fields: &Fields, file: Bytes) -> Result<Result<Block, Vec<Wrong>>, WebError> {
+    let (alt, credit) = (fields.get("picture-alt").trim(), fields.get("picture-credit").trim());
+    let caption = fields.get("picture-caption").trim();
+    // A picture is not published without what it shows and whose it is.
+    let missing: Vec<Wrong> = [
+        (file.is_empty(), "desk-wrong-no-file"),
+        (alt.is_empty(), "desk-wrong-no-alt"),
+        (credit.is_empty(), "desk-wrong-no-credit"),
+    ]
+    .into_iter()
+    .filter(|(is_missing, _)| *is_missing)
+    .map(|(_, key)| Wrong::new(key, ""))
+    .collect();
+    if !missing.is_empty() {
+        return Ok(Err(missing));
+    }
+    let said = Said {
+        caption: caption.to_owned(),
+        credit: credit.to_owned(),
+        alt: alt.to_owned(),
+        ..Said::default()
+    };
+    match take(app, file, said).await {
+        Ok(id) => Ok(Ok(Block::Picture(PictureBlock {
+            picture: PictureSource::Stored(id),
+            caption: Text::plain(caption),
+            credit: credit.to_owned(),
+            alt: alt.to_owned(),
+        }))),
+        Err(TakeError::Picture(error)) => Ok(Err(vec![Wrong::new("desk-wrong-file", &error.to_string())])),
+        Err(error) if error.is_transient() => Err(WebError::unavailable(error)),
+        Err(error) => Err(WebError::internal(error)),
+    }
+}
+
 /// `POST /desk/pictures`
 ///
 /// # Errors
@@ -50,57 +91,14 @@ pub async fn add(visit: Visit) -> Result<Response, WebError> {
     let (fields, file) = parts(&visit).await?;
     let mut sheet = Sheet::of_form(&fields);
     let story = fields.get("story").to_owned();
-    let (alt, credit) = (fields.get("picture-alt").trim(), fields.get("picture-credit").trim());
-    let caption = fields.get("picture-caption").trim();
-    let mut mistakes = Mistakes::new();
-    let mut wrong = |key: &str, said: &str| {
-        mistakes.entry("picture").or_default().push(Wrong {
-            key: key.to_owned(),
-            line: 0,
-            said: said.to_owned(),
-        });
-    };
-    if file.is_empty() {
-        wrong("desk-wrong-no-file", "");
-    }
-    // A picture is not published without them.
-    if alt.is_empty() {
-        wrong("desk-wrong-no-alt", "");
-    }
-    if credit.is_empty() {
-        wrong("desk-wrong-no-credit", "");
-    }
-    if !mistakes.is_empty() {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return edit::again(&visit, (status, &story), sheet, &mistakes, "").await;
-    }
-    let said = Said {
-        caption: caption.to_owned(),
-        credit: credit.to_owned(),
-        alt: alt.to_owned(),
-        ..Said::default()
-    };
-    let id = match take(visit.app(), file, said).await {
-        Ok(id) => id,
-        Err(TakeError::Picture(error)) => {
-            let mut mistakes = Mistakes::new();
-            mistakes.entry("picture").or_default().push(Wrong {
-                key: "desk-wrong-file".to_owned(),
-                line: 0,
-                said: error.to_string(),
-            });
+    let block = match taken(visit.app(), &fields, file).await? {
+        Ok(block) => block,
+        Err(wrong) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
+            let mistakes: Mistakes = [("picture", wrong)].into();
             return edit::again(&visit, (status, &story), sheet, &mistakes, "").await;
         }
-        Err(error) if error.is_transient() => return Err(WebError::unavailable(error)),
-        Err(error) => return Err(WebError::internal(error)),
     };
-    let block = Block::Picture(PictureBlock {
-        picture: PictureSource::Stored(id),
-        caption: Text::plain(caption),
-        credit: credit.to_owned(),
-        alt: alt.to_owned(),
-    });
     let text = manuscript::write(&Document { blocks: vec![block] }, &Document::default());
     if fields.get("picture-as") == "lead" {
         sheet.lead = text;

@@ -3,7 +3,7 @@
 use super::work::{Saving, TopicWish};
 use crate::sites::Sites;
 use crate::visit::Fields;
-use masthead_domain::document::{Block, Document, PictureBlock, PictureSource};
+use masthead_domain::document::{Block, Document, PictureBlock};
 use masthead_domain::ids::PictureId;
 use masthead_domain::revisions::merge_value;
 use masthead_domain::sites::check_slug;
@@ -63,14 +63,14 @@ pub(super) struct Was {
 
 /// What is wrong with a field: the message's key, and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
-    pub(super) key: String,
-    pub(super) line: usize,
-    pub(super) said: String,
+pub(crate) struct Wrong {
+    pub(crate) key: String,
+    pub(crate) line: usize,
+    pub(crate) said: String,
 }
 
 impl Wrong {
-    fn new(key: &str, said: &str) -> Self {
+    pub(crate) fn new(key: &str, said: &str) -> Self {
         Self {
             key: key.to_owned(),
             line: 0,
@@ -80,7 +80,7 @@ impl Wrong {
 }
 
 /// What is wrong, by field.
-pub(super) type Mistakes = BTreeMap<&'static str, Vec<Wrong>>;
+pub(crate) type Mistakes = BTreeMap<&'static str, Vec<Wrong>>;
 
 /// A sheet that was checked.
 pub(super) struct Checked {
@@ -400,7 +400,7 @@ fn leads(content: &StoryContent) -> Document {
     }
 }
 
-fn of_text(mistake: &Mistake) -> Wrong {
+pub(crate) fn of_text(mistake: &Mistake) -> Wrong {
     Wrong {
         key: format!("desk-wrong-{}", mistake.kind.name()),
         line: mistake.line,
@@ -410,12 +410,8 @@ fn of_text(mistake: &Mistake) -> Wrong {
 
 /// The pictures of the store that a revision shows.
 pub(super) fn pictures(content: &StoryContent) -> Vec<PictureId> {
-    let stored = |block: &PictureBlock| match block.picture {
-        PictureSource::Stored(id) => Some(id),
-        PictureSource::Remote(_) => None,
-    };
-    let mut ids: Vec<PictureId> = content.lead_picture.iter().filter_map(stored).collect();
-    ids.extend(content.body.pictures().into_iter().filter_map(stored));
+    let mut ids: Vec<PictureId> = content.lead_picture.iter().filter_map(PictureBlock::stored).collect();
+    ids.extend(content.body.pictures().into_iter().filter_map(PictureBlock::stored));
     ids.sort();
     ids.dedup();
     ids

@@ -87,7 +87,13 @@ async fn wished(tx: &mut Tx, context: &Context, wishes: &[TopicWish]) -> Result<
 }
 
 /// The story with its sites, if somebody may look at it and has the act's permission on each.
-async fn permitted(tx: &mut Tx, context: &Context, by: &Decider, id: StoryId, act: Act) -> Result<Change, DeskError> {
+pub(crate) async fn permitted(
+    tx: &mut Tx,
+    context: &Context,
+    by: &Decider,
+    id: StoryId,
+    act: Act,
+) -> Result<Change, DeskError> {
     let change = Change::begin(tx, context, id).await?;
     let sites: Vec<SiteId> = rows::places(tx, &[id]).await?.iter().map(|place| place.site).collect();
     if !may_see(&by.grants, &sites) {

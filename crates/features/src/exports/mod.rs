@@ -8,7 +8,10 @@ mod story;
 pub use story::{About, Shown, exported};
 
 use crate::app::App;
-use masthead_domain::document::PictureSource;
+use crate::coverage::MOST_HANDED_ON;
+use crate::pages::coverage::moment;
+use masthead_domain::coverage::{Entry, with_entries};
+use masthead_domain::document::PictureBlock;
 use masthead_domain::ids::{CommentId, PictureId, ProfileId, SiteId, StoryId};
 use masthead_domain::profiles::ProfileState;
 use masthead_domain::stories::StoryState;
@@ -16,7 +19,10 @@ use masthead_domain::wire::{Embargo, PubStatus};
 use masthead_formats::export;
 use masthead_services::blobs::{BlobError, BlobKey};
 use masthead_services::disk;
-use masthead_store::{Conn, StoreError, authors, comments, imports, pictures, profiles, stories as rows, topics};
+use masthead_store::public::NEWEST_ENTRIES;
+use masthead_store::{
+    Conn, StoreError, authors, comments, coverage, imports, pictures, profiles, stories as rows, topics,
+};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -217,9 +223,16 @@ async fn write_story(
     if site.is_some_and(|site| places.iter().all(|place| place.placement.site != site)) {
         return Ok(false);
     }
-    let Some(content) = rows::revision(conn, id, record.head_revision).await? else {
+    let Some(mut content) = rows::revision(conn, id, record.head_revision).await? else {
         return Ok(false);
     };
+    let sites = app.sites();
+    let canonical = story::canonical(&sites, &places);
+    let zone = canonical.map_or(jiff::tz::TimeZone::UTC, |(site, _)| site.zone.clone());
+    // What partners are given is the story with its entries, whether readers see it yet or not.
+    let entries = coverage::entries(conn, id, NEWEST_ENTRIES, MOST_HANDED_ON).await?;
+    let entries: Vec<Entry> = entries.into_iter().map(|record| record.entry).collect();
+    content.body = with_entries(content.body, &entries, &|at| moment(at, &zone));
     let topic_ids = rows::topics(conn, id).await?;
     let mut known = topics::by_ids(conn, &topic_ids).await?;
     known.sort_by_key(|topic| topic_ids.iter().position(|id| *id == topic.id));
@@ -227,10 +240,7 @@ async fn write_story(
         .lead_picture
         .iter()
         .chain(content.body.pictures())
-        .filter_map(|block| match block.picture {
-            PictureSource::Stored(id) => Some(id),
-            PictureSource::Remote(_) => None,
-        })
+        .filter_map(PictureBlock::stored)
         .collect();
     wanted.extend(shown.iter().copied());
     let files = pictures::by_ids(conn, &shown).await?;
@@ -241,8 +251,6 @@ async fn write_story(
             renditions: &picture.renditions,
         })
         .collect();
-    let sites = app.sites();
-    let canonical = story::canonical(&sites, &places);
     let standing = &record.standing;
     let about = About {
         story: id.0,

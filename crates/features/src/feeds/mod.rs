@@ -1,5 +1,6 @@
 //! Feeds of a site, its sections, topics and authors, and its sitemaps: what machines read regularly.
 
+mod coverage;
 pub mod hub;
 mod sitemaps;
 
@@ -62,6 +63,9 @@ pub(crate) async fn feed(
     }
     if let FeedScope::Profile(name) = scope {
         return contributed(app, &mut conn, now, view, (name, &own_path, format), position).await;
+    }
+    if let FeedScope::Story { .. } = scope {
+        return coverage::feed(app, &mut conn, now, view, (scope, format), position).await;
     }
     let subject = subject(&mut conn, view, scope).await?;
     let site = view.entry.id;
@@ -163,7 +167,9 @@ async fn subject(conn: &mut Conn, view: &SiteView, scope: &FeedScope<'_>) -> Res
                 keys: vec![SurrogateKey::author(author.id)],
             })
         }
-        FeedScope::Profile(_) | FeedScope::Corrections | FeedScope::Alerts(_) => Err(WebError::not_found()),
+        FeedScope::Profile(_) | FeedScope::Corrections | FeedScope::Alerts(_) | FeedScope::Story { .. } => {
+            Err(WebError::not_found())
+        }
     }
 }
 

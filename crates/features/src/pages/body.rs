@@ -28,20 +28,36 @@ pub(super) const PLAYER: &str = " data-player=\"";
 pub(crate) fn write(
     document: Document,
     pictures: &[PublicPicture],
+    words: (&SiteView, &str),
+) -> Result<String, WebError> {
+    write_under(1, document, pictures, words)
+}
+
+/// [`write`] for a text that stands under a heading of the level `top`, 1 to 3.
+///
+/// # Errors
+/// When a message is missing in the theme.
+pub(super) fn write_under(
+    top: u8,
+    document: Document,
+    pictures: &[PublicPicture],
     (view, table_label): (&SiteView, &str),
 ) -> Result<String, WebError> {
     let mut out = String::with_capacity(4096);
     let shown = Shown {
+        top,
         pictures,
         table_label,
         play: say(view, "video-play", &[])?,
     };
-    blocks(document.blocks, &shown, &mut 1, &mut out);
+    blocks(document.blocks, &shown, &mut top.clone(), &mut out);
     Ok(out)
 }
 
 /// What every block is written with.
 struct Shown<'a> {
+    /// The level of the heading that the text stands under.
+    top: u8,
     pictures: &'a [PublicPicture],
     table_label: &'a str,
     play: String,
@@ -63,17 +79,19 @@ fn blocks(all: Vec<Block>, shown: &Shown<'_>, level: &mut u8, out: &mut String) 
         match block {
             Block::Heading { level: wanted, text } => {
                 // Agencies jump from the headline to a fourth level; readers of headings must not think one is missing.
-                *level = wanted.clamp(2, 4).min(*level + 1);
+                *level = wanted.clamp(shown.top + 1, 4).min(*level + 1);
                 plain(Block::Heading { level: *level, text }, pictures, out);
             }
             Block::FactBox { title, blocks: inner } => {
                 out.push_str("<aside class=\"factbox\">");
                 let mut own = *level;
                 if !title.is_empty() {
-                    out.push_str("<h2>");
-                    escape_into(&title, out);
-                    out.push_str("</h2>");
-                    own = 2;
+                    own = shown.top + 1;
+                    let heading = Block::Heading {
+                        level: own,
+                        text: Text::plain(title),
+                    };
+                    plain(heading, pictures, out);
                 }
                 blocks(inner, shown, &mut own, out);
                 out.push_str("</aside>");

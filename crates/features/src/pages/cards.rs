@@ -26,6 +26,7 @@ pub(crate) struct CardView {
     updated: i64,
     sponsored: bool,
     reader: bool,
+    live: bool,
     picture: Option<PictureView>,
     lang: Option<String>,
     dir: &'static str,
@@ -64,6 +65,7 @@ pub(crate) fn card(view: &SiteView, card: Card, headline: Option<String>, max_wi
         updated: card.updated.as_micros(),
         sponsored: card.sponsored,
         reader: card.reader,
+        live: card.live,
         picture: card
             .picture
             .as_ref()

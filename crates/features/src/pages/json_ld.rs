@@ -29,6 +29,35 @@ pub(crate) struct NewsArticle<'a> {
     pub(crate) dateline: &'a str,
     /// The `VideoObject` that leads it.
     pub(crate) video: Option<Value>,
+    /// What makes it a `LiveBlogPosting`.
+    pub(crate) live: Option<LiveBlog>,
+}
+
+/// What the markup of a live story says beside that of any story.
+pub(crate) struct LiveBlog {
+    pub(crate) began: String,
+    pub(crate) ended: Option<String>,
+    /// The entries on the page.
+    pub(crate) updates: Vec<BlogPosting>,
+}
+
+/// An entry of a live story.
+#[derive(Serialize)]
+pub(crate) struct BlogPosting {
+    #[serde(rename = "@type")]
+    pub(crate) kind: &'static str,
+    pub(crate) url: String,
+    pub(crate) headline: String,
+    #[serde(rename = "datePublished")]
+    pub(crate) published: String,
+    #[serde(rename = "dateModified", skip_serializing_if = "Option::is_none")]
+    pub(crate) modified: Option<String>,
+    #[serde(rename = "articleBody", skip_serializing_if = "String::is_empty")]
+    pub(crate) body: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) image: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) author: Option<Value>,
 }
 
 /// What a gallery's markup says.
@@ -84,6 +113,12 @@ struct Article<'a> {
     video: Option<&'a Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     correction: Vec<CorrectionComment<'a>>,
+    #[serde(rename = "coverageStartTime", skip_serializing_if = "Option::is_none")]
+    began: Option<&'a str>,
+    #[serde(rename = "coverageEndTime", skip_serializing_if = "Option::is_none")]
+    ended: Option<&'a str>,
+    #[serde(rename = "liveBlogUpdate", skip_serializing_if = "<[BlogPosting]>::is_empty")]
+    updates: &'a [BlogPosting],
 }
 
 #[derive(Serialize)]
@@ -144,7 +179,11 @@ pub(crate) fn news_article(
     }
     let article = Article {
         context: CONTEXT,
-        kind: "NewsArticle",
+        kind: if story.live.is_some() {
+            "LiveBlogPosting"
+        } else {
+            "NewsArticle"
+        },
         id: story.url,
         page: WebPage {
             kind: "WebPage",
@@ -182,6 +221,9 @@ pub(crate) fn news_article(
                 at: view.machine(*at),
             })
             .collect(),
+        began: story.live.as_ref().map(|live| live.began.as_str()),
+        ended: story.live.as_ref().and_then(|live| live.ended.as_deref()),
+        updates: story.live.as_ref().map_or(&[], |live| &live.updates),
     };
     Ok(embedded(serde_json::to_string(&(article, breadcrumbs(view, crumbs)))?))
 }

@@ -10,6 +10,7 @@
 //! | [`stale_keys`]`(&event)`, [`touched`]`(conn, &sites, &event)` | the press follower: what an event makes stale |
 //! | [`Pages::followed`]`(position)` | the press follower, after reloading the sites and *before* `Press::mark_stale` |
 //! | [`live_newest`]`(app, site)` | the live follower, after an event that concerns the site |
+//! | [`live_entries`]`(app, story)` | the live follower, after an event that concerns the story |
 //! | [`Pages::set_search`]`(index)` | once, when the node's search index is open |
 //! | [`Pages::set_themes`]`(themes)` | the themes' files changed; follow it with `Press::mark_all_stale` |
 //!
@@ -19,6 +20,7 @@
 mod banner;
 mod body;
 mod cards;
+pub(crate) mod coverage;
 pub(crate) mod errors;
 mod front;
 mod galleries;
@@ -38,6 +40,7 @@ mod story;
 mod video;
 mod view;
 
+pub use coverage::news as live_entries;
 pub use keys::{stale_keys, touched};
 pub use live::newest as live_newest;
 
@@ -346,11 +349,12 @@ impl Pages {
                     (None, _) => own::page(app, view, section).await,
                 }
             }
-            Route::Story { .. } => story::story(app, view, path, query.thread()?).await,
+            Route::Story { .. } => story::story(app, view, path, (query.thread()?, query.entries()?)).await,
             Route::Topic(slug) => lists::topic(app, view, slug, query.after()?).await,
             Route::Author(slug) => lists::author(app, view, slug, query.after()?).await,
             Route::Archive(day) => lists::archive(app, view, *day).await,
             Route::Feed(scope, format) => feeds::feed(app, view, scope, *format).await,
+            Route::LiveStory(story) => coverage::newest(app, view, *story).await,
             Route::Media { picture, width, format } => media::file(app, *picture, *width, *format).await,
             Route::MediaCut { picture, shape } => media::cut(app, *picture, *shape).await,
             Route::MediaSheet { story, revision } => sheet::file(app, view, *story, *revision).await,
@@ -472,7 +476,7 @@ pub fn declared_parameters(path: &str) -> &'static [&'static str] {
             | Route::YourStories
             | Route::Alerts(_),
         ) => &["after"],
-        Some(Route::Story { .. }) => &["comments", "order", "comment"],
+        Some(Route::Story { .. }) => &["comments", "order", "comment", "entries", "entry"],
         Some(Route::Search) => search::PARAMETERS,
         Some(Route::Listings(Some(_))) => listings::pages::PARAMETERS,
         Some(Route::Oembed) => oembed::PARAMETERS,
@@ -509,6 +513,18 @@ impl Query<'_> {
             order: self.get("order").as_deref().and_then(Order::parse),
             after,
             comment: self.get("comment").and_then(|id| id.parse().ok()),
+        })
+    }
+
+    /// What of a live story's entries is asked for.
+    fn entries(self) -> Result<coverage::Asked, WebError> {
+        let after = match self.get("entries") {
+            Some(text) => Some(Cursor::parse(&text)?),
+            None => None,
+        };
+        Ok(coverage::Asked {
+            after,
+            entry: self.get("entry").and_then(|id| id.parse().ok()),
         })
     }
 

@@ -1,6 +1,7 @@
 //! The story page. Everything it shows of the store comes from one snapshot.
 
 use super::cards::{self, CardView, LEAD_WIDTH, PictureView};
+use super::coverage::{self, LiveView};
 use super::json_ld::{self, NewsArticle};
 use super::page::{Image, Page, whole};
 use super::video::{self, VideoView};
@@ -21,7 +22,7 @@ use masthead_store::{Conn, StoreError, stories};
 use masthead_web::errors::WebError;
 use masthead_web::press::Rendered;
 use masthead_web::strings::direction;
-use masthead_web::urls::Route;
+use masthead_web::urls::{FeedScope, Route};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -39,6 +40,7 @@ struct Own<'a> {
     also_on: Vec<Link>,
     comments: Thread,
     call_outs: Vec<call_outs::Shown>,
+    live: Option<LiveView>,
 }
 
 #[derive(Serialize)]
@@ -103,8 +105,16 @@ pub(super) struct Around {
     pub(super) related: Vec<Card>,
 }
 
+/// What of a story's page is asked for in its address: a part of its comments, a part of its entries.
+pub(crate) type AskedOf = (Asked, coverage::Asked);
+
 /// The story at `path`; a redirect from an old address of it; 410 when it is gone; 404 otherwise.
-pub(crate) async fn story(app: &App, view: &SiteView, path: &str, asked: Asked) -> Result<Rendered, WebError> {
+pub(crate) async fn story(
+    app: &App,
+    view: &SiteView,
+    path: &str,
+    (asked, of_entries): AskedOf,
+) -> Result<Rendered, WebError> {
     let now = app.now();
     let mut conn = app.db.snapshot().await.map_err(store_error)?;
     let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
@@ -123,8 +133,11 @@ pub(crate) async fn story(app: &App, view: &SiteView, path: &str, asked: Asked) 
             let call_outs = call_outs::shown(&mut conn, now, view.entry.id, &beside)
                 .await
                 .map_err(store_error)?;
+            let live = coverage::read(&mut conn, now, story.id, of_entries)
+                .await
+                .map_err(store_error)?;
             drop(conn);
-            let page = render(view, *story, &places, around, (shown, call_outs), position)?;
+            let page = render(view, *story, &places, around, (shown, call_outs, live), position)?;
             Ok(page.keys(beside.into_iter().map(keys::call_outs)))
         }
         found => leads_on(&mut conn, now, view, found, position).await,
@@ -151,7 +164,7 @@ pub(crate) fn preview(
         thread: Thread::none(),
         keys: Vec::new(),
     };
-    let page = render(view, story, &[], around, (shown, Vec::new()), 0)?;
+    let page = render(view, story, &[], around, (shown, Vec::new(), None), 0)?;
     String::from_utf8(page.body.into()).map_err(WebError::internal)
 }
 
@@ -258,8 +271,8 @@ fn render(
     view: &SiteView,
     story: PublicStory,
     places: &[PublicPlacement],
-    around: Around,
-    (shown, call_outs): (Shown, Vec<call_outs::Shown>),
+    mut around: Around,
+    (shown, call_outs, live): (Shown, Vec<call_outs::Shown>, Option<coverage::Read>),
     position: i64,
 ) -> Result<Rendered, WebError> {
     let PublicStory {
@@ -310,7 +323,11 @@ fn render(
         &crumbs,
         &links,
         (&around.pictures, &around.cuts),
+        live.as_ref(),
     )?;
+    if let (Some(_), Some(Route::Story { section, slug, day })) = (&live, Route::parse(&path)) {
+        page = page.feeds(&FeedScope::Story { section, slug, day }, &content.headline);
+    }
 
     // The last that needs the whole story is done, so that the text can be taken apart instead of copied.
     let body = std::mem::take(&mut content.body);
@@ -318,7 +335,11 @@ fn render(
     let words = (view, content.headline.as_str());
     let body = body::write(body, &around.pictures, words)?;
     let shown_video = video::view(&content);
-    let related_ids: Vec<StoryId> = around.related.iter().map(|card| card.story).collect();
+    let live = live
+        .map(|live| live.view(view, (id, &path, &content.headline), &around))
+        .transpose()?;
+    let related = std::mem::take(&mut around.related);
+    let related_ids: Vec<StoryId> = related.iter().map(|card| card.story).collect();
     let own = Own {
         story: StoryView {
             id,
@@ -330,7 +351,7 @@ fn render(
             updated: shown_update.map(Timestamp::as_micros),
             dateline: &content.dateline,
             lead,
-            plays: shown_video.is_some() || body.contains(body::PLAYER),
+            plays: shown_video.is_some() || body.contains(body::PLAYER) || live.as_ref().is_some_and(LiveView::plays),
             video: shown_video,
             body,
             corrections: content
@@ -352,11 +373,12 @@ fn render(
         accent: place.map_or("", |section| section.accent),
         crumbs: &crumbs,
         topics: &links,
-        related: cards::cards(view, around.related),
+        related: cards::cards(view, related),
         share: share(view, &content.headline, &canonical),
         also_on: also_on(view, places),
         comments: shown.thread,
         call_outs,
+        live,
     };
     let html = view.voice.render("story.html", &whole(view, &page, &own))?;
     let authors: Vec<AuthorId> = around.authors.iter().map(|author| author.id).collect();
@@ -450,10 +472,16 @@ fn first_picture<'a>(
     content: &'a StoryContent,
     pictures: &'a [PublicPicture],
 ) -> Option<(&'a PublicPicture, &'a PictureBlock)> {
-    content
-        .lead_picture
-        .iter()
-        .chain(content.body.pictures())
+    first_of(content.lead_picture.iter().chain(content.body.pictures()), pictures)
+}
+
+/// The first of these that readers may see.
+pub(super) fn first_of<'a>(
+    blocks: impl IntoIterator<Item = &'a PictureBlock>,
+    pictures: &'a [PublicPicture],
+) -> Option<(&'a PublicPicture, &'a PictureBlock)> {
+    blocks
+        .into_iter()
         .find_map(|block| body::found(block, pictures).map(|stored| (stored, block)))
 }
 
@@ -482,6 +510,7 @@ fn markup(
     crumbs: &[Link],
     topics: &[Link],
     (pictures, cuts): (&[PublicPicture], &[PublicCut]),
+    live: Option<&coverage::Read>,
 ) -> Result<String, WebError> {
     let first = first_picture(content, pictures);
     let credit = first.as_ref().map_or("", |(stored, block)| {
@@ -550,6 +579,7 @@ fn markup(
                 page.image.as_ref().map(|image| image.url.as_str()),
                 &view.machine(published),
             ),
+            live: live.map(|live| live.markup(view, &page.canonical, pictures)),
         },
         crumbs,
     )

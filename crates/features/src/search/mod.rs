@@ -9,7 +9,7 @@ mod marked;
 pub(crate) use marked::{Segment, marked, passage};
 
 use crate::app::App;
-use crate::pages::{authors_of, topics_of};
+use crate::pages::{authors_of, coverage, topics_of};
 use masthead_domain::events::Event;
 use masthead_domain::ids::{EventId, StoryId};
 use masthead_services::search::{Batch, LogMark, SearchDoc, SearchError, SearchIndex};
@@ -268,13 +268,15 @@ async fn read(app: &App, conn: &mut Conn, id: StoryId) -> Result<Option<SearchDo
     lists.extend(places.iter().map(|place| place.site.0));
     lists.sort();
     lists.dedup();
+    let text = content.body.clone();
+    let text = coverage::whole_text(conn, now, id, text, &jiff::tz::TimeZone::UTC).await?;
     Ok(Some(SearchDoc {
         story: id,
         language: content.language.clone().unwrap_or_else(|| language.to_owned()),
         headline: content.headline.clone(),
         standfirst: content.standfirst.clone(),
         names: names.join("\n"),
-        body: content.body.to_plain(),
+        body: text.to_plain(),
         lists,
         published: story.published,
     }))

@@ -4,7 +4,7 @@ use super::{ChangeError, slugs};
 use crate::app::App;
 use crate::sites::Sites;
 use crate::wire::authors;
-use masthead_domain::document::{PictureBlock, PictureSource};
+use masthead_domain::document::PictureBlock;
 use masthead_domain::events::{Event, StoryFact};
 use masthead_domain::ids::{EventId, IdSource, PictureId, SiteId, StoryId, TopicId, WireItemId};
 use masthead_domain::stories::{
@@ -13,7 +13,9 @@ use masthead_domain::stories::{
 use masthead_domain::time::Timestamp;
 use masthead_domain::videos::VIDEOS;
 use masthead_store::stories::{ListEntry, PlacementRecord, StoryRecord};
-use masthead_store::{StoreError, Tx, contributions, jobs, log, pictures, sites as site_rows, stories as rows};
+use masthead_store::{
+    StoreError, Tx, contributions, coverage, jobs, log, pictures, sites as site_rows, stories as rows,
+};
 use masthead_web::urls::{Day, Route};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -146,6 +148,11 @@ impl Change {
             self.story.public_revision = Some(self.story.head_revision);
             self.touched = true;
         }
+    }
+
+    /// Something beside the revision changed that readers see with the story: its pages are stale.
+    pub const fn touch(&mut self) {
+        self.touched = true;
     }
 
     /// Gives the story another slug, made from the headline where none is wished. Addresses that it has stay.
@@ -327,12 +334,13 @@ impl Change {
         } else {
             rows::revision(tx, self.story.id, revision).await?.unwrap_or_default()
         };
-        let lead = content.lead_picture.as_ref().and_then(stored);
+        let lead = content.lead_picture.as_ref().and_then(PictureBlock::stored);
         // A story without a lead picture is shown with the first one in its text.
-        let lead = lead.or_else(|| content.body.pictures().into_iter().find_map(stored));
+        let lead = lead.or_else(|| content.body.pictures().into_iter().find_map(PictureBlock::stored));
         rows::set_card(tx, self.story.id, &content, lead).await?;
-        let mut shown: Vec<PictureId> = content.lead_picture.iter().filter_map(stored).collect();
-        shown.extend(content.body.pictures().into_iter().filter_map(stored));
+        let mut shown: Vec<PictureId> = content.lead_picture.iter().filter_map(PictureBlock::stored).collect();
+        shown.extend(content.body.pictures().into_iter().filter_map(PictureBlock::stored));
+        shown.extend(coverage::pictures(tx, self.story.id).await?);
         shown.sort();
         shown.dedup();
         let mut known = Vec::with_capacity(shown.len());
@@ -439,11 +447,4 @@ fn on_pages(standing: &Standing, now: Timestamp) -> bool {
         .expires_at
         .map(|at| Timestamp::from_micros(at.as_micros().saturating_sub(1)));
     standing.is_visible(last.map_or(now, |last| last.min(now)))
-}
-
-fn stored(block: &PictureBlock) -> Option<PictureId> {
-    match block.picture {
-        PictureSource::Stored(id) => Some(id),
-        PictureSource::Remote(_) => None,
-    }
 }

@@ -6,8 +6,9 @@ use super::names::World;
 use super::story::{Life, Story};
 use super::tokens::Start;
 use anyhow::Context as _;
+use masthead_domain::coverage::{Entry, EntryText};
 use masthead_domain::document::{Block, Document};
-use masthead_domain::ids::{AuthorId, PictureId, SiteId, TopicId};
+use masthead_domain::ids::{AuthorId, EntryId, IdSource, PictureId, SiteId, TopicId};
 use masthead_domain::stories::{Byline, Correction, Placement, StoryContent, StoryKind};
 use masthead_domain::time::Timestamp;
 use masthead_features::app::App;
@@ -40,6 +41,8 @@ pub(super) struct Planned {
     /// When what readers see last changed.
     pub(super) updated: Option<Timestamp>,
     pub(super) life: Life,
+    /// Its entries, where it is covered live.
+    pub(super) entries: Vec<Entry>,
 }
 
 /// Works out everything but the fronts. Known topics and authors keep their ids.
@@ -62,6 +65,7 @@ pub(super) async fn make(
         start,
     };
     let maker = Maker {
+        ids: app.ids.as_ref(),
         world,
         topics: topics.iter().map(|topic| (topic.slug.as_str(), topic.id)).collect(),
         authors: authors.iter().map(|author| (author.slug.as_str(), author.id)).collect(),
@@ -88,6 +92,7 @@ pub(super) async fn make(
 }
 
 struct Maker<'a> {
+    ids: &'a dyn IdSource,
     world: World<'a>,
     topics: HashMap<&'a str, TopicId>,
     authors: HashMap<&'a str, AuthorId>,
@@ -126,7 +131,23 @@ impl Maker<'_> {
             urgency: Some(story.urgency),
             ..StoryContent::default()
         };
+        let entries = story.entries.iter().map(|entry| {
+            Ok(Entry {
+                id: EntryId::new(self.ids),
+                at: self.world.start.before(entry.age),
+                text: EntryText {
+                    headline: names.words(&entry.headline)?,
+                    body: names.document(&entry.body)?,
+                    author: content.author(&entry.author)?.name.clone(),
+                },
+                is_key: entry.is_key,
+                is_pinned: entry.is_pinned,
+                edited_at: None,
+            })
+        });
+        let entries = entries.collect::<anyhow::Result<_>>()?;
         Ok(Planned {
+            entries,
             id: story.id.clone(),
             placements: placements(self.world.sites, &placed.places)?,
             topics: self.topics(&story.topics)?,
@@ -175,6 +196,7 @@ impl Maker<'_> {
             content: said,
             updated: None,
             life: Life::Published,
+            entries: Vec::new(),
         })
     }
 

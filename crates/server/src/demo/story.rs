@@ -27,7 +27,23 @@ pub(super) struct Story {
     /// Newest first.
     pub(super) corrections: Vec<Correction>,
     pub(super) body: String,
+    /// Of a story that is covered live, as they stand in the file.
+    pub(super) entries: Vec<LiveEntry>,
 }
+
+/// An entry of a live story, minutes before the demo is made.
+pub(super) struct LiveEntry {
+    pub(super) age: u32,
+    /// The slug of who wrote it.
+    pub(super) author: String,
+    pub(super) is_key: bool,
+    pub(super) is_pinned: bool,
+    pub(super) headline: String,
+    pub(super) body: String,
+}
+
+/// What begins the line that begins an entry.
+const ENTRY: &str = "=== ";
 
 /// What became of a story.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +157,11 @@ impl Story {
                 "what came later has to be less than age_minutes ago"
             );
         }
+        let (body, entries) = entries(body)?;
+        ensure!(
+            entries.iter().all(|entry| entry.age <= head.age_minutes),
+            "an entry is no older than its story"
+        );
         Ok(Self {
             id: head.id,
             sites: head.sites,
@@ -158,9 +179,46 @@ impl Story {
             video: head.video,
             life,
             corrections: head.corrections,
-            body: body.to_owned(),
+            body,
+            entries,
         })
     }
+}
+
+/// The story's own text, and the entries behind it: each begins with a line `=== MINUTES AUTHOR [key] [pinned] | HEADLINE`.
+fn entries(text: &str) -> anyhow::Result<(String, Vec<LiveEntry>)> {
+    let mut own = String::new();
+    let mut entries: Vec<LiveEntry> = Vec::new();
+    for line in text.lines() {
+        if let Some(head) = line.strip_prefix(ENTRY) {
+            entries.push(begun(head).with_context(|| format!("'{line}' begins no entry"))?);
+            continue;
+        }
+        let into = entries.last_mut().map_or(&mut own, |entry| &mut entry.body);
+        into.push_str(line);
+        into.push('\n');
+    }
+    Ok((own, entries))
+}
+
+fn begun(head: &str) -> anyhow::Result<LiveEntry> {
+    let (facts, headline) = head.split_once(" | ").context("it has no bar before its headline")?;
+    let mut facts = facts.split(' ');
+    let age = facts.next().context("it says no minutes")?.parse()?;
+    let author = facts.next().context("it names no author")?.to_owned();
+    let marks: Vec<&str> = facts.collect();
+    ensure!(
+        marks.iter().all(|mark| ["key", "pinned"].contains(mark)),
+        "its marks are key and pinned"
+    );
+    Ok(LiveEntry {
+        age,
+        author,
+        is_key: marks.contains(&"key"),
+        is_pinned: marks.contains(&"pinned"),
+        headline: headline.to_owned(),
+        body: String::new(),
+    })
 }
 
 impl Head {

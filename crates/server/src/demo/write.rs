@@ -4,12 +4,14 @@
 
 use super::plan::{Plan, Planned};
 use super::story::Life;
+use masthead_domain::coverage::Coverage;
 use masthead_domain::events::Event;
 use masthead_domain::ids::{EventId, StoryId};
 use masthead_domain::stories::HoldKind;
 use masthead_domain::time::Timestamp;
 use masthead_domain::wire::Embargo;
 use masthead_features::app::App;
+use masthead_features::coverage;
 use masthead_features::stories::{Change, ChangeError, Context};
 use masthead_store::sites::{RedirectTarget, acts_on, log_act, put_redirect};
 use masthead_store::{StoreError, Tx, authors, log, pages, topics};
@@ -92,6 +94,12 @@ async fn live(tx: &mut Tx, context: &Context, plan: &Plan, story: &Planned) -> R
     let mut change = Change::create(tx, &begin, &first, &story.id, imported, None).await?;
     change.place(tx, &story.placements).await?;
     change.set_topics(tx, &story.topics).await?;
+    if !story.entries.is_empty() {
+        coverage::cover(tx, &mut change, Coverage::begin(story.at)).await?;
+    }
+    for entry in &story.entries {
+        coverage::add(tx, &mut change, entry, super::BY).await?;
+    }
     let mut last = begin.clone();
     match &story.life {
         Life::Draft => {}

@@ -20,7 +20,8 @@ macro_rules! card {
             " THEN 0 \
          ELSE (SELECT CAST(COALESCE(sum(n.n), 0) AS BIGINT) FROM comment_counts n \
              WHERE n.story_id = s.id AND n.state = 'published') END, \
-         EXISTS (SELECT 1 FROM story_contributors r WHERE r.story_id = s.id)"
+         EXISTS (SELECT 1 FROM story_contributors r WHERE r.story_id = s.id), \
+         EXISTS (SELECT 1 FROM coverages v WHERE v.story_id = s.id AND v.ended_at IS NULL)"
         )
     };
 }
@@ -96,6 +97,8 @@ pub struct Card {
     pub comments: i64,
     /// Whether a reader wrote or photographed it.
     pub reader: bool,
+    /// Whether it is covered live now.
+    pub live: bool,
 }
 
 impl FromRow for Card {
@@ -115,6 +118,7 @@ impl FromRow for Card {
             picture: None,
             comments: 0,
             reader: false,
+            live: false,
         };
         let id: Option<PictureId> = row.next()?;
         let alt: Option<String> = row.next()?;
@@ -122,7 +126,7 @@ impl FromRow for Card {
         let height: Option<u32> = row.next()?;
         let renditions: Option<Json<Vec<RenditionRecord>>> = row.next()?;
         let credit: Option<String> = row.next()?;
-        let (comments, reader) = (row.next()?, row.next()?);
+        let (comments, reader, live) = (row.next()?, row.next()?, row.next()?);
         let picture = match (id, width, height, renditions) {
             (Some(id), Some(width), Some(height), Some(renditions)) => Some(super::PublicPicture {
                 id,
@@ -138,6 +142,7 @@ impl FromRow for Card {
             picture,
             comments,
             reader,
+            live,
             ..card
         })
     }

@@ -6,6 +6,7 @@
 //! test compares the two for random standings; `cargo xtask tidy` refuses a query here without the predicate.
 
 mod comments;
+mod coverage;
 mod listings;
 mod lists;
 mod pictures;
@@ -16,6 +17,7 @@ pub use comments::{
     ProfileComment, PublicComment, PublicWriter, ThreadCursor, comment, comment_count, comments_by, comments_of,
     conversation, first_replies, published_between, roots, story_version,
 };
+pub use coverage::{NEWEST_ENTRIES, coverage, entries, entry, key_entries, pinned_entries};
 pub use listings::{Wanted, listed, listings_around, listings_by_id, newest_listings};
 pub use lists::{Card, Contributed, Cursor, archive_days, contributed, list, list_since, newest, sitemap, visible};
 pub use pictures::{PublicCut, PublicFile, PublicPicture, cut, cuts_of_story, file, of_page, of_story};
@@ -42,6 +44,7 @@ use silent;
 
 pub(crate) const ALL: &[&[crate::db::Query]] = &[
     comments::ALL,
+    coverage::ALL,
     listings::ALL,
     lists::ALL,
     pictures::ALL,

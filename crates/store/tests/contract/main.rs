@@ -29,6 +29,7 @@ mod alerts;
 mod backups;
 mod changes;
 mod comments;
+mod coverage;
 mod events;
 mod faults;
 mod listings;

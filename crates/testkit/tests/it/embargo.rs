@@ -50,6 +50,11 @@ async fn what_is_withheld_shows_on_no_surface(engine: Engine) -> anyhow::Result<
     desk::publish(app, unseen[2].id, Some(later), "test").await?;
 
     let everything: Vec<&Planted> = seen.iter().chain(&unseen).chain([&open]).collect();
+    // An entry is as public as its story.
+    for story in &everything {
+        let said = format!("What the {} does now", story.word);
+        plant::entry(&test, story.id, &said, "It is still there.").await?;
+    }
     let node = test.start().await?;
     let asked = surfaces::all(&test, &everything).await?;
     let shown = surfaces::showing(&node, &asked, &everything).await?;

@@ -17,13 +17,13 @@ on_both_engines!(
 );
 
 /// A reader of a stream.
-struct Reader {
+pub(crate) struct Reader {
     stream: TcpStream,
     heard: String,
 }
 
 impl Reader {
-    async fn open(node: &TestNode, query: &str, headers: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn open(node: &TestNode, query: &str, headers: &str) -> anyhow::Result<Self> {
         let mut stream = TcpStream::connect(node.address).await?;
         let head = format!("GET /live/events{query} HTTP/1.1\r\nHost: daily.example\r\n{headers}\r\n");
         stream.write_all(head.as_bytes()).await?;
@@ -34,7 +34,7 @@ impl Reader {
     }
 
     /// Reads on until `wanted` was heard; an end before that fails.
-    async fn until(&mut self, wanted: &str) -> anyhow::Result<&str> {
+    pub(crate) async fn until(&mut self, wanted: &str) -> anyhow::Result<&str> {
         let mut buffer = [0; 4096];
         while !self.heard.contains(wanted) {
             let read = tokio::time::timeout(Duration::from_secs(5), self.stream.read(&mut buffer)).await;

@@ -15,6 +15,7 @@ mod chromium;
 mod comment_crash;
 mod comments;
 mod contributions;
+mod coverage;
 mod crash;
 mod desk;
 mod embargo;

@@ -193,10 +193,15 @@ impl Live {
         }
     }
 
-    /// A story that readers see, or saw, changed: `change` is `published`, `updated` or `withdrawn`.
-    pub fn story(&self, story: StoryId, change: &'static str, position: LogPosition) {
-        let event =
+    /// A story that readers see, or saw, changed: `change` is `published`, `updated` or `withdrawn`. Of a live story
+    /// `entries` says which of its entries are the newest, in one line of JSON. Both are told at once, since a reader is
+    /// told of each position once.
+    pub fn story(&self, story: StoryId, change: &'static str, entries: Option<&str>, position: LogPosition) {
+        let mut event =
             format!("id: {position}\nevent: story\ndata: {{\"story\":\"{story}\",\"change\":\"{change}\"}}\n\n");
+        if let Some(entries) = entries {
+            event.push_str(&format!("id: {position}\nevent: entries\ndata: {entries}\n\n"));
+        }
         self.tell(About::Story(story), position, event.into());
     }
 

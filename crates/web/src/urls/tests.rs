@@ -67,6 +67,21 @@ fn every_route_is_written_and_read_back() {
             "/media/00000000-0000-0000-0000-000000000007/640.webp",
         ),
         (
+            Route::Feed(
+                FeedScope::Story {
+                    section: "world/asia".into(),
+                    slug: "peace-talks".into(),
+                    day: day(),
+                },
+                FeedFormat::Atom,
+            ),
+            "/world/asia/peace-talks-20140915/feed.atom",
+        ),
+        (
+            Route::LiveStory(StoryId(id)),
+            "/live/stories/00000000-0000-0000-0000-000000000007.json",
+        ),
+        (
             Route::Comment(CommentId(id)),
             "/comments/00000000-0000-0000-0000-000000000007",
         ),
@@ -142,22 +157,6 @@ fn the_day_is_that_of_the_site_and_not_of_utc() {
     let paris = jiff::tz::TimeZone::get("Europe/Paris").unwrap();
     assert_eq!(Day::of(late, &paris).compact(), "20140916");
     assert_eq!(Day::of(late, &jiff::tz::TimeZone::UTC).compact(), "20140915");
-}
-
-#[test]
-fn origins() {
-    let origin = Origin::parse("https://News.Example:443/").unwrap();
-    assert_eq!(
-        origin.url(&Route::Topic("nato".into())),
-        "https://news.example/topics/nato"
-    );
-    assert_eq!(
-        Origin::parse("http://localhost:8080").unwrap().as_str(),
-        "http://localhost:8080"
-    );
-    for wrong in ["news.example", "ftp://x", "https://x/y", "https://x?y", ""] {
-        assert!(Origin::parse(wrong).is_err(), "{wrong}");
-    }
 }
 
 proptest! {

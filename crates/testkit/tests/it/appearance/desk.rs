@@ -2,7 +2,7 @@
 
 use super::pages::{Stop, answer, at, everything};
 use crate::accounts::{HOST, reader, signed_in};
-use crate::desk::{filled, send, staff_of};
+use crate::desk::{filled, send, send_with_file, staff_of};
 use masthead_domain::permissions::{Grant, Role};
 use masthead_domain::profiles::ProfileField;
 use masthead_domain::time::Timestamp;
@@ -81,6 +81,41 @@ pub(super) async fn gather(test: &TestApp, node: &TestNode) -> anyhow::Result<(S
         .post(HOST, "/desk/fronts/daily", &[("base", "1"), ("add-1", "nothing")])
         .await?;
     stops.push(answer("desk/front.html", refused.text()));
+    // A live story with an entry, an entry's form, and one with mistakes.
+    let live = test
+        .publish("What the turnstone turned", "stone", &["daily/world"])
+        .await?;
+    let live_desk = format!("/desk/stories/{live}/live");
+    let begun = eve
+        .post(HOST, &format!("/desk/stories/{live}/coverage"), &[("turn", "begin")])
+        .await?;
+    assert_eq!(begun.status, 303, "{}", begun.text());
+    let form = eve.get(HOST, &live_desk).await?;
+    let said = [
+        ("headline", "A stone"),
+        ("body", "It *turned* it."),
+        ("key", "yes"),
+        ("pin", "yes"),
+    ];
+    let sent = send_with_file(&mut eve, &live_desk, &filled(&form, &said), b"").await?;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let form = eve.get(HOST, &live_desk).await?;
+    let entry = form
+        .text()
+        .split(&format!("href=\"{live_desk}/"))
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    stops.push(at("desk/coverage.html", &format!("{live_desk}?done=published")));
+    stops.push(at("desk/coverage.html", &format!("{live_desk}/{entry}")));
+    stops.push(at("desk/coverage.html", &format!("/desk/stories/{pinned}/live")));
+    let wrong = filled(&form, &[("body", "[bad](javascript:1)"), ("picture-alt", "x")]);
+    let wrong = send_with_file(&mut eve, &live_desk, &wrong, b"no picture").await?;
+    assert_eq!(wrong.status, 422, "{}", wrong.text());
+    stops.push(answer("desk/coverage.html", wrong.text()));
     // One that is gone, with its receipt.
     let gone = test
         .publish("What the dunlin never did", "never", &["daily/world"])

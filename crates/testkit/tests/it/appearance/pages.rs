@@ -13,10 +13,11 @@ use masthead_domain::videos::LeadVideo;
 use masthead_features::accounts::staff;
 use masthead_features::comments::Decider;
 use masthead_features::contributions::{self, Decision};
-use masthead_features::stories::{self as desk, NewStory};
+use masthead_features::stories::{self as desk, Change, Context, NewStory};
 use masthead_services::codes;
 use masthead_services::providers::ProviderKind;
-use masthead_store::{Engine, StoreError, pages as own_pages, topics};
+use masthead_store::public::NEWEST_ENTRIES;
+use masthead_store::{Engine, StoreError, coverage as coverage_rows, pages as own_pages, topics};
 use masthead_testkit::browser::Browser;
 use masthead_testkit::build::content;
 use masthead_testkit::{TestApp, TestNode};
@@ -98,6 +99,9 @@ pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyho
     for path in &stories {
         stops.push(at("story.html", path));
     }
+    let (live, old) = live_story(&test).await?;
+    stops.push(at("coverage/entries.html", &live));
+    stops.push(at("coverage/entries.html", &old));
     let gallery = gallery(&test).await?;
     stops.push(at("galleries/gallery.html", &gallery));
     stops.push(at("galleries/picture.html", &format!("{gallery}/2")));
@@ -126,6 +130,46 @@ pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyho
         staff_session,
         _test: test,
     })
+}
+
+/// A live story with everything that entries can hold: its page, and the page of an older entry.
+async fn live_story(test: &TestApp) -> anyhow::Result<(String, String)> {
+    let story = plant::publish(test, "knot").await?;
+    let mut first = None;
+    for number in 1..=24 {
+        test.clock.step_seconds(30);
+        let headline = if number % 3 == 0 { "" } else { LONG };
+        let id = plant::entry(test, story.id, headline, LONG).await?;
+        first.get_or_insert(id);
+    }
+    let body = everything(test).await?.body;
+    let change = Context::new(&test.app, "test");
+    let id = story.id;
+    test.app
+        .db
+        .write("test.entries", move |tx| {
+            let (body, context) = (body.clone(), change.clone());
+            Box::pin(async move {
+                let newest = coverage_rows::entries(tx, id, NEWEST_ENTRIES, 2).await?;
+                let mut change = Change::begin(tx, &context, id).await?;
+                for (mut record, is_pinned) in newest.into_iter().zip([true, false]) {
+                    // Once: two tables of one name are two landmarks of one name.
+                    if is_pinned {
+                        record.entry.text.body = body.clone();
+                    }
+                    record.entry.is_pinned = is_pinned;
+                    record.entry.is_key = true;
+                    record.entry.edited_at = Some(context.now);
+                    coverage_rows::save(tx, &mut record).await?;
+                }
+                change.touch();
+                change.commit(tx, &context).await
+            })
+        })
+        .await?;
+    let path = addresses(test, id).await?.remove(0).1;
+    let old = format!("{path}?entry={}", first.unwrap());
+    Ok((path, old))
 }
 
 pub(super) fn at(template: &'static str, path: &str) -> Stop {

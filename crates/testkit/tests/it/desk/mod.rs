@@ -119,3 +119,28 @@ pub(crate) async fn send(by: &mut Browser, path: &str, fields: &[(String, String
         .collect();
     by.post(HOST, path, &fields).await
 }
+
+/// Sends fields with a file, as a form with `multipart/form-data` does; an empty file is none that was chosen.
+pub(crate) async fn send_with_file(
+    by: &mut Browser,
+    path: &str,
+    fields: &[(String, String)],
+    file: &[u8],
+) -> anyhow::Result<Answer> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend_from_slice(
+            format!("--xx\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
+        );
+    }
+    body.extend_from_slice(
+        b"--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n",
+    );
+    body.extend_from_slice(file);
+    body.extend_from_slice(b"\r\n--xx--\r\n");
+    let headers = [
+        ("content-type", "multipart/form-data; boundary=xx"),
+        ("origin", "http://daily.example"),
+    ];
+    by.send("POST", HOST, path, &headers, &body).await
+}

@@ -1,6 +1,6 @@
 //! Writing: from an empty form to a story that readers see, alone and in twos.
 
-use super::{filled, newsroom, send};
+use super::{filled, newsroom, send, send_with_file};
 use crate::accounts::HOST;
 use crate::support::plant;
 use masthead_domain::document::{Block, Text};
@@ -301,22 +301,7 @@ async fn a_picture_comes_into_the_text_and_nothing_is_saved_by_it(engine: Engine
     let story = room.write(&mut rita, "A quay", "It is long.").await?;
     let form = rita.get(HOST, &story).await?;
     let send_file = async |rita: &mut masthead_testkit::browser::Browser, file: &[u8], extra: &[(&str, &str)]| {
-        let mut body = Vec::new();
-        for (name, value) in filled(&form, extra) {
-            body.extend_from_slice(
-                format!("--xx\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
-            );
-        }
-        body.extend_from_slice(
-            b"--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n",
-        );
-        body.extend_from_slice(file);
-        body.extend_from_slice(b"\r\n--xx--\r\n");
-        let headers = [
-            ("content-type", "multipart/form-data; boundary=xx"),
-            ("origin", "http://daily.example"),
-        ];
-        rita.send("POST", HOST, "/desk/pictures", &headers, &body).await
+        send_with_file(rita, "/desk/pictures", &filled(&form, extra), file).await
     };
     let said = [
         ("body", "It is *very* long."),

@@ -2,10 +2,12 @@
 //! both sites, and has a topic, an author and a picture.
 
 use bytes::Bytes;
-use masthead_domain::document::{PictureBlock, PictureSource, Text};
-use masthead_domain::ids::{AuthorId, PictureId, StoryId, TopicId};
+use masthead_domain::coverage::{Coverage, Entry, EntryText};
+use masthead_domain::document::{Block, Document, PictureBlock, PictureSource, Text};
+use masthead_domain::ids::{AuthorId, EntryId, PictureId, StoryId, TopicId};
+use masthead_features::coverage;
 use masthead_features::pictures::{self, Said};
-use masthead_features::stories::{self as desk, NewStory};
+use masthead_features::stories::{self as desk, Change, Context, NewStory};
 use masthead_store::{StoreError, authors, stories as rows, topics};
 use masthead_testkit::TestApp;
 use masthead_testkit::build::content;
@@ -46,6 +48,41 @@ pub(crate) async fn people_and_topics(test: &TestApp) -> anyhow::Result<()> {
         })
         .await?;
     Ok(())
+}
+
+/// Lets a story be covered live, with an entry that says these words. Gives the entry's id.
+pub(crate) async fn entry(test: &TestApp, story: StoryId, headline: &str, text: &str) -> anyhow::Result<EntryId> {
+    let context = Context::new(&test.app, "test");
+    let entry = Entry {
+        id: EntryId::new(test.app.ids.as_ref()),
+        at: context.now,
+        text: EntryText {
+            headline: headline.to_owned(),
+            body: Document {
+                blocks: vec![Block::Paragraph {
+                    text: Text::plain(text),
+                }],
+            },
+            author: "Ada Quill".to_owned(),
+        },
+        is_key: false,
+        is_pinned: false,
+        edited_at: None,
+    };
+    let id = entry.id;
+    test.app
+        .db
+        .write("test.entry", move |tx| {
+            let (context, entry) = (context.clone(), entry.clone());
+            Box::pin(async move {
+                let mut change = Change::begin(tx, &context, story).await?;
+                coverage::cover(tx, &mut change, Coverage::begin(context.now)).await?;
+                coverage::add(tx, &mut change, &entry, "test").await?;
+                change.commit(tx, &context).await
+            })
+        })
+        .await?;
+    Ok(id)
 }
 
 /// A JPEG of its own for each word.

@@ -76,12 +76,18 @@ pub(crate) async fn all(test: &TestApp, stories: &[&Planted]) -> anyhow::Result<
     for story in stories {
         paths.extend(["", "?format=ninjs", "?format=nitf"].map(|query| format!("/api/v1/stories/{}{query}", story.id)));
         paths.extend(story.files.iter().cloned());
+        paths.extend([
+            format!("/live/stories/{}.json", story.id),
+            format!("/api/v1/stories/{}/entries", story.id),
+        ]);
         for (site, path) in addresses(test, story.id).await? {
             let url = format!("https://{site}.example{path}");
             let query: String = url::form_urlencoded::byte_serialize(url.as_bytes()).collect();
             paths.extend([
                 format!("/oembed?url={query}"),
                 format!("/oembed?format=xml&url={query}"),
+                format!("{path}/feed.xml"),
+                format!("{path}/feed.json"),
                 path,
             ]);
         }
