@@ -54,6 +54,9 @@ queries! {
     PUT_SOURCE = "INSERT INTO alert_sources (name, kind, credit) VALUES ($1, $2, $3)
         ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, credit = excluded.credit";
     DROP_SOURCE = "DELETE FROM alert_sources WHERE name = $1";
+    LINKS = "SELECT id FROM alert_links WHERE id IN {list:$1}";
+    PUT_LINK = "INSERT INTO alert_links (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at";
+    SWEEP_LINKS = "DELETE FROM alert_links WHERE seen_at < $1";
     SWEEP_ENDS = "DELETE FROM alert_ends WHERE received_at < $1";
     SWEEP = "DELETE FROM alerts WHERE state IN ('ended', 'hidden') AND changed_at < $1";
 }
@@ -455,7 +458,33 @@ pub async fn newest(
 /// When the store can't answer.
 pub async fn sweep(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     tx.execute(SWEEP_ENDS, params![before]).await?;
+    tx.execute(SWEEP_LINKS, params![before]).await?;
     tx.execute(SWEEP, params![before]).await
+}
+
+/// Those of a source's links that were not read yet, in their order.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn unread_links(conn: &mut Conn, source: &str, links: &[String]) -> Result<Vec<String>, StoreError> {
+    let ids: Vec<Uuid> = links.iter().map(|link| link_id(source, link)).collect();
+    let read: Vec<Uuid> = conn.all(LINKS, params![&ids]).await?;
+    let unread = links.iter().zip(ids).filter(|(_, id)| !read.contains(id));
+    Ok(unread.map(|(link, _)| link.clone()).collect())
+}
+
+/// Notes that a source's link was read.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn put_link(tx: &mut Tx, source: &str, link: &str) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.execute(PUT_LINK, params![link_id(source, link), now]).await?;
+    Ok(())
+}
+
+fn link_id(source: &str, link: &str) -> Uuid {
+    id_of(source, link).0
 }
 
 /// A source of alerts, as readers are told of it.

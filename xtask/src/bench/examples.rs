@@ -61,6 +61,27 @@ pub(super) fn store(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
+/// `alerts`: 100,000 of them taken in, and what reaches a place.
+pub(super) fn alerts(bench: &Bench) -> Result<()> {
+    let folder = bench.folder.join("alerts").display().to_string();
+    let count = bench.sized(100_000).to_string();
+    for line in run(bench, "masthead-server", "bench_alerts", &[], &[&folder, &count])? {
+        let (name, value) = (text(&line, "figure")?, number(&line, "value")?);
+        if name == "taken in" {
+            Figure::new("alerts", name, value, "alerts/s")
+                .bar(Bar::AtLeast(5000.0))
+                .print();
+        } else {
+            Figure::new("alerts", name, value, "ms")
+                .with("p99_ms", number(&line, "p99")?)
+                .with("found", number(&line, "found")?)
+                .bar_if(bench.scale >= 1.0, Bar::Below(1.0))
+                .print();
+        }
+    }
+    Ok(())
+}
+
 /// Pages rendered without any cache: `list` has a line `NAME<tab>TARGET` for each; returns pages per second of processor
 /// time by name.
 pub(super) fn rendered(bench: &Bench, network: &Network, list: &str) -> Result<Vec<(String, f64)>> {

@@ -131,6 +131,12 @@ const KINDS: &[Kind] = &[
         usual: true,
     },
     Kind {
+        name: "alerts",
+        says: "alerts with polygons taken in, and matched to places (an example of the server)",
+        run: examples::alerts,
+        usual: true,
+    },
+    Kind {
         name: "build",
         says: "incremental build in dev, size of the program",
         run: build::run,

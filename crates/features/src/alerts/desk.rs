@@ -14,6 +14,7 @@ use masthead_domain::alerts::{
 };
 use masthead_domain::ids::AlertId;
 use masthead_domain::time::Timestamp;
+use masthead_gazetteer::Gazetteer;
 use masthead_store::alerts::{self as rows, AlertRecord};
 use masthead_web::errors::WebError;
 use masthead_web::paging::Cursor;
@@ -393,9 +394,13 @@ async fn put(visit: &Visit, id: &str, identifier: String, done: &str) -> Result<
 }
 
 async fn send(visit: &Visit, alert: Alert) -> Result<(), WebError> {
+    // A town that is named is found on the map where no point is given.
+    let zone = visit.view().await?.entry.site.zone.clone();
+    let country = Gazetteer::shipped().country_of_zone(&zone).map(str::to_owned);
     let source = AlertSource {
         name: DESK.to_owned(),
         kind: Some(alert.kind),
+        country,
         ..AlertSource::default()
     };
     let ready = Arc::new(vec![prepared(&source, alert)]);

@@ -5,7 +5,10 @@
 
 use masthead_domain::alerts::geometry::Extent;
 use masthead_domain::alerts::{Position, Severity, Shape};
+use masthead_domain::places::{Bounds, Point};
+use masthead_gazetteer::Gazetteer;
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 /// Width of the drawing in its own units.
@@ -17,6 +20,8 @@ const LEAST: f64 = 0.36;
 /// The most shapes and points drawn; a map is weighed with its page.
 const MOST_SHAPES: usize = 400;
 const MOST_POINTS: usize = 4_000;
+/// Towns that are named, at most.
+const TOWNS: usize = 12;
 
 /// A map as its template writes it.
 #[derive(Serialize)]
@@ -26,6 +31,17 @@ pub(crate) struct Map {
     shapes: Vec<Drawn>,
     /// Lines of the grid of degrees, with what they are.
     grid: Vec<GridLine>,
+    /// The largest towns, so that people see where it is.
+    towns: Vec<Town>,
+}
+
+#[derive(Serialize)]
+struct Town {
+    x: i64,
+    y: i64,
+    name: String,
+    /// Whether the name stands on the left of the point, since there is no room on the right.
+    left: bool,
 }
 
 #[derive(Serialize)]
@@ -104,6 +120,7 @@ pub(crate) fn draw(alerts: &[(Severity, Vec<&Shape>)]) -> Option<Map> {
         height: whole(height),
         shapes,
         grid: grid(&plane, width, height),
+        towns: towns(&plane, width, height),
     })
 }
 
@@ -236,6 +253,48 @@ fn grid(plane: &Plane, width: f64, height: f64) -> Vec<GridLine> {
     lines
 }
 
+/// The largest towns of the map, none of whose names lies on another's.
+fn towns(plane: &Plane, width: f64, height: f64) -> Vec<Town> {
+    let (south, west) = (plane.north - height / plane.scale, plane.west);
+    let east = west + width / plane.scale / plane.shrink;
+    let turned = |lon: f64| {
+        if lon > 180.0 {
+            lon - 360.0
+        } else if lon < -180.0 {
+            lon + 360.0
+        } else {
+            lon
+        }
+    };
+    let corners = Point::new(south.max(-90.0), turned(west)).zip(Point::new(plane.north.min(90.0), turned(east)));
+    let Some(bounds) = corners.and_then(|(low, high)| Bounds::new(low, high)) else {
+        return Vec::new();
+    };
+    let mut found: Vec<_> = Gazetteer::shipped().within(&bounds).collect();
+    found.sort_by_key(|town| (Reverse(town.population), town.id));
+    let mut towns: Vec<Town> = Vec::new();
+    for town in found.into_iter().take(10 * TOWNS) {
+        let Some(at) = Position::new(town.point.latitude(), town.point.longitude()) else {
+            continue;
+        };
+        let (x, y) = plane.at(at);
+        let apart = |other: &Town| (whole(y) - other.y).abs() > 18 || (whole(x) - other.x).abs() > 130;
+        if towns.len() < TOWNS
+            && (10.0..width - 10.0).contains(&x)
+            && (14.0..height - 20.0).contains(&y)
+            && towns.iter().all(apart)
+        {
+            towns.push(Town {
+                x: whole(x),
+                y: whole(y),
+                name: town.name.to_owned(),
+                left: x > width * 0.75,
+            });
+        }
+    }
+    towns
+}
+
 fn degrees(value: f64) -> String {
     let text = format!("{value:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -266,6 +325,10 @@ mod tests {
         ];
         let map = draw(&[(Severity::Minor, shapes.iter().collect())]).unwrap();
         assert_eq!(map.shapes.len(), 3);
+        assert!(
+            map.towns.iter().any(|town| town.name == "Hamburg"),
+            "the largest town is named"
+        );
         assert!((240..=560).contains(&map.height), "{}", map.height);
         for drawn in &map.shapes {
             let numbers = drawn.d.split(|char: char| !char.is_ascii_digit() && char != '-');

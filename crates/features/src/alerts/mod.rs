@@ -7,6 +7,7 @@
 
 pub mod desk;
 mod map;
+mod near;
 pub mod pages;
 
 use crate::app::App;
@@ -61,6 +62,8 @@ pub struct AlertSource {
     pub credit: String,
     /// IANA zone of times without one.
     pub zone: Option<String>,
+    /// The country (two letters) in which names of towns are looked up, for alerts that say where in words alone.
+    pub country: Option<String>,
     /// Where its alerts hold that don't say it themselves: latitude, longitude, kilometres around.
     pub around: Option<(f64, f64, f64)>,
 }
@@ -182,6 +185,9 @@ fn prepared(source: &AlertSource, mut alert: Alert) -> Ready {
         reference.identifier = short(&reference.identifier);
     }
     let mut shapes: Vec<Shape> = alert.shapes().into_iter().cloned().collect();
+    if shapes.is_empty() {
+        shapes = near::by_names(source, &alert);
+    }
     if shapes.is_empty() {
         shapes.extend(source.circle());
     }

@@ -1,6 +1,7 @@
 //! `/alerts` and `/alerts/traffic` (what holds now, the worst first), each alert's own page, and their feeds.
 
 use super::map::{self, Map};
+use super::near::Around;
 use crate::app::App;
 use crate::pages::page::{Page, whole};
 use crate::pages::{Query, SiteView, alert_key, alerts_keys, errors, say, store_error};
@@ -10,6 +11,7 @@ use masthead_domain::time::Timestamp;
 use masthead_formats::feeds::write::{FeedDocument, FeedEntry};
 use masthead_store::alerts::{self as rows, AlertRecord};
 use masthead_store::{Conn, StoreError};
+use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
 use masthead_web::paging::{Cursor, Page as Part};
 use masthead_web::press::Rendered;
@@ -19,6 +21,8 @@ use serde::Serialize;
 
 /// Alerts on a page of the list.
 const SHOWN: usize = 50;
+/// Alerts near a place, at most.
+const NEAR: usize = 100;
 /// Entries of a feed.
 const ENTRIES: usize = 50;
 /// Names of areas shown of one alert; a warning can name hundreds.
@@ -32,6 +36,10 @@ struct List {
     alerts: Vec<Line>,
     map: Option<Map>,
     sources: Vec<Credit>,
+    /// The place that the list is about; empty for none.
+    place: String,
+    /// A name that no place has.
+    unknown: String,
     next: String,
     first: String,
 }
@@ -186,6 +194,33 @@ pub(crate) async fn live(
     }))
 }
 
+/// Live alerts near a place, the worst first.
+async fn nearby(
+    conn: &mut Conn,
+    now: Timestamp,
+    around: &Around,
+    kind: Option<Kind>,
+) -> Result<Vec<AlertRecord>, StoreError> {
+    let ids = rows::near(conn, now, around.point, around.km, kind, NEAR).await?;
+    rows::by_ids(conn, &ids).await
+}
+
+/// Live alerts near the place of an id with the keys of what shows them; `None` for no such place.
+pub(crate) async fn near_place(
+    conn: &mut Conn,
+    now: Timestamp,
+    id: &str,
+    kind: Option<Kind>,
+    size: usize,
+) -> Result<Option<(Vec<AlertRecord>, Vec<SurrogateKey>)>, WebError> {
+    let Some(around) = Around::id(id) else {
+        return Ok(None);
+    };
+    let mut records = nearby(conn, now, &around, kind).await.map_err(store_error)?;
+    records.truncate(size);
+    Ok(Some((records, around.keys())))
+}
+
 async fn credits(conn: &mut Conn, kind: Option<Kind>) -> Result<Vec<Credit>, StoreError> {
     let sources = rows::sources(conn).await?;
     let of_kind = sources
@@ -212,19 +247,49 @@ pub(crate) async fn list(
 ) -> Result<Rendered, WebError> {
     let now = app.now();
     let cursor = query.after()?;
+    let path = Route::Alerts(kind).to_string();
+    // A name is looked up and leads to the address of its place, so that one page a place is kept and not one a spelling.
+    let wanted = query
+        .get("near")
+        .map(|name| name.trim().chars().take(100).collect::<String>());
+    if let Some(around) = wanted
+        .as_deref()
+        .and_then(|name| Around::name(name, &view.entry.site.zone))
+    {
+        let mut found = Rendered::moved(format!("{path}?place={}", around.id), 0);
+        found.policy = CachePolicy::NoStore;
+        found.status = http::StatusCode::FOUND;
+        return Ok(found);
+    }
+    let around = match query.get("place") {
+        Some(id) => Some(Around::id(&id).ok_or_else(WebError::not_found)?),
+        None => None,
+    };
     let mut conn = app.db.snapshot().await.map_err(store_error)?;
     let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
-    let part = live(&mut conn, now, kind, cursor, SHOWN).await?;
+    let part = match &around {
+        None => live(&mut conn, now, kind, cursor, SHOWN).await?,
+        Some(around) => Part {
+            items: nearby(&mut conn, now, around, kind).await.map_err(store_error)?,
+            next: None,
+        },
+    };
     let sources = credits(&mut conn, kind).await.map_err(store_error)?;
     drop(conn);
-    let path = Route::Alerts(kind).to_string();
-    let word = if kind.is_some() { "alerts-traffic" } else { "alerts" };
-    let heading = say(view, word, &[])?;
+    let word = if kind == Some(Kind::Traffic) {
+        "alerts-traffic"
+    } else {
+        "alerts"
+    };
+    let heading = match &around {
+        None => say(view, word, &[])?,
+        Some(around) => say(view, &format!("{word}-near"), &[("place", &around.name)])?,
+    };
     let about = say(view, &format!("{word}-about"), &[("site", &view.entry.name)])?;
     let mut page = Page::new(view, &heading, &path)
         .described(&about)
         .feeds(&FeedScope::Alerts(kind), &format!("{} – {heading}", view.entry.name));
-    if cursor.is_some() {
+    if cursor.is_some() || wanted.is_some() {
         page.robots = "noindex, follow";
     }
     let shapes: Vec<(Severity, Vec<&Shape>)> = part
@@ -235,17 +300,25 @@ pub(crate) async fn list(
     let own = List {
         heading,
         about,
-        traffic: kind.is_some(),
+        traffic: kind == Some(Kind::Traffic),
         map: map::draw(&shapes),
         alerts: part.items.iter().map(|record| line(view, record)).collect(),
         sources,
+        place: around.as_ref().map(|around| around.name.clone()).unwrap_or_default(),
+        unknown: wanted.clone().unwrap_or_default(),
         next: part.next.map(|next| format!("{path}?after={next}")).unwrap_or_default(),
         first: if cursor.is_some() { path } else { String::new() },
     };
     let html = view.voice.render("alerts/list.html", &whole(view, &page, &own))?;
-    let rendered = Rendered::html(html, position)
-        .keys([SurrogateKey::site(view.entry.id), SurrogateKey::theme()])
-        .keys(alerts_keys());
+    let mut rendered = Rendered::html(html, position).keys([SurrogateKey::site(view.entry.id), SurrogateKey::theme()]);
+    rendered = match &around {
+        Some(around) => rendered.keys(around.keys()),
+        None => rendered.keys(alerts_keys()),
+    };
+    if wanted.is_some() {
+        // Whatever anybody types would be kept.
+        rendered.policy = CachePolicy::NoStore;
+    }
     let newest = part.items.iter().map(|record| record.changed_at).max();
     Ok(match newest {
         Some(at) => rendered.modified(at),

@@ -1,7 +1,7 @@
 //! `/alerts`: the alerts that hold, the worst first.
 
 use super::{List, absent, address, after, begin, json, limit};
-use crate::alerts::pages::live;
+use crate::alerts::pages::{live, near_place};
 use crate::app::App;
 use crate::pages::{Query, SiteView, alerts_keys};
 use masthead_domain::alerts::{Alert, Info, Kind, Shape};
@@ -56,6 +56,14 @@ pub(super) async fn list(app: &App, view: &SiteView, query: Query<'_>) -> Result
     };
     let (size, cursor) = (limit(query)?, after(query)?);
     let (mut conn, now, position) = begin(app).await?;
+    if let Some(id) = query.get("place") {
+        let missing = || absent("no-such-place", "There is no such place.");
+        let (records, keys) = near_place(&mut conn, now, &id, kind, size).await?.ok_or_else(missing)?;
+        let items = records.iter().map(|record| item(view, record)).collect();
+        return Ok(json(&List { items, next: None }, position)?
+            .keys([SurrogateKey::site(view.entry.id)])
+            .keys(keys));
+    }
     let part = live(&mut conn, now, kind, cursor, size).await?;
     drop(conn);
     let items = part.items.iter().map(|record| item(view, record)).collect();

@@ -45,7 +45,7 @@ pub const ROUTES: &[(&str, &[&str])] = &[
     ("sections", &["site"]),
     ("topics", &["site", "after", "limit"]),
     ("search", search::PARAMETERS),
-    ("alerts", &["kind", "after", "limit"]),
+    ("alerts", &["kind", "place", "after", "limit"]),
     ("fronts/{id}", &[]),
     ("profiles/{username}", &[]),
     ("listings", listings::PARAMETERS),

@@ -87,7 +87,12 @@ fn alerts() -> Value {
         "name": "kind", "in": "query", "required": false, "description": "Those of one kind.",
         "schema": { "type": "string", "enum": ["traffic", "emergency", ""] },
     });
-    let parameters = json!([kind, named("cursor"), named("limit")]);
+    let place = json!({
+        "name": "place", "in": "query", "required": false,
+        "description": "Those near a place: its id of GeoNames. Such a list has no next page.",
+        "schema": { "type": "string", "pattern": "^[0-9]*$" },
+    });
+    let parameters = json!([kind, place, named("cursor"), named("limit")]);
     let summary = "Alerts that hold now, the worst first. What was taken back, replaced or is over is not among them.";
     operation("listAlerts", summary, &parameters, "AlertList", &["400", "404"])
 }

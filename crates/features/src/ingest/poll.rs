@@ -3,6 +3,7 @@
 use super::{IngestError, RunReport, Source, document};
 use crate::app::App;
 use masthead_services::fetch::{Conditional, FetchPolicy};
+use masthead_store::alerts as alert_rows;
 use masthead_store::wire::SourceState;
 
 /// Pages followed in one poll; more are taken up by the next.
@@ -48,7 +49,9 @@ pub(super) async fn run(
         let following = next_page(&body, next_link(&headers.link), &answer.final_url);
         let before = report.items;
         let result = document(app, source, body, &next, headers.content_type.as_deref()).await;
+        let links = result.as_ref().map(|intake| intake.links.clone()).unwrap_or_default();
         report.add(&next, result)?;
+        follow(app, source, url, links, report).await?;
         // Only what was taken in may be answered with "not modified" from now on.
         if next == url {
             state.etag.clone_from(&headers.etag);
@@ -65,6 +68,56 @@ pub(super) async fn run(
     }
     state.resume_url = Some(next);
     Ok(())
+}
+
+/// Documents that an index named, read in one poll; the rest is taken up by the next.
+const MOST_LINKS: usize = 60;
+
+/// Reads the documents that an index of alerts names and that were not read yet.
+async fn follow(
+    app: &App,
+    source: &Source,
+    url: &str,
+    links: Vec<String>,
+    report: &mut RunReport,
+) -> Result<(), IngestError> {
+    if links.is_empty() {
+        return Ok(());
+    }
+    let unread = alert_rows::unread_links(&mut app.db.reader().await?, &source.name, &links).await?;
+    let own = origin(url);
+    for link in unread.into_iter().take(MOST_LINKS) {
+        // What a document names is a stranger's word, but for the service itself.
+        let policy = if origin(&link) == own {
+            FetchPolicy::Operator
+        } else {
+            FetchPolicy::Content
+        };
+        let answer = app.fetcher.get(&link, policy, None).await;
+        let answer = answer.and_then(masthead_services::fetch::FetchResponse::success);
+        let body = match answer {
+            Ok(answer) => answer.body.to_vec(),
+            Err(error) => {
+                // One that is missing doesn't keep the others back; it is asked for again.
+                report.set_aside.push((link, error.to_string()));
+                continue;
+            }
+        };
+        let result = document(app, source, body, &link, None).await;
+        report.add(&link, result)?;
+        let (name, link) = (source.name.clone(), link.clone());
+        app.db
+            .write("ingest.link", move |tx| {
+                let (name, link) = (name.clone(), link.clone());
+                Box::pin(async move { alert_rows::put_link(tx, &name, &link).await })
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+fn origin(address: &str) -> Option<url::Origin> {
+    url::Url::parse(address).ok().map(|url| url.origin())
 }
 
 /// The next page: what the answer's `Link` header says, or AP's `next_page` and JSON Feed's `next_url`. Links are

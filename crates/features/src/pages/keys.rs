@@ -48,7 +48,7 @@ pub(crate) fn alerts() -> [SurrogateKey; 2] {
 }
 
 /// Every page with an alert on it: what changed was too much to name.
-fn any_alert() -> SurrogateKey {
+pub(crate) fn any_alert() -> SurrogateKey {
     SurrogateKey::list("alerts/any")
 }
 

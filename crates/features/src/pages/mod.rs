@@ -46,7 +46,9 @@ pub use live::newest as live_newest;
 
 pub(crate) use cards::largest_plain;
 pub(crate) use json_ld::script as json_ld_script;
-pub(crate) use keys::{alert as alert_key, alerts as alerts_keys};
+pub(crate) use keys::{
+    alert as alert_key, alert_cell as alert_cell_key, alerts as alerts_keys, any_alert as any_alert_key,
+};
 pub(crate) use keys::{
     bounds, list as list_key, listing as listing_key, listings as listings_key, policy as policy_key, span, unlaunched,
     whole_site,
@@ -468,14 +470,10 @@ pub fn declared_parameters(path: &str) -> &'static [&'static str] {
         return api::declared_parameters(rest);
     }
     match Route::parse(path) {
-        Some(
-            Route::Section(_)
-            | Route::Topic(_)
-            | Route::Author(_)
-            | Route::Profile(_)
-            | Route::YourStories
-            | Route::Alerts(_),
-        ) => &["after"],
+        Some(Route::Section(_) | Route::Topic(_) | Route::Author(_) | Route::Profile(_) | Route::YourStories) => {
+            &["after"]
+        }
+        Some(Route::Alerts(_)) => &["after", "place", "near"],
         Some(Route::Story { .. }) => &["comments", "order", "comment", "entries", "entry"],
         Some(Route::Search) => search::PARAMETERS,
         Some(Route::Listings(Some(_))) => listings::pages::PARAMETERS,

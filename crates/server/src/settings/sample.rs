@@ -121,6 +121,8 @@ admin_listen = "{admin_listen}"
 #: kind = "traffic"
 # Whom the list of alerts thanks, as the source's terms ask.
 #: credit = "Example Road Agency, CC BY 4.0"
+# The country in which names of towns are looked up, for alerts that say where in words alone.
+#: country = "FR"
 # The zone of times that name none.
 #: zone = "Europe/Berlin"
 # Where its alerts hold that don't say it themselves: latitude, longitude, kilometres around.

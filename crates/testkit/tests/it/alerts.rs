@@ -21,6 +21,8 @@ on_both_engines!(
     an_alert_begins_and_ends_in_its_time,
     what_a_source_lists_no_more_is_over_and_its_silence_is_told,
     the_desk_writes_changes_and_takes_back,
+    an_index_leads_on_to_its_messages,
+    a_place_has_what_is_near_it,
 );
 
 const TOKEN: &str = "a-long-token-of-the-coast";
@@ -375,5 +377,84 @@ async fn the_desk_writes_changes_and_takes_back(engine: Engine) -> anyhow::Resul
     assert_eq!(ed.post(HOST, &path, &[("act", "cancel")]).await?.status, 303);
     shown("Old Bridge is half open", false).await?;
     room.node.stop().await;
+    Ok(())
+}
+
+async fn an_index_leads_on_to_its_messages(engine: Engine) -> anyhow::Result<()> {
+    let upstream = Upstream::start().await?;
+    let link = upstream.url("/message/1");
+    let feed = format!(
+        r#"<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:coast</id><title>Coast</title><entry><id>1</id><title>Gale</title>
+        <link type="application/cap+xml" href="{link}"/></entry></feed>"#
+    );
+    upstream.set("/index", Page::ok("application/atom+xml", feed));
+    upstream.set(
+        "/message/1",
+        Page::ok("application/cap+xml", cap("one", "Alert", "Gale by the index", "")),
+    );
+    let polled = AlertSource {
+        url: Some(upstream.url("/index")),
+        ..source("index")
+    };
+    let allowed = upstream.address.to_string();
+    let test = TestApp::with_settings(engine, move |all| all.outgoing.allow = vec![allowed]).await?;
+    let node = test.start().await?;
+    let source = ingest::Source::from(&polled);
+    let report = ingest::run(&test.app, &source).await?;
+    assert_eq!((report.documents, report.items), (2, 1), "{report:?}");
+    until(&node, "Gale by the index", true).await?;
+    let again = ingest::run(&test.app, &source).await?;
+    assert_eq!(
+        (again.documents, again.items),
+        (1, 0),
+        "a message is read once: {again:?}"
+    );
+    node.stop().await;
+    Ok(())
+}
+
+async fn a_place_has_what_is_near_it(engine: Engine) -> anyhow::Result<()> {
+    let test = network(engine).await?;
+    let node = test.start().await?;
+    let place = async |name: &str| -> anyhow::Result<String> {
+        let found = node.get("daily", &format!("/alerts?near={name}")).await?;
+        assert_eq!(found.status, 302, "{name}");
+        Ok(found.header("location").unwrap().to_owned())
+    };
+    let (hamburg, munich) = (place("hamburg").await?, place("M%C3%BCnchen").await?);
+    assert!(hamburg.starts_with("/alerts?place="), "{hamburg}");
+    for path in [&hamburg, &munich] {
+        assert!(!node.get("daily", path).await?.text().contains("Gale on the Elbe"));
+    }
+    push(&node, "coast", &cap("elbe", "Alert", "Gale on the Elbe", "")).await?;
+    let shown = node
+        .get_until("daily", &hamburg, |answer| answer.text().contains("Gale on the Elbe"))
+        .await?;
+    assert!(shown.text().contains("Alerts near Hamburg"), "{}", shown.text());
+    assert!(!node.get("daily", &munich).await?.text().contains("Gale on the Elbe"));
+    let answer = hamburg.replace("/alerts", "/api/v1/alerts");
+    assert_eq!(
+        node.get("daily", &answer).await?.json()?["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    push(&node, "coast", &cap("over", "Cancel", "Over", &referring(&["elbe"]))).await?;
+    for path in [&hamburg, &answer] {
+        node.get_until("daily", path, |answer| !answer.text().contains("Gale on the Elbe"))
+            .await?;
+    }
+    let unknown = node.get("daily", "/alerts?near=Nirgendwohausen").await?;
+    assert!(
+        unknown.status == 200 && unknown.text().contains("There is no place called"),
+        "{}",
+        unknown.text()
+    );
+    assert_eq!(unknown.header("cache-control"), Some("no-store"));
+    for wrong in ["/alerts?place=1", "/alerts?place=x", "/api/v1/alerts?place=x"] {
+        assert_eq!(node.get("daily", wrong).await?.status, 404, "{wrong}");
+    }
+    node.stop().await;
     Ok(())
 }

@@ -1,0 +1,149 @@
+//! Alerts near a place: the list at `/alerts?place=ID` and what a name in an alert means on the map.
+//!
+//! A place is a point with as much around it as people there would call theirs: what is near is decided when it is asked,
+//! so that alerts know nothing of places.
+
+use super::AlertSource;
+use masthead_domain::alerts::{Alert, Position, Shape, cells};
+use masthead_domain::places::{PlaceId, PlaceKind};
+use masthead_gazetteer::{Gazetteer, Place};
+use masthead_web::surrogate::SurrogateKey;
+use std::collections::BTreeSet;
+
+use crate::pages::{alert_cell_key, any_alert_key};
+
+/// Names of one alert that are looked up.
+const MOST_NAMES: usize = 40;
+/// Kilometres around a town that a name stands for.
+const TOWN_KM: f64 = 8.0;
+
+/// Where to look for a place's alerts.
+#[derive(Clone, Debug)]
+pub(crate) struct Around {
+    /// The place.
+    pub(crate) id: PlaceId,
+    /// Its name.
+    pub(crate) name: String,
+    /// Its middle.
+    pub(crate) point: Position,
+    /// Kilometres around that.
+    pub(crate) km: f64,
+}
+
+impl Around {
+    /// Around a place: what a town's people meet on their way, more for provinces and countries, whose own borders the
+    /// gazetteer doesn't have.
+    pub(crate) fn place(place: &Place<'_>) -> Option<Self> {
+        let km = match place.kind {
+            PlaceKind::Town => 15.0,
+            PlaceKind::Region => 40.0,
+            PlaceKind::Province => 75.0,
+            PlaceKind::Country => 250.0,
+        };
+        Some(Self {
+            id: place.id,
+            name: place.name.to_owned(),
+            point: Position::new(place.point.latitude(), place.point.longitude())?,
+            km,
+        })
+    }
+
+    /// The place of an id.
+    pub(crate) fn id(id: &str) -> Option<Self> {
+        Self::place(&Gazetteer::shipped().place(id.parse().ok()?)?)
+    }
+
+    /// The place of a name, as somebody in a zone would mean it.
+    pub(crate) fn name(name: &str, zone: &str) -> Option<Self> {
+        let gazetteer = Gazetteer::shipped();
+        let country = gazetteer.country_of_zone(zone).unwrap_or_default();
+        let found = gazetteer.search(name, country, 1);
+        Self::place(found.first()?)
+    }
+
+    /// The keys of a page about it: it changes with what changes in the squares around it.
+    pub(crate) fn keys(&self) -> Vec<SurrogateKey> {
+        let squares: BTreeSet<i64> = cells::coarse(cells::around(self.point, self.km));
+        squares
+            .into_iter()
+            .map(alert_cell_key)
+            .chain([any_alert_key()])
+            .collect()
+    }
+}
+
+/// Circles around the towns and provinces that the areas of an alert name, in the country of its source. Without one
+/// nothing is guessed: there is a Paris in Texas.
+pub(super) fn by_names(source: &AlertSource, alert: &Alert) -> Vec<Shape> {
+    let Some(country) = source.country.as_deref() else {
+        return Vec::new();
+    };
+    let country = country.to_ascii_uppercase();
+    let gazetteer = Gazetteer::shipped();
+    let areas = alert.infos.iter().flat_map(|info| &info.areas);
+    let names: BTreeSet<&str> = areas
+        .flat_map(|area| area.name.split([';', ',', '/', '(', ')']))
+        .flat_map(|name| std::iter::once(name).chain(name.split(" - ").filter(move |part| *part != name)))
+        .map(str::trim)
+        .filter(|name| name.chars().count() > 2)
+        .take(10 * MOST_NAMES)
+        .collect();
+    let mut shapes = Vec::new();
+    for name in names.into_iter().take(MOST_NAMES) {
+        let found = gazetteer.named(name, Some(&country));
+        let Some(place) = found
+            .iter()
+            .find(|place| place.kind == PlaceKind::Town)
+            .or(found.first())
+        else {
+            continue;
+        };
+        let Some(center) = Position::new(place.point.latitude(), place.point.longitude()) else {
+            continue;
+        };
+        let radius_km = if place.kind == PlaceKind::Town { TOWN_KM } else { 75.0 };
+        shapes.push(Shape::Circle { center, radius_km });
+    }
+    shapes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use masthead_domain::alerts::{Area, Info};
+
+    #[test]
+    fn names_are_looked_up_in_the_country_of_the_source_alone() {
+        let alert = Alert {
+            infos: vec![Info {
+                areas: vec![Area {
+                    name: "Brest; Quimper (port)".to_owned(),
+                    ..Area::default()
+                }],
+                ..Info::default()
+            }],
+            ..Alert::default()
+        };
+        let in_country = |country: Option<&str>| {
+            let source = AlertSource {
+                country: country.map(str::to_owned),
+                ..AlertSource::default()
+            };
+            by_names(&source, &alert)
+        };
+        let brest = Position::new(48.39, -4.49).unwrap();
+        let found = in_country(Some("fr"));
+        assert_eq!(found.len(), 2);
+        assert!(found.iter().any(|shape| shape.reaches(brest, 5.0)), "{found:?}");
+        assert!(!in_country(Some("BY")).iter().any(|shape| shape.reaches(brest, 50.0)));
+        assert_eq!(in_country(None), []);
+    }
+
+    #[test]
+    fn a_name_is_meant_as_people_of_the_zone_mean_it() {
+        assert_eq!(Around::name("Paris", "Europe/Paris").unwrap().name, "Paris");
+        assert!(Around::name("Nowhere at all", "Europe/Paris").is_none());
+        let id = Around::name("Brest", "Europe/Paris").unwrap();
+        assert_eq!(Around::id(&id.id.to_string()).unwrap().name, "Brest");
+    }
+}
