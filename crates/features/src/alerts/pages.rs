@@ -75,7 +75,6 @@ struct Own {
     line: Line,
     parts: Vec<PartView>,
     map: Option<Map>,
-    over: &'static str,
     up: &'static str,
 }
 
@@ -361,7 +360,6 @@ pub(crate) async fn one(app: &App, view: &SiteView, id: AlertId) -> Result<Rende
     let own = Own {
         parts,
         map: map::draw(&[(record.alert.severity(), record.alert.shapes())]),
-        over: "",
         up: if record.alert.kind == Kind::Traffic {
             "alerts-traffic"
         } else {
