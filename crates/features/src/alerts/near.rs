@@ -82,7 +82,9 @@ pub(super) fn by_names(source: &AlertSource, alert: &Alert) -> Vec<Shape> {
     let gazetteer = Gazetteer::shipped();
     let areas = alert.infos.iter().flat_map(|info| &info.areas);
     let names: BTreeSet<&str> = areas
-        .flat_map(|area| area.name.split([';', ',', '/', '(', ')']))
+        .flat_map(|area| area.name.split([';', ',', '/']))
+        // What stands in brackets explains the name, and is often the name of another town.
+        .map(|name| name.split('(').next().unwrap_or_default())
         .flat_map(|name| std::iter::once(name).chain(name.split(" - ").filter(move |part| *part != name)))
         .map(str::trim)
         .filter(|name| name.chars().count() > 2)
