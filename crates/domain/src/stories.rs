@@ -5,6 +5,7 @@
 
 use crate::document::{Document, PictureBlock};
 use crate::ids::{AuthorId, SectionId, SiteId};
+use crate::places::Located;
 use crate::time::Timestamp;
 use crate::videos::LeadVideo;
 use crate::wire::Embargo;
@@ -26,6 +27,8 @@ pub struct StoryContent {
     pub bylines: Vec<Byline>,
     /// `Paris -` without the dash; may be empty.
     pub dateline: String,
+    /// The places that it is about, in order; may be empty.
+    pub located: Vec<Located>,
     /// The body.
     pub body: Document,
     /// The picture that leads it.

@@ -2,6 +2,7 @@
 
 use crate::accounts::Accounts;
 use crate::listings::{Source, Sources};
+use crate::places::Places;
 use crate::rankings::Reads;
 use crate::sites::Sites;
 use masthead_domain::ids::IdSource;
@@ -37,6 +38,8 @@ pub struct App {
     pub reads: Reads,
     /// This node's name in cursors, leases and receipts.
     pub node: String,
+    /// The places that there are.
+    pub places: Arc<Places>,
     /// The WebSub hub that feeds name and that is told of changes; none where the publisher has none.
     pub hub: Option<String>,
     /// Sources of listings of the settings.
@@ -91,10 +94,18 @@ impl App {
             accounts: parts.accounts,
             comments: crate::comments::Kept::default(),
             node: parts.node,
+            places: Arc::default(),
             hub: None,
             listings: Sources::default(),
             sites: RwLock::new(Arc::new(sites)),
         }
+    }
+
+    /// With the publisher's own regions.
+    #[must_use]
+    pub fn with_places(mut self, places: Places) -> Self {
+        self.places = Arc::new(places);
+        self
     }
 
     /// With a WebSub hub; empty is none.

@@ -23,6 +23,7 @@ pub mod mistakes;
 pub mod notices;
 pub mod pages;
 pub mod pictures;
+pub mod places;
 pub mod profiles;
 pub mod rankings;
 pub mod review;

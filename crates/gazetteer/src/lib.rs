@@ -138,6 +138,12 @@ impl Gazetteer {
         self.at(u32::try_from(target).ok()?)
     }
 
+    /// The country with these two letters (ISO 3166-1).
+    pub fn country(&self, code: &str) -> Option<Place<'_>> {
+        let at = self.countries.iter().position(|country| *country.code == *code)?;
+        self.at(u32::try_from(self.towns.len() + self.provinces.len() + at).ok()?)
+    }
+
     /// How many towns there are.
     pub fn towns(&self) -> usize {
         self.towns.len()

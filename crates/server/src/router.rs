@@ -33,6 +33,7 @@ use masthead_features::ingest::{self, IngestError};
 use masthead_features::listings;
 use masthead_features::mistakes as with_mistakes;
 use masthead_features::notices::pages as notices;
+use masthead_features::places::pages as locations;
 use masthead_features::rankings::pages as rankings;
 use masthead_features::review::{decisions, pages as review, policy, profiles as of_people, words};
 use masthead_features::transparency::page as transparency;
@@ -120,6 +121,7 @@ pub fn routes() -> Vec<Route> {
         mistakes(),
         desk_forms(),
         alerts(),
+        places(),
     ]
     .into_iter()
     .flatten()
@@ -234,6 +236,25 @@ fn passkeys() -> Vec<Route> {
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::POST, "/account/passkeys/options", with_passkeys::ask_new)
             .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+    ]
+}
+
+/// Which places a reader chose.
+fn places() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::GET, "/account/locations", locations::show)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/locations", locations::submit)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/locations/search", locations::search)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/locations/nearest", locations::nearest)
+            .longest_body(256)
+            .permission(Permission::Public)
             .cache(CachePolicy::NoStore),
     ]
 }

@@ -10,26 +10,27 @@ use crate::settings::Settings;
 use crate::standby::Standby;
 use crate::{hubs, jobs, live, middleware, router, search};
 use anyhow::Context as _;
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use futures::FutureExt as _;
+use masthead_domain::places::Chosen;
 use masthead_domain::time::Clock;
 use masthead_features::accounts::Viewer;
 use masthead_features::app::App;
 use masthead_features::ingest::Source;
 use masthead_features::pages::{Pages, declared_parameters};
-use masthead_features::rankings;
+use masthead_features::{places, rankings};
 use masthead_web::access_log::AccessLog;
 use masthead_web::assets::AssetPages;
 use masthead_web::compose::composed;
-use masthead_web::cookies::SESSION;
+use masthead_web::cookies::{PLACES, SESSION};
 use masthead_web::edge::EdgeLayer;
 use masthead_web::errors::WebError;
 use masthead_web::errors::present::{ErrorHook, ErrorPages};
-use masthead_web::fast::{Front, FrontOptions};
+use masthead_web::fast::{Front, FrontOptions, SharedCookie};
 use masthead_web::hosts::{HostSite, Hosts};
 use masthead_web::live::Live;
-use masthead_web::press::{PageKey, Press, PressOptions, canonical_query};
+use masthead_web::press::{PageKey, Press, PressOptions, PressedPage, canonical_query};
 use masthead_web::proxies::TrustedProxies;
 use masthead_web::request::{RequestIds, RequestInfo};
 use masthead_web::respond::respond;
@@ -47,7 +48,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// Names of our cookies: a request that brings one is composed for its reader and never answered from the press.
-pub const OWN_COOKIES: &[&str] = &[SESSION.plain, SESSION.secure, "__Host-place", "place"];
+pub const OWN_COOKIES: &[&str] = &[SESSION.plain, SESSION.secure];
 
 /// What handlers answer from.
 pub struct State {
@@ -95,17 +96,53 @@ impl State {
             })
             .await
             .map_err(|error| WebError::clone(&error))?;
+        let placed = self.placed(&page, &places::chosen::of(viewer, headers, info)).await;
+        let placed = placed.iter().filter_map(|(hole, part)| Some((*hole, part.text()?)));
         if let Some(viewer) = viewer {
             let story = page.stories().first().copied();
             let holes = self.pages.holes(info.site.id, viewer, path, story).await?;
             let holes: Vec<(&str, &str)> = holes
                 .iter()
                 .map(|(name, with)| (name.as_ref(), with.as_str()))
+                .chain(placed)
                 .collect();
             return Ok(composed(&page, method, headers, &holes));
         }
+        let placed: Vec<(&str, &str)> = placed.collect();
+        if !placed.is_empty() {
+            // From now on this reader is answered from memory before the router is reached.
+            return Ok(composed(&page, method, headers, &placed));
+        }
         let hsts = info.tls.then_some(&self.hsts);
         Ok(respond(&page, method, headers, hsts).map(axum::body::Body::from))
+    }
+}
+
+impl State {
+    /// What fills the holes of a page for chosen places. What can't be made now is left out: the page is worth more.
+    async fn placed(&self, page: &PressedPage, chosen: &Chosen) -> Vec<(&'static str, Arc<PressedPage>)> {
+        let mut parts = Vec::new();
+        for fill in places::fills_of(chosen) {
+            if !page.has_hole(fill.hole) {
+                continue;
+            }
+            let (pages, key) = (Arc::clone(&self.pages), fill.key(page.key().site()));
+            let for_render = key.clone();
+            let made = self.press.fetch_or_render(key, move || {
+                let (pages, key) = (Arc::clone(&pages), for_render.clone());
+                async move { render(&pages, &key).await }
+            });
+            match made.await {
+                Ok(part) if part.status() == StatusCode::OK => parts.push((fill.hole, part)),
+                Ok(_) => {}
+                Err(error) if error.kind().is_server_fault() => {
+                    tracing::warn!(hole = fill.hole, ?error, "a hole of a page could not be filled");
+                }
+                // A place that there is none of any more.
+                Err(_) => {}
+            }
+        }
+        parts
     }
 }
 
@@ -208,6 +245,10 @@ pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result
             )),
             declared: declared_parameters,
             own_cookies: OWN_COOKIES,
+            shared_cookie: Some(SharedCookie {
+                cookie: PLACES,
+                fills: places::fills,
+            }),
             security,
             errors,
             log: access_log(settings, Arc::clone(&app.clock))?,

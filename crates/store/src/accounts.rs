@@ -29,6 +29,7 @@ queries! {
     TOTP = "SELECT totp, totp_confirmed_at, totp_last_step FROM accounts WHERE id = $1";
     SET_TOTP = "UPDATE accounts SET totp = $2, totp_confirmed_at = $3 WHERE id = $1";
     USE_TOTP = "UPDATE accounts SET totp_last_step = $2 WHERE id = $1 AND totp_last_step < $2";
+    SET_PLACES = "UPDATE accounts SET places = $2 WHERE id = $1";
     SET_STATE = "UPDATE accounts SET state = $2 WHERE id = $1";
     SET_DELETION = "UPDATE accounts SET delete_at = $2, delete_comments = $3 WHERE id = $1";
     DELETION = "SELECT delete_at, delete_comments FROM accounts WHERE id = $1";
@@ -157,6 +158,15 @@ from_row!(Totp {
     confirmed_at,
     last_step
 });
+
+/// Keeps the places that were chosen, as [`masthead_domain::places::Chosen`] writes them.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn set_places(tx: &mut Tx, account: AccountId, places: &str) -> Result<(), StoreError> {
+    tx.execute(SET_PLACES, params![account, places]).await?;
+    Ok(())
+}
 
 /// Makes an account. Its profile has to be made in the same transaction.
 ///

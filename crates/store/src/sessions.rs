@@ -12,7 +12,7 @@ queries! {
     INSERT = "INSERT INTO sessions (hash, id, account_id, host, device, factor, created_at, seen_at, expires_at, sudo_until, chain)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10)";
     hot BY_HASH = "SELECT s.id, s.account_id, s.host, s.seen_at, s.expires_at, s.sudo_until, a.email_verified_at, a.delete_at,
-            a.totp_confirmed_at, p.id, p.username, p.display_name,
+            a.totp_confirmed_at, p.id, p.username, p.display_name, a.places,
             (SELECT count(*) FROM notices n WHERE n.profile_id = p.id AND n.seen_at IS NULL), s.factor
         FROM sessions s JOIN accounts a ON a.id = s.account_id JOIN profiles p ON p.account_id = a.id
         WHERE s.hash = $1 AND s.expires_at > $2 AND a.state = 'active'";
@@ -74,6 +74,8 @@ pub struct SignedIn {
     pub username: Option<String>,
     /// Its display name; empty for none.
     pub display_name: String,
+    /// The places that were chosen, as [`masthead_domain::places::Chosen`] writes them; empty for none.
+    pub places: String,
     /// Notices that were not seen.
     pub unseen: i64,
     /// By what the person signed in; a [`masthead_domain::accounts::Factor`]'s name.
@@ -123,6 +125,7 @@ impl crate::FromRow for SignedIn {
             profile: row.next()?,
             username: row.next()?,
             display_name: row.next()?,
+            places: row.next()?,
             unseen: row.next()?,
             factor: row.next()?,
             grants: Grants::default(),

@@ -44,7 +44,7 @@ pub struct TestApp {
 
 /// Opens a network as a process does.
 async fn open(db: &TestDb, clock: Arc<dyn Clock>, settings: &Settings, blobs: &Blobs) -> anyhow::Result<App> {
-    Ok(App::new(AppParts {
+    let app = App::new(AppParts {
         db: Db::open(db.settings(), Arc::clone(&clock)).await?,
         ids: Arc::new(SystemIds::new(Arc::clone(&clock))?),
         clock,
@@ -59,9 +59,8 @@ async fn open(db: &TestDb, clock: Arc<dyn Clock>, settings: &Settings, blobs: &B
         accounts: Accounts::new(settings.accounts.clone(), Mailer::Capture, 2)?,
         node: settings.server.node.clone(),
     })
-    .await?
-    .with_hub(&settings.network.websub_hub)
-    .with_listings(settings.listings.sources.clone()))
+    .await?;
+    Ok(masthead_server::network::with_settings(app, settings))
 }
 
 impl TestApp {

@@ -126,6 +126,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             proxies: TrustedProxies::default(),
             declared: |_| &[],
             own_cookies: &["session", "__Host-session", "place"],
+            shared_cookie: None,
             security,
             errors: ErrorPages::plain(),
             log: AccessLog::to(Box::new(log), clock)?,

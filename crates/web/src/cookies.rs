@@ -27,8 +27,15 @@ pub const SIGNING_IN: Cookie = Cookie {
     secure: "__Host-signing-in",
 };
 
+/// The places that a reader chose. It may belong to all sites of a network, so that it can't be `__Host-`, and scripts
+/// read it to fill pages that a shared cache kept: it says nothing that the fragments' addresses don't.
+pub const PLACES: Cookie = Cookie {
+    plain: "place",
+    secure: "__Secure-place",
+};
+
 impl Cookie {
-    const fn name(self, tls: bool) -> &'static str {
+    pub(crate) const fn name(self, tls: bool) -> &'static str {
         if tls { self.secure } else { self.plain }
     }
 
@@ -58,10 +65,33 @@ impl Cookie {
         HeaderValue::try_from(line).unwrap_or(HeaderValue::from_static(""))
     }
 
+    /// `Set-Cookie` for a value that scripts may read, for every host under `domain` where the request came to one of
+    /// them; otherwise for this host alone.
+    pub fn set_open(self, value: &str, seconds: i64, info: &RequestInfo, domain: &str) -> HeaderValue {
+        let name = self.name(info.tls);
+        let secure = if info.tls { "; Secure" } else { "" };
+        let domain = if is_under(&info.host, domain) {
+            format!("; Domain={domain}")
+        } else {
+            String::new()
+        };
+        let line = format!("{name}={value}; Path=/; Max-Age={seconds}; SameSite=Lax{domain}{secure}");
+        HeaderValue::try_from(line).unwrap_or(HeaderValue::from_static(""))
+    }
+
     /// `Set-Cookie` that takes it away.
     pub fn clear(self, info: &RequestInfo) -> HeaderValue {
         self.set("", 0, info)
     }
+}
+
+/// Whether a host (with its port) is a domain or one under it.
+pub fn is_under(host: &str, domain: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    !domain.is_empty()
+        && name
+            .strip_suffix(domain)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 #[cfg(test)]
@@ -97,6 +127,21 @@ mod tests {
         assert_eq!(SESSION.read(&headers, &info(true)), Some("true-one"));
         assert_eq!(SESSION.read(&headers, &info(false)), Some("planted"));
         assert_eq!(SESSION.read(&brings("session=planted"), &info(true)), None);
+    }
+
+    #[test]
+    fn a_cookie_of_all_sites_is_set_where_they_are_and_nowhere_else() {
+        let line = PLACES.set_open("1---", 60, &info(true), "example");
+        assert_eq!(
+            line,
+            "__Secure-place=1---; Path=/; Max-Age=60; SameSite=Lax; Domain=example; Secure"
+        );
+        for other in ["", "ample", "other.example"] {
+            let line = PLACES.set_open("1---", 60, &info(false), other);
+            assert_eq!(line, "place=1---; Path=/; Max-Age=60; SameSite=Lax", "{other}");
+        }
+        assert!(is_under("daily.masthead.localhost:8080", "masthead.localhost"));
+        assert!(!is_under("127.0.0.1:8080", "masthead.localhost"));
     }
 
     #[test]

@@ -115,6 +115,17 @@ impl Prepared {
         }
     }
 
+    /// A body that was put together of pieces, with the gzip form that was put together of theirs. It is not compressed
+    /// in any other way: nobody else is sent it.
+    pub fn of_pieces(body: Bytes, gzip: Bytes) -> Self {
+        Self {
+            hash: content_hash(&body),
+            effort: Effort::Slow,
+            identity: body,
+            compressed: [Some(gzip), None, None].map(OnceLock::from),
+        }
+    }
+
     /// A body that is compressed already by its nature, such as a picture or a font.
     pub fn identity_only(body: Bytes) -> Self {
         Self {

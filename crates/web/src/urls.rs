@@ -10,6 +10,7 @@ pub use origin::Origin;
 use masthead_domain::alerts::Kind;
 use masthead_domain::ids::{AlertId, CommentId, ListingId, PictureId, StoryId};
 use masthead_domain::listings::Category;
+use masthead_domain::places::{Component, PlaceId};
 use masthead_domain::time::Timestamp;
 use std::borrow::Cow;
 use std::fmt;
@@ -42,6 +43,7 @@ pub const RESERVED: &[&str] = &[
     "news-in-pictures",
     "news-sitemap.xml",
     "oembed",
+    "places",
     "policies",
     "profiles",
     "readyz",
@@ -159,6 +161,13 @@ pub enum FeedScope<'a> {
         slug: Cow<'a, str>,
         /// Its day of publication in the site's zone.
         day: Day,
+    },
+    /// A place, named as in [`Route::Place`].
+    Place {
+        /// Its name for people; any other leads to the same place.
+        slug: Cow<'a, str>,
+        /// The place.
+        id: PlaceId,
     },
 }
 
@@ -320,6 +329,17 @@ pub enum Route<'a> {
     Alerts(Option<Kind>),
     /// `/alerts/<id>`
     Alert(AlertId),
+    /// `/places/<slug>-<id>`: news from near to far.
+    Place {
+        /// Its name for people.
+        slug: Cow<'a, str>,
+        /// The place.
+        id: PlaceId,
+    },
+    /// `/weather?place=`
+    Weather,
+    /// `/fragments/<component>?place=`: what fills a hole of a page for a place.
+    Fragment(Component),
 }
 
 impl<'a> Route<'a> {
@@ -374,6 +394,9 @@ impl<'a> Route<'a> {
                 Some(kind) => Some(Self::Alerts(Some(kind))),
                 None => name.parse().ok().map(Self::Alert),
             },
+            ["weather"] => Some(Self::Weather),
+            ["places", name] => place(name).map(|(slug, id)| Self::Place { slug, id }),
+            ["fragments", name] => Component::parse(name).map(Self::Fragment),
             ["topics", slug] => decode(slug).map(Self::Topic),
             ["authors", slug] => decode(slug).map(Self::Author),
             ["profiles", name] => decode(name).map(Self::Profile),
@@ -425,6 +448,7 @@ impl<'a> FeedScope<'a> {
             ["topics", slug] => decode(slug).map(Self::Topic),
             ["authors", slug] => decode(slug).map(Self::Author),
             ["profiles", name] => decode(name).map(Self::Profile),
+            ["places", name] => place(name).map(|(slug, id)| Self::Place { slug, id }),
             [first, ..] if RESERVED.contains(first) => None,
             [section @ .., last] if matches!(section, [_] | [_, _]) && dated(last).is_some() => {
                 let (slug, day) = dated(last)?;
@@ -457,6 +481,7 @@ impl fmt::Display for FeedScope<'_> {
                 Encoded(slug, false),
                 day.compact()
             ),
+            Self::Place { slug, id } => write!(f, "/places/{}-{id}", Encoded(slug, false)),
         }
     }
 }
@@ -515,6 +540,9 @@ impl fmt::Display for Route<'_> {
             Self::Corrections => f.write_str("/corrections"),
             Self::Alerts(kind) => alerts(*kind, f),
             Self::Alert(id) => write!(f, "/alerts/{id}"),
+            Self::Place { slug, id } => write!(f, "/places/{}-{id}", Encoded(slug, false)),
+            Self::Weather => f.write_str("/weather"),
+            Self::Fragment(component) => write!(f, "/fragments/{}", component.name()),
         }
     }
 }
@@ -587,6 +615,12 @@ fn dated(name: &str) -> Option<(&str, Day)> {
         return None;
     }
     Some((slug, Day::parse_compact(day)?))
+}
+
+/// Splits `slug-2950159`.
+fn place(name: &str) -> Option<(Cow<'_, str>, PlaceId)> {
+    let (slug, id) = name.rsplit_once('-')?;
+    Some((decode(slug)?, id.parse().ok()?))
 }
 
 fn sheet<'a>(story: &str, file: &str) -> Option<Route<'a>> {

@@ -1,4 +1,5 @@
-//! The kit over a real loopback socket: what a client, a proxy and a slow stranger get.
+//! The kit over a real loopback socket: what a client, a proxy and a slow stranger get. It is over 800 lines because
+//! each test stands on the same small server, and a second file would be a second program to link.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,13 +16,14 @@ use masthead_domain::ids::{SiteId, StoryId};
 use masthead_domain::time::{Clock, Timestamp};
 use masthead_web::access_log::{AccessLog, Source};
 use masthead_web::assets::{AssetPages, Assets};
+use masthead_web::cookies::PLACES;
 use masthead_web::edge::EdgeLayer;
 use masthead_web::errors::WebError;
 use masthead_web::errors::present::ErrorPages;
-use masthead_web::fast::{Front, FrontOptions};
+use masthead_web::fast::{Front, FrontOptions, SharedCookie};
 use masthead_web::hosts::{HostSite, Hosts};
 use masthead_web::live::Live;
-use masthead_web::press::{PageKey, Press, PressOptions, Rendered};
+use masthead_web::press::{Fill, PageKey, Press, PressOptions, Rendered};
 use masthead_web::proxies::TrustedProxies;
 use masthead_web::request::{RequestIds, RequestInfo};
 use masthead_web::security_headers::SecurityHeaders;
@@ -79,7 +81,11 @@ struct Served {
 }
 
 fn declared(path: &str) -> &'static [&'static str] {
-    if path.starts_with("/topics/") { &["after"] } else { &[] }
+    match path {
+        "/fragments/weather" => &["place"],
+        path if path.starts_with("/topics/") => &["after"],
+        _ => &[],
+    }
 }
 
 async fn start(limits: Limits) -> Served {
@@ -142,7 +148,17 @@ async fn start(limits: Limits) -> Served {
             hosts: Arc::new(hosts),
             proxies: TrustedProxies::default(),
             declared,
-            own_cookies: &["session", "__Host-session", "place"],
+            own_cookies: &["session", "__Host-session"],
+            shared_cookie: Some(SharedCookie {
+                cookie: PLACES,
+                fills: |value| {
+                    vec![Fill {
+                        hole: "weather",
+                        path: "/fragments/weather".into(),
+                        query: format!("place={value}"),
+                    }]
+                },
+            }),
             security,
             errors: ErrorPages::plain(),
             log: AccessLog::to(Box::new(log.clone()), Arc::new(Still)).unwrap(),
@@ -340,7 +356,7 @@ async fn hosts_cookies_and_parameters_decide_what_comes_from_memory() {
     ] {
         assert!(body(&served.get(path, "").await).contains(expected), "{path}");
     }
-    let mine = served.get("/who", "Cookie: theme=dark; place=3\r\n").await;
+    let mine = served.get("/who", "Cookie: theme=dark; session=3\r\n").await;
     assert_eq!(body(&mine), "daily false 127.0.0.1");
     assert_eq!(header(&mine, "cache-control"), Some("no-store"));
     assert!(body(&served.get("/who", "Cookie: theme=dark; nosession=1\r\n").await).contains("daily page"));
@@ -774,5 +790,89 @@ async fn requests_that_only_look_plain_are_not_answered_from_memory() {
         assert_eq!(status(&answer), expected, "{request}: {answer}");
         assert_eq!(answer.matches("HTTP/1.").count(), 1, "one answer: {answer}");
     }
+    served.end().await;
+}
+
+/// What stands in the hole of a page for who brings these headers, and who may keep the answer.
+async fn in_hole(served: &Served, headers: &str) -> (String, String) {
+    let answer = served.get("/placed", headers).await;
+    let text = body(&answer)
+        .split_once("<i>")
+        .and_then(|(_, rest)| rest.split_once("</i>"));
+    let kept = header(&answer, "cache-control").unwrap().to_owned();
+    // Where nothing fills it the marks of the hole are still there.
+    let text = text.map(|(text, _)| {
+        text.replace("<!--hole:weather-->", "")
+            .replace("<!--/hole:weather-->", "")
+    });
+    (text.unwrap_or_default(), kept)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_brings_the_same_places_is_answered_from_memory() {
+    let served = start(Limits::default()).await;
+    served.keep("daily", "/", &[], "no hole").await;
+    let page = |text: &'static str| {
+        let html = format!(
+            "<!doctype html><i><!--hole:weather-->{text}<!--/hole:weather--></i>{}",
+            "<p>x</p>".repeat(200)
+        );
+        move || {
+            let rendered = Rendered::html(html.clone(), 1);
+            async move { Ok(rendered) }
+        }
+    };
+    served
+        .press
+        .repress(PageKey::new("daily", "/placed", &[]), page("nowhere"))
+        .await
+        .unwrap();
+    let part = |text: &'static str, story: u128| {
+        move || {
+            let rendered = Rendered::html(text.into(), 1).stories([StoryId(Uuid::from_u128(story))]);
+            async move { Ok(rendered) }
+        }
+    };
+    let (berlin, oslo) = (
+        PageKey::new("daily", "/fragments/weather", &[("place", "1")]),
+        PageKey::new("daily", "/fragments/weather", &[("place", "2")]),
+    );
+    served.press.repress(berlin.clone(), part("rain", 8)).await.unwrap();
+    served.press.repress(oslo, part("snow", 9)).await.unwrap();
+
+    let public = "public, max-age=10".to_owned();
+    let private = "private, no-store".to_owned();
+    assert_eq!(in_hole(&served, "").await, ("nowhere".into(), public.clone()));
+    assert_eq!(
+        in_hole(&served, "Cookie: theme=dark\r\n").await,
+        ("nowhere".into(), public)
+    );
+    for _ in 0..2 {
+        assert_eq!(
+            in_hole(&served, "Cookie: theme=dark; place=1\r\n").await,
+            ("rain".into(), private.clone())
+        );
+        assert_eq!(
+            in_hole(&served, "Cookie: place=2\r\n").await,
+            ("snow".into(), private.clone())
+        );
+    }
+    // A part that was pressed again, and a page that was, are what is shown from then on.
+    served.press.repress(berlin, part("sun", 8)).await.unwrap();
+    assert_eq!(in_hole(&served, "Cookie: place=1\r\n").await.0, "sun");
+    // A page without the hole is the same for everybody.
+    let plain = served.get("/", "Cookie: place=1\r\n").await;
+    assert_eq!(header(&plain, "cache-control"), Some("public, max-age=10"));
+    // What is not in memory, and who is signed in, is the router's to answer: there is no such route here.
+    for line in ["place=3", "place=1; session=x", "place=1; place=2"] {
+        assert_eq!(
+            status(&served.get("/placed", &format!("Cookie: {line}\r\n")).await),
+            404,
+            "{line}"
+        );
+    }
+    // What is withheld is in no page that was put together before.
+    served.press.withhold(StoryId(Uuid::from_u128(9))).unwrap();
+    assert_eq!(status(&served.get("/placed", "Cookie: place=2\r\n").await), 404);
     served.end().await;
 }

@@ -6,9 +6,11 @@
 
 mod chosen;
 mod geometry;
+mod lists;
 
 pub use chosen::Chosen;
 pub use geometry::{Bounds, Point};
+pub use lists::{Cell, list_of};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -85,6 +87,15 @@ impl FromStr for PlaceId {
         // An empty text is refused with the error that fits.
         (if is_plain { text } else { "" }).parse().map(Self)
     }
+}
+
+/// A place that a story is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Located {
+    /// The place.
+    pub place: PlaceId,
+    /// Its name when the story was given it: what readers are told, even where the place is no longer known.
+    pub name: String,
 }
 
 /// What kind of place it is.

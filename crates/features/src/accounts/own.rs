@@ -8,6 +8,7 @@ use super::{AccountError, Viewer, mailing, passkeys, sign_in};
 use crate::app::App;
 use masthead_domain::accounts::{Account, Email, LINK_SECONDS, SUDO_SECONDS};
 use masthead_domain::ids::{AccountId, SiteId};
+use masthead_domain::places::Chosen;
 use masthead_services::codes;
 use masthead_services::passwords::weakness;
 use masthead_store::{StoreError, Tx, accounts as rows, profiles, sessions};
@@ -311,6 +312,11 @@ pub async fn everything(app: &App, viewer: &Viewer) -> Result<serde_json::Value,
     let listings = crate::listings::everything(&mut conn, viewer.account).await?;
     let muted = crate::comments::mutes::of(&mut conn, viewer).await?;
     let mistakes = crate::mistakes::everything(&mut conn, viewer.profile).await?;
+    let places: Vec<_> = Chosen::parse(&viewer.places)
+        .unwrap_or_default()
+        .each()
+        .filter_map(|(component, place)| Some(json!({ "for": component.name(), "place": place? })))
+        .collect();
     Ok(json!({
         "comments": comments,
         "contributions": contributions,
@@ -325,6 +331,7 @@ pub async fn everything(app: &App, viewer: &Viewer) -> Result<serde_json::Value,
             "authenticator": account.has_totp,
             "created": account.created_at,
             "deletion": account.delete_at,
+            "places": places,
             "roles": viewer.grants,
         },
         "profile": profile.map(|profile| json!({

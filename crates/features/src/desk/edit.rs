@@ -141,7 +141,7 @@ pub(super) async fn checked(
 ) -> Result<(work::Saving, Mistakes), WebError> {
     let mut conn = visit.app().db.reader().await.map_err(store_error)?;
     let known = topics::all(&mut conn).await.map_err(store_error)?;
-    let mut checked = sheet.check(contents, &visit.app().sites(), &known);
+    let mut checked = sheet.check(contents, (&visit.app().sites(), &visit.app().places), &known);
     let unknown = unknown_pictures(&mut conn, &pictures(&checked.saving.content)).await?;
     if !unknown.is_empty() {
         checked.mistakes.entry("body").or_default().extend(unknown);
@@ -304,6 +304,7 @@ impl Sheet {
             ),
             (&mut self.kicker, &base.kicker, &own.kicker, &other.kicker),
             (&mut self.dateline, &base.dateline, &own.dateline, &other.dateline),
+            (&mut self.located, &base.located, &own.located, &other.located),
             (&mut self.seo_title, &base.seo_title, &own.seo_title, &other.seo_title),
             (&mut self.bylines, &base.bylines, &own.bylines, &other.bylines),
             (&mut self.lead, &base.lead, &own.lead, &other.lead),

@@ -112,6 +112,7 @@ fn parts(old: &StoryContent, new: &StoryContent) -> Vec<Part> {
         ("standfirst", &a.standfirst, &b.standfirst),
         ("kicker", &a.kicker, &b.kicker),
         ("dateline", &a.dateline, &b.dateline),
+        ("located", &a.located, &b.located),
         ("bylines", &a.bylines, &b.bylines),
         ("seo-title", &a.seo_title, &b.seo_title),
         ("lead", &a.lead, &b.lead),

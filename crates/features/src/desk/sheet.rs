@@ -1,10 +1,12 @@
 //! The form of a story: what its fields hold, as they were typed, and what they say once they are checked.
 
 use super::work::{Saving, TopicWish};
+use crate::places::{Places, located};
 use crate::sites::Sites;
 use crate::visit::Fields;
 use masthead_domain::document::{Block, Document, PictureBlock};
 use masthead_domain::ids::PictureId;
+use masthead_domain::places::Located;
 use masthead_domain::revisions::merge_value;
 use masthead_domain::sites::check_slug;
 use masthead_domain::stories::{Byline, Placement, StoryContent};
@@ -37,6 +39,8 @@ pub(super) struct Sheet {
     pub(super) bylines: String,
     /// With commas.
     pub(super) topics: String,
+    /// The places that it is about, with semicolons.
+    pub(super) located: String,
     pub(super) note: String,
     pub(super) lead: String,
     pub(super) body: String,
@@ -102,6 +106,7 @@ impl Sheet {
             slug: line("slug"),
             bylines: text("bylines"),
             topics: line("topics"),
+            located: line("located"),
             note: text("note"),
             lead: text("lead"),
             body: text("body"),
@@ -169,6 +174,7 @@ impl Sheet {
             standfirst: content.standfirst.clone(),
             kicker: content.kicker.clone(),
             dateline: content.dateline.clone(),
+            located: located::written(&content.located),
             seo_title: content.seo_title.clone(),
             bylines: content.bylines.iter().map(name).collect::<Vec<_>>().join("\n"),
             lead: manuscript::write(&leads(content), &leads(space)),
@@ -245,7 +251,7 @@ impl Sheet {
     pub(super) fn check(
         &self,
         (before, space): (&StoryContent, &StoryContent),
-        sites: &Sites,
+        (sites, all_places): (&Sites, &Places),
         known: &[TopicRecord],
     ) -> Checked {
         let mut mistakes = Mistakes::new();
@@ -271,6 +277,7 @@ impl Sheet {
         let bylines = self.people(before, &mut wrong);
         let topics = self.wishes(known, &mut wrong);
         let places = self.placements(sites, &mut wrong);
+        let about = self.about(all_places, before, &mut wrong);
         let lead = manuscript::read(&self.lead, &leads(space));
         let lead_picture = match lead.document.blocks.as_slice() {
             [] => None,
@@ -296,6 +303,7 @@ impl Sheet {
                     standfirst: self.standfirst.clone(),
                     kicker: self.kicker.clone(),
                     dateline: self.dateline.clone(),
+                    located: about,
                     seo_title: self.seo_title.clone(),
                     bylines,
                     lead_picture,
@@ -340,6 +348,21 @@ impl Sheet {
             });
         }
         bylines
+    }
+
+    fn about(
+        &self,
+        places: &Places,
+        before: &StoryContent,
+        wrong: &mut dyn FnMut(&'static str, Wrong),
+    ) -> Vec<Located> {
+        let known = before.located.as_slice();
+        match located::read(places, known, &self.located) {
+            Ok(about) if about.len() <= located::MOST => return about,
+            Ok(_) => wrong("located", Wrong::new("desk-wrong-long", &located::MOST.to_string())),
+            Err(name) => wrong("located", Wrong::new("desk-wrong-located", &name)),
+        }
+        known.to_vec()
     }
 
     fn wishes(&self, known: &[TopicRecord], wrong: &mut dyn FnMut(&'static str, Wrong)) -> Vec<TopicWish> {
@@ -425,6 +448,10 @@ mod tests {
     fn content() -> StoryContent {
         StoryContent {
             headline: "The wall is shut".into(),
+            located: vec![Located {
+                place: masthead_domain::places::PlaceId(2_950_159),
+                name: "Berlin".into(),
+            }],
             bylines: vec![Byline {
                 name: "Ada Quill".into(),
                 author: None,
@@ -450,7 +477,7 @@ mod tests {
         let (content, sites) = (content(), Sites::default());
         let sheet = Sheet::of_content(&content, &content);
         assert_eq!(sheet.bylines, "Ada Quill | Editor");
-        let checked = sheet.check((&content, &content), &sites, &[]);
+        let checked = sheet.check((&content, &content), (&sites, &Places::default()), &[]);
         assert!(checked.mistakes.is_empty(), "{:?}", checked.mistakes);
         assert_eq!(checked.saving.content, content);
         assert!(checked.saving.slug.is_none() && checked.saving.places.is_none());
@@ -464,14 +491,18 @@ mod tests {
             headline: String::new(),
             slug: "No Slug".into(),
             topics: "Nobody knows, + ".into(),
+            located: "Berlin; Nowhere at all".into(),
             places: [("nowhere".to_owned(), "world".to_owned())].into(),
             lead: "Words.".into(),
             body: "[x](javascript:1)\n\n[[block 7: table]]".into(),
             ..Sheet::default()
         };
-        let checked = sheet.check((&content, &content), &sites, &[]);
+        let checked = sheet.check((&content, &content), (&sites, &Places::default()), &[]);
         let fields: Vec<&str> = checked.mistakes.keys().copied().collect();
-        assert_eq!(fields, ["body", "headline", "lead", "places", "slug", "topics"]);
+        assert_eq!(
+            fields,
+            ["body", "headline", "lead", "located", "places", "slug", "topics"]
+        );
         assert_eq!(checked.mistakes["body"].len(), 2);
     }
 

@@ -8,8 +8,10 @@ pub(crate) use sitemaps::{news_sitemap, sitemap};
 
 use crate::app::App;
 use crate::pages::{SiteView, corrected, largest_plain, list_key, say, store_error, topics_of};
+use crate::places::local;
 use crate::profiles::page as profiles;
 use masthead_domain::ids::StoryId;
+use masthead_domain::places::{PlaceId, list_of};
 use masthead_domain::time::Timestamp;
 use masthead_formats::feeds::write::{self, FeedAuthor, FeedDocument, FeedEntry, FeedPicture};
 use masthead_formats::html;
@@ -67,13 +69,22 @@ pub(crate) async fn feed(
     if let FeedScope::Story { .. } = scope {
         return coverage::feed(app, &mut conn, now, view, (scope, format), position).await;
     }
-    let subject = subject(&mut conn, view, scope).await?;
     let site = view.entry.id;
-    let cards = public::newest(&mut conn, now, subject.list, site, ENTRIES)
-        .await
-        .map_err(store_error)?;
+    let (subject, cards) = match scope {
+        FeedScope::Place { id, .. } => near(app, &mut conn, view, *id).await?,
+        _ => {
+            let subject = subject(&mut conn, view, scope).await?;
+            let cards = public::newest(&mut conn, now, subject.list, site, ENTRIES).await;
+            (subject, cards.map_err(store_error)?)
+        }
+    };
     // Topics and authors are the network's: where this site has nothing of them, it has no feed of them.
-    if cards.is_empty() && matches!(scope, FeedScope::Topic(_) | FeedScope::Author(_)) {
+    if cards.is_empty()
+        && matches!(
+            scope,
+            FeedScope::Topic(_) | FeedScope::Author(_) | FeedScope::Place { .. }
+        )
+    {
         return Err(WebError::not_found());
     }
     let stories: Vec<StoryId> = cards.iter().map(|card| card.story).collect();
@@ -167,10 +178,29 @@ async fn subject(conn: &mut Conn, view: &SiteView, scope: &FeedScope<'_>) -> Res
                 keys: vec![SurrogateKey::author(author.id)],
             })
         }
-        FeedScope::Profile(_) | FeedScope::Corrections | FeedScope::Alerts(_) | FeedScope::Story { .. } => {
-            Err(WebError::not_found())
-        }
+        FeedScope::Profile(_)
+        | FeedScope::Corrections
+        | FeedScope::Alerts(_)
+        | FeedScope::Story { .. }
+        | FeedScope::Place { .. } => Err(WebError::not_found()),
     }
+}
+
+/// What the feed of a place is of: its stories from near to far, in the order of their time.
+async fn near(app: &App, conn: &mut Conn, view: &SiteView, id: PlaceId) -> Result<(Subject, Vec<Card>), WebError> {
+    let place = app.places.find(id).ok_or_else(WebError::not_found)?;
+    let near = local::near_to_far(conn, app.now(), view, &place, ENTRIES)
+        .await
+        .map_err(store_error)?;
+    let about = [("name", place.name), ("site", view.entry.name.as_str())];
+    let subject = Subject {
+        title: format!("{} – {}", view.entry.name, place.name),
+        description: say(view, "place-about", &about)?,
+        page: local::address(&place),
+        list: list_of(id),
+        keys: near.lists.iter().map(|list| list_key(*list)).collect(),
+    };
+    Ok((subject, near.into_newest()))
 }
 
 async fn entries(

@@ -7,6 +7,7 @@ use super::{json_ld, keys, store_error};
 use crate::app::App;
 use crate::contributions::call_outs;
 use crate::fronts::{self, Assembled, Filled, Which};
+use crate::places;
 use masthead_domain::fronts::ContainerStyle;
 use masthead_domain::ids::{SectionId, StoryId};
 use masthead_domain::rankings::Ranking;
@@ -27,6 +28,7 @@ struct Own<'a> {
     section: Option<SectionHead<'a>>,
     older: Option<String>,
     call_outs: Vec<call_outs::Shown>,
+    components: Vec<places::Hole>,
 }
 
 #[derive(Serialize)]
@@ -118,6 +120,7 @@ pub(crate) async fn front(app: &App, view: &SiteView, section: Option<SectionId>
             .collect(),
         older,
         call_outs,
+        components: places::holes(),
     };
     let html = view.voice.render("front.html", &whole(view, &page, &own))?;
     let mut rendered = Rendered::html(html, position)

@@ -19,7 +19,7 @@
 
 mod banner;
 mod body;
-mod cards;
+pub(crate) mod cards;
 pub(crate) mod coverage;
 pub(crate) mod errors;
 mod front;
@@ -44,7 +44,7 @@ pub use coverage::news as live_entries;
 pub use keys::{stale_keys, touched};
 pub use live::newest as live_newest;
 
-pub(crate) use cards::largest_plain;
+pub(crate) use cards::{CARD_WIDTH, CardView, largest_plain};
 pub(crate) use json_ld::script as json_ld_script;
 pub(crate) use keys::{
     alert as alert_key, alert_cell as alert_cell_key, alerts as alerts_keys, any_alert as any_alert_key,
@@ -60,6 +60,7 @@ pub(crate) use view::{SiteView, href as section_href};
 
 use crate::app::App;
 use crate::comments::thread::Asked;
+use crate::places::{self, local};
 use crate::sites::SiteEntry;
 use crate::{alerts, api, comments, feeds, listings, profiles};
 use masthead_domain::comments::Order;
@@ -378,6 +379,10 @@ impl Pages {
             Route::Profile(name) => profiles::page::page(app, view, name, query.after()?).await,
             // Answered by a route of its own, which knows who asks.
             Route::Comment(_) => Err(WebError::not_found()),
+            Route::Place { .. } => local::page(app, view, route).await,
+            Route::Fragment(component) => places::fragment(app, view, *component, query).await,
+            // Whether there is a page is for those to say who make it.
+            Route::Weather => Err(WebError::not_found()),
             Route::CommentsPolicy => small::comments_policy(app, view).await,
             Route::Listings(None) => listings::pages::all(app, view).await,
             Route::Listings(Some(category)) => listings::pages::category(app, view, *category, query).await,
@@ -475,6 +480,7 @@ pub fn declared_parameters(path: &str) -> &'static [&'static str] {
         }
         Some(Route::Alerts(_)) => &["after", "place", "near"],
         Some(Route::Story { .. }) => &["comments", "order", "comment", "entries", "entry"],
+        Some(Route::Fragment(_) | Route::Weather) => &["place"],
         Some(Route::Search) => search::PARAMETERS,
         Some(Route::Listings(Some(_))) => listings::pages::PARAMETERS,
         Some(Route::Oembed) => oembed::PARAMETERS,

@@ -2,6 +2,7 @@
 
 use super::{ChangeError, slugs};
 use crate::app::App;
+use crate::places::Places;
 use crate::sites::Sites;
 use crate::wire::authors;
 use masthead_domain::document::PictureBlock;
@@ -29,6 +30,8 @@ pub struct Context {
     pub ids: Arc<dyn IdSource>,
     /// Sites and sections.
     pub sites: Arc<Sites>,
+    /// The places that there are.
+    pub places: Arc<Places>,
     /// Who: a staff name, `command line`, `wire:SOURCE`, `due job`.
     pub by: String,
 }
@@ -40,6 +43,7 @@ impl Context {
             now: app.now(),
             ids: Arc::clone(&app.ids),
             sites: app.sites(),
+            places: Arc::clone(&app.places),
             by: by.to_owned(),
         }
     }
@@ -379,6 +383,7 @@ impl Change {
             let readers = contributions::contributors(tx, self.story.id).await?;
             let content = self.content(tx).await?;
             let (kind, is_led) = (content.kind, content.lead_video.is_some());
+            let located = context.places.lists(content.located.iter().map(|one| one.place));
             for record in placements {
                 let site = record.placement.site;
                 let sections = context.sites.line(record.placement.section);
@@ -389,7 +394,8 @@ impl Change {
                     .chain((kind == StoryKind::Gallery).then_some(GALLERIES))
                     .chain((!readers.is_empty()).then_some(READERS))
                     .chain(readers.iter().map(|(profile, _)| profile.0))
-                    .chain(is_led.then_some(VIDEOS));
+                    .chain(is_led.then_some(VIDEOS))
+                    .chain(located.iter().copied());
                 entries.extend(ids.map(|list| ListEntry {
                     list,
                     site,

@@ -1,6 +1,7 @@
 //! An agency's item to a story's content.
 
 use super::authors;
+use crate::places::located;
 use crate::stories::{ChangeError, Context};
 use masthead_domain::document::{Block, Document, PictureBlock, PictureSource, Text};
 use masthead_domain::ids::PictureId;
@@ -48,6 +49,7 @@ pub fn from_item(item: &NewsItem) -> StoryContent {
             })
             .collect(),
         dateline: item.dateline.as_deref().map(tidy_dateline).unwrap_or_default(),
+        located: located::of_item(item),
         body,
         lead_picture,
         credit: item

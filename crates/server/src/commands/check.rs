@@ -165,6 +165,18 @@ async fn database_faults(
         }
     }
     listings(settings, &sites, faults);
+    for region in &settings.regions {
+        faults.extend(region.check().err());
+        if settings
+            .regions
+            .iter()
+            .filter(|other| other.number == region.number)
+            .count()
+            > 1
+        {
+            faults.push(format!("the region '{}': its `number` is another's too", region.name));
+        }
+    }
     for (number, rule) in settings.routing.iter().enumerate() {
         for place in rule.place.iter().filter(|place| !known(place)) {
             faults.push(format!("routing rule {}: there is no section '{place}'", number + 1));

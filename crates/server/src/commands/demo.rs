@@ -7,6 +7,7 @@ use crate::{demo, network, serve};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use masthead_domain::time::Timestamp;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -89,6 +90,11 @@ fn write_settings(folder: &Path, listen: SocketAddr) -> anyhow::Result<()> {
          [[alerts.sources]]\nname = \"coast-watch\"\ntoken = \"demo-token\"\ncredit = \"Coast Watch (invented)\"\n",
     );
     text.push_str(&listings::settings());
+    let shared = "#: cookie_domain = \"example.org\"";
+    text = text.replacen(shared, &format!("cookie_domain = \"{}\"", demo::DOMAIN), 1);
+    let regions = BTreeMap::from([("regions", demo::regions()?)]);
+    text.push_str("\n# The towns of the country that its stories are told from, which is on no map.\n");
+    text.push_str(&toml::to_string(&regions).context("the demo's regions can't be written")?);
     std::fs::write(&file, text).with_context(|| format!("{} can't be written", file.display()))
 }
 

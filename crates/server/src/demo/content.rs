@@ -4,7 +4,9 @@
 use super::story::Story;
 use anyhow::{Context as _, bail, ensure};
 use bytes::Bytes;
+use masthead_domain::places::Located;
 use masthead_domain::sites::{check_section_slug, check_slug};
+use masthead_features::places::Region;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 use std::collections::HashSet;
@@ -32,6 +34,7 @@ pub(super) fn listing_files() -> impl Iterator<Item = (String, Vec<u8>)> {
 pub(super) struct Content {
     pub(super) network: Network,
     pub(super) sites: Vec<Site>,
+    pub(super) regions: Vec<Region>,
     pub(super) topics: Vec<Topic>,
     pub(super) authors: Vec<Author>,
     pub(super) pages: Vec<Page>,
@@ -46,6 +49,7 @@ pub(super) struct Content {
 struct NetworkFile {
     network: Network,
     sites: Vec<Site>,
+    regions: Vec<Region>,
     topics: Vec<Topic>,
     authors: Vec<Author>,
     pages: Vec<Page>,
@@ -200,6 +204,7 @@ impl Content {
         let NetworkFile {
             network,
             sites,
+            regions,
             topics,
             authors,
             pages,
@@ -223,6 +228,7 @@ impl Content {
         let content = Self {
             network,
             sites,
+            regions,
             topics,
             authors,
             pages,
@@ -233,6 +239,15 @@ impl Content {
         };
         content.check()?;
         Ok(content)
+    }
+
+    /// The region of this name as a story is about it; none for what is only a spot in one.
+    pub(super) fn located(&self, name: &str) -> Option<Located> {
+        let region = self.regions.iter().find(|region| region.name == name)?;
+        Some(Located {
+            place: region.id()?,
+            name: region.name.clone(),
+        })
     }
 
     pub(super) fn picture(&self, id: &str) -> anyhow::Result<&Picture> {

@@ -28,6 +28,7 @@ pub use alerts::plays as alert_plays;
 
 use content::Content;
 use masthead_features::app::App;
+use masthead_features::places::Region;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokens::Start;
@@ -45,6 +46,17 @@ pub struct Loaded {
     /// Names and origins of its sites, the first first.
     pub sites: Vec<(String, String)>,
 }
+
+/// Regions of the country that the demo's stories are told from, for its settings.
+///
+/// # Errors
+/// When the demo's files can't be read.
+pub fn regions() -> anyhow::Result<Vec<Region>> {
+    Ok(Content::read()?.regions)
+}
+
+/// The domain that the demo's sites share.
+pub use sites::DOMAIN;
 
 /// Makes the demo network unless it is there, and lets its sites answer at `listen`, which has to be the address with
 /// its real port. Best called before the network is served: then nothing has to follow what it does.

@@ -119,6 +119,7 @@ impl Maker<'_> {
             kicker: story.label.clone(),
             bylines: self.bylines(&story.authors)?,
             dateline: story.dateline.clone(),
+            located: content.located(&story.dateline).into_iter().collect(),
             body: names.document(&story.body)?,
             lead_picture: lead.transpose()?,
             lead_video: story.video.clone(),

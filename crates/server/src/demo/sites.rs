@@ -11,7 +11,7 @@ use masthead_web::urls::Origin;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Hosts of the demo end in this; browsers and resolvers lead every name under `localhost` to this machine.
-const DOMAIN: &str = "masthead.localhost";
+pub const DOMAIN: &str = "masthead.localhost";
 
 /// Makes the sites with their sections; those that an interrupted start made are written again.
 pub(super) async fn put(app: &App, content: &Content, listen: SocketAddr) -> anyhow::Result<()> {

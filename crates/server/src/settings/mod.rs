@@ -10,6 +10,7 @@ use masthead_features::accounts::AccountSettings;
 use masthead_features::alerts::AlertSource;
 use masthead_features::ingest::Source;
 use masthead_features::listings;
+use masthead_features::places::Region;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +43,8 @@ pub struct Settings {
     pub listings: Listings,
     /// Routing rules, in order.
     pub routing: Vec<Rule>,
+    /// Regions of the publisher's own.
+    pub regions: Vec<Region>,
     /// The folder that relative paths begin in; not a key.
     #[serde(skip)]
     pub folder: PathBuf,

@@ -154,6 +154,17 @@ admin_listen = "{admin_listen}"
 #: title = "headline"
 #: price = "asking.amount"
 
+# Regions of the publisher's own, which readers may choose and stories may be about beside the towns, provinces and
+# countries that the program knows. The number names one for good. Stories about towns within radius_km of its middle are
+# stories of the region.
+#: [[regions]]
+#: number = 1
+#: name = "North Coast"
+#: latitude = 54.4
+#: longitude = 10.2
+#: radius_km = 40
+#: zone = "Europe/Berlin"
+
 # Routing rules, looked at in order; what the matching ones say is added up. All conditions of a rule have to hold.
 #: [[routing]]
 #: sources = ["agency"]

@@ -28,6 +28,7 @@ mod listings;
 mod live;
 mod mistakes;
 mod pages;
+mod places;
 mod rankings;
 mod search;
 mod sheets;

@@ -8,6 +8,7 @@ pub(crate) mod wire;
 
 use crate::access_log::{AccessLog, Line, Source};
 use crate::assets::AssetPages;
+use crate::cookies::Cookie;
 use crate::counts::Counts;
 use crate::encodings::Acceptable;
 use crate::errors::present::{ErrorPage, ErrorPages};
@@ -15,7 +16,7 @@ use crate::errors::{ErrorKind, WebError};
 use crate::hosts::{HostSite, Hosts};
 use crate::live::{FRONT_PATH, Live};
 use crate::patience::PatientBody;
-use crate::press::{PageRef, Press, PressedPage, canonical_query};
+use crate::press::{Fill, PageRef, Press, PressedPage, canonical_query};
 use crate::proxies::TrustedProxies;
 use crate::request::{RequestIds, RequestInfo};
 use crate::respond::{PageBody, respond_in};
@@ -52,6 +53,8 @@ pub struct FrontOptions {
     pub declared: fn(&str) -> &'static [&'static str],
     /// Names of our cookies. A request that brings one is composed for its reader by the router.
     pub own_cookies: &'static [&'static str],
+    /// The cookie that fills holes of pages alike for all who bring the same.
+    pub shared_cookie: Option<SharedCookie>,
     /// The security headers (HSTS and those of plain refusals).
     pub security: SecurityHeaders,
     /// How a request for a host of nobody is answered.
@@ -60,6 +63,25 @@ pub struct FrontOptions {
     pub log: AccessLog,
     /// The names of requests.
     pub request_ids: RequestIds,
+}
+
+/// A cookie that says what fills holes. Whoever brings it is answered from memory like anybody else.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedCookie {
+    /// The cookie.
+    pub cookie: Cookie,
+    /// What a value of it fills; nothing for one that can't be read.
+    pub fills: fn(&str) -> Vec<Fill>,
+}
+
+/// Which cookies of ours a request brings.
+enum Brought<'a> {
+    /// None.
+    Nothing,
+    /// The shared one.
+    Shared(&'a str),
+    /// One that the router has to look at.
+    Own,
 }
 
 /// A listener's fast path in front of the router `S`.
@@ -189,10 +211,10 @@ where
         let headers = request.headers();
         let uri = request.uri();
         let path = uri.path();
-        if brings_cookie(headers, options.own_cookies) && !path.starts_with("/assets/") {
-            return None;
-        }
+        let lines = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+        let brought = options.brought(lines, path, tls);
         let Found { page, path } = self.shared.find(site, path, uri.query())?;
+        let page = options.for_reader(page, &brought)?;
         let acceptable = self.acceptable(headers);
         let response = respond_in(&page, method, headers, acceptable, tls.then_some(&self.shared.hsts));
         let length = response.body().length().and_then(|length| usize::try_from(length).ok());
@@ -330,6 +352,43 @@ struct Found<'a> {
     path: &'a str,
 }
 
+impl FrontOptions {
+    /// Looks through the cookie lines of a request.
+    fn brought<'a>(&self, lines: impl Iterator<Item = &'a [u8]>, path: &str, tls: bool) -> Brought<'a> {
+        let mut brought = Brought::Nothing;
+        if path.starts_with("/assets/") {
+            return brought;
+        }
+        for pair in lines.flat_map(|line| line.split(|b| *b == b';')) {
+            let pair = pair.trim_ascii();
+            let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
+            let (name, value) = pair.split_at_checked(at).unwrap_or((pair, &[]));
+            if self.own_cookies.iter().any(|own| name == own.as_bytes()) {
+                return Brought::Own;
+            }
+            let shared = self.shared_cookie.map(|shared| shared.cookie.name(tls));
+            if shared.is_some_and(|shared| name == shared.as_bytes()) {
+                // One that comes twice was planted once, and says nothing.
+                let value = value.get(1..).and_then(|value| std::str::from_utf8(value).ok());
+                brought = match (brought, value) {
+                    (Brought::Nothing, Some(value)) => Brought::Shared(value),
+                    _ => return Brought::Own,
+                };
+            }
+        }
+        brought
+    }
+
+    /// A page for whoever brings these cookies; `None` where the router has to make it.
+    fn for_reader(&self, page: Arc<PressedPage>, brought: &Brought<'_>) -> Option<Arc<PressedPage>> {
+        match (brought, self.shared_cookie) {
+            (Brought::Own, _) => None,
+            (Brought::Shared(value), Some(shared)) => self.press.filled(&page, &(shared.fills)(value)),
+            _ => Some(page),
+        }
+    }
+}
+
 impl Shared {
     fn find<'a>(&self, site: &HostSite, path: &'a str, query: Option<&str>) -> Option<Found<'a>> {
         let page = if path.starts_with("/assets/") {
@@ -420,17 +479,4 @@ impl Future for FastFuture {
             response
         })))
     }
-}
-
-/// Whether a `Cookie` header names one of `names` (RFC 6265, section 4.2.1).
-fn brings_cookie(headers: &HeaderMap, names: &[&str]) -> bool {
-    if !headers.contains_key(COOKIE) {
-        return false;
-    }
-    headers.get_all(COOKIE).iter().any(|line| {
-        line.as_bytes().split(|b| *b == b';').any(|pair| {
-            let name = pair.split(|b| *b == b'=').next().unwrap_or_default().trim_ascii();
-            names.iter().any(|own| name == own.as_bytes())
-        })
-    })
 }

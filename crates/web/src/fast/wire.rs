@@ -56,6 +56,7 @@ struct Asked<'a> {
     none_match: Option<&'a [u8]>,
     modified_since: Option<&'a [u8]>,
     last_event: Option<&'a [u8]>,
+    cookie: Option<&'a [u8]>,
     tls: bool,
 }
 
@@ -255,6 +256,7 @@ impl<'a> Asked<'a> {
             none_match: None,
             modified_since: None,
             last_event: None,
+            cookie: None,
             tls,
         };
         for line in request.headers.iter() {
@@ -264,7 +266,8 @@ impl<'a> Asked<'a> {
             let once = |slot: &mut Option<&'a [u8]>| slot.replace(value).is_none().then_some(());
             match name.len() {
                 4 if is("host") => once(&mut host)?,
-                6 if is("cookie") || is("expect") => return None,
+                6 if is("cookie") => once(&mut asked.cookie)?,
+                6 if is("expect") => return None,
                 7 if is("upgrade") => return None,
                 10 if is("connection") && !value.eq_ignore_ascii_case(b"keep-alive") => return None,
                 13 if is("if-none-match") => once(&mut asked.none_match)?,
@@ -291,7 +294,10 @@ where
     /// The answer from memory; `None` when there is none, for whatever reason: hyper's way finds the reason again.
     fn answer_on_the_wire(&self, asked: &Asked<'_>) -> Option<Answer> {
         let site = self.site_named(asked.host).ok()?;
+        let options = &self.shared.options;
+        let brought = options.brought(asked.cookie.into_iter(), asked.path, asked.tls);
         let Found { page, path } = self.shared.find(&site, asked.path, asked.query)?;
+        let page = options.for_reader(page, &brought)?;
         let encoding = self.acceptable_in(asked.accept).choose(page.prepared());
         let has = page.status() == StatusCode::OK
             && holds(

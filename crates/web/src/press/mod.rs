@@ -15,6 +15,7 @@
 //! is held and the sections are tiny. It is not taken to serve a page. The cache's eviction listener may run inside an
 //! insertion, so it only notes what went into a list of its own, which the next holder of the index works off.
 
+mod composed;
 mod disk;
 mod flights;
 mod index;
@@ -28,6 +29,7 @@ mod withheld;
 #[cfg(test)]
 mod tests;
 
+pub use composed::Fill;
 pub use disk::{Disk, DiskLimits};
 pub use key::{PageKey, PageRef, canonical_query};
 pub use marks::Marks;

@@ -335,6 +335,18 @@ impl PressedPage {
         true
     }
 
+    /// Whether it is HTML with a hole of this name.
+    pub fn has_hole(&self, name: &str) -> bool {
+        let is_html = |(_, value): &(HeaderName, HeaderValue)| value.as_bytes().starts_with(b"text/html");
+        let mut kinds = self.parts.headers.iter().filter(|(name, _)| *name == CONTENT_TYPE);
+        kinds.any(is_html) && self.pieces().have(name)
+    }
+
+    /// Its text; `None` for what is none.
+    pub fn text(&self) -> Option<&str> {
+        std::str::from_utf8(self.parts.prepared.identity()).ok()
+    }
+
     /// The page cut at its holes.
     pub(crate) fn pieces(&self) -> &Pieces {
         self.pieces.get_or_init(|| Pieces::cut(self.parts.prepared.identity()))

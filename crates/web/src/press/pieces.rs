@@ -67,6 +67,11 @@ impl Pieces {
         Self(stretches)
     }
 
+    /// Whether there is a hole of this name.
+    pub(crate) fn have(&self, hole: &str) -> bool {
+        self.0.iter().any(|stretch| stretch.hole.as_deref() == Some(hole))
+    }
+
     /// The page with its holes filled.
     pub(crate) fn plain(&self, fills: &[(&str, &str)]) -> Vec<u8> {
         let mut page = Vec::with_capacity(self.size(fills, |stretch| &stretch.text));

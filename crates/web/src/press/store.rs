@@ -1,5 +1,6 @@
 //! The press itself: what is kept, for how long, and what is gone at once.
 
+use super::composed::Composed;
 use super::disk::{Disk, DiskLimits};
 use super::flights::{Flights, Lead, wait};
 use super::index::Index;
@@ -109,6 +110,7 @@ pub struct WithheldReceipt {
 /// The pressed pages of a node. Shared as `Arc<Press>`.
 pub struct Press {
     cache: Cache<PageKey, Arc<PressedPage>>,
+    pub(super) composed: Composed,
     inner: Mutex<Inner>,
     /// What the cache evicted and the index still knows.
     evicted: Arc<Mutex<Vec<Arc<PressedPage>>>>,
@@ -187,6 +189,7 @@ impl Press {
         };
         Ok(Arc::new(Self {
             cache,
+            composed: Composed::new(),
             inner: Mutex::default(),
             evicted,
             flights: Arc::default(),

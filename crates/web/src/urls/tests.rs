@@ -107,6 +107,25 @@ fn every_route_is_written_and_read_back() {
             Route::Feed(FeedScope::Alerts(Some(Kind::Traffic)), FeedFormat::Rss),
             "/alerts/traffic/feed.xml",
         ),
+        (
+            Route::Place {
+                slug: "são-paulo".into(),
+                id: PlaceId(3_448_439),
+            },
+            "/places/s%C3%A3o-paulo-3448439",
+        ),
+        (
+            Route::Feed(
+                FeedScope::Place {
+                    slug: "berlin".into(),
+                    id: PlaceId(2_950_159),
+                },
+                FeedFormat::Atom,
+            ),
+            "/places/berlin-2950159/feed.atom",
+        ),
+        (Route::Weather, "/weather"),
+        (Route::Fragment(Component::LocalNews), "/fragments/local-news"),
     ];
     for (route, path) in routes {
         assert_eq!(route.to_string(), path);
@@ -138,6 +157,10 @@ fn tricks_are_no_routes() {
         "/api/v1/stories",
         "/listings/tea",
         "/listings/jobs/7",
+        "/places/berlin",
+        "/places/berlin-02",
+        "/places/-2950159",
+        "/fragments/else",
     ] {
         assert_eq!(Route::parse(path), None, "{path}");
     }

@@ -87,6 +87,7 @@ async fn for_everybody(language: &str, theme: &str, looks: &[(u32, bool)]) -> an
     {
         if *own && !signed_in {
             page.set_cookie("session", &visited.session).await?;
+            page.set_cookie("place", "2950159-2950159--").await?;
             signed_in = true;
         }
         if *staff && !at_the_desk {

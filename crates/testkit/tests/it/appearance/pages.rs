@@ -106,6 +106,7 @@ pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyho
     stops.push(at("galleries/gallery.html", &gallery));
     stops.push(at("galleries/picture.html", &format!("{gallery}/2")));
     about(&test).await?;
+    stops.extend(places(&test, &node).await?);
     let killed = plant::publish(&test, "redshank").await?;
     let gone = addresses(&test, killed.id).await?.remove(0).1;
     desk::kill(&test.app, killed.id, "It was another bird.", "test").await?;
@@ -388,6 +389,32 @@ async fn about(test: &TestApp) -> anyhow::Result<()> {
 }
 
 /// The pages of accounts; first the session of the reader whose they are.
+/// The page of a place, what readers see who chose one, and the form by which they do.
+async fn places(test: &TestApp, node: &TestNode) -> anyhow::Result<Vec<Stop>> {
+    let mut content = content(LONG, "lapwing");
+    content.located = vec![crate::places::berlin()];
+    let new = NewStory {
+        content,
+        placements: test.places(&["daily/world"]),
+        ..NewStory::default()
+    };
+    let story = desk::create(&test.app, new, "test").await?;
+    desk::publish(&test.app, story, None, "test").await?;
+    let mut stranger = Browser::new(node.address);
+    let several = [("name-local-news", "Paris")];
+    let asked = stranger.post(HOST, "/account/locations", &several).await?;
+    assert_eq!(asked.status, 422);
+    Ok(vec![
+        at("places/place.html", "/places/berlin-2950159"),
+        at("places/locations.html", "/account/locations"),
+        answer("places/locations.html", asked.text()),
+        Stop {
+            own: true,
+            ..at("front.html", "/world")
+        },
+    ])
+}
+
 async fn accounts(test: &TestApp, node: &TestNode, club: &Provider) -> anyhow::Result<(String, Vec<Stop>)> {
     let mut stops = Vec::new();
     let mut stranger = Browser::new(node.address);

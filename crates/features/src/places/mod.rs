@@ -1,0 +1,297 @@
+//! Places: what readers choose for the parts of a page that depend on where they are, and what stories are about.
+//!
+//! # A component that depends on the place
+//! is a hole of pages, filled by a page of its own at `/fragments/<component>?place=ID`, which is the same for everybody
+//! who chose that place and is pressed like any other. To add one, give [`pieces`] a line: that is all. Whoever brings
+//! the cookie gets pages with the holes filled from memory (`web::press::Press::filled`); pages that a shared cache kept
+//! are filled by `theme/js/places.js`.
+
+pub mod chosen;
+pub(crate) mod local;
+pub(crate) mod located;
+pub mod pages;
+mod pieces;
+
+pub use pieces::{fills, fills_of};
+
+pub(crate) use pieces::{Hole, fragment, holes};
+
+use crate::sites::SiteEntry;
+use masthead_domain::places::{Cell, PlaceId, PlaceKind, Point, folded, list_of};
+use masthead_gazetteer::{Gazetteer, Place};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// `[[regions]]` of the settings: a region of the publisher's own, such as `North Coast`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Region {
+    /// What names it for good; 1 to 2147483647, each once.
+    pub number: u32,
+    /// Its name.
+    pub name: String,
+    /// Where its middle lies, in degrees north.
+    pub latitude: f64,
+    /// Where its middle lies, in degrees east.
+    pub longitude: f64,
+    /// How far it reaches, in kilometres: stories about towns in this circle are stories of the region.
+    #[serde(default = "usual_radius")]
+    pub radius_km: f64,
+    /// Its time zone by the IANA's name; that of the nearest town when empty.
+    #[serde(default)]
+    pub zone: String,
+}
+
+const fn usual_radius() -> f64 {
+    40.0
+}
+
+impl Region {
+    /// What is wrong with it, in words that name the key.
+    ///
+    /// # Errors
+    /// The first mistake.
+    pub fn check(&self) -> Result<(), String> {
+        let named = |what: &str| Err(format!("the region '{}': {what}", self.name));
+        if self.name.trim().is_empty() {
+            return Err("a region needs a `name`".to_owned());
+        }
+        if self.number == 0 || self.id().is_none() {
+            return named("`number` must be between 1 and 2147483647");
+        }
+        if self.point().is_none() {
+            return named("`latitude` and `longitude` must be a point on the earth, in degrees");
+        }
+        if !(1.0..=2_000.0).contains(&self.radius_km) {
+            return named("`radius_km` must be between 1 and 2000");
+        }
+        Ok(())
+    }
+
+    /// What names it.
+    pub fn id(&self) -> Option<PlaceId> {
+        PlaceId::own(self.number)
+    }
+
+    fn point(&self) -> Option<Point> {
+        Point::new(self.latitude, self.longitude)
+    }
+
+    fn place(&self) -> Option<Place<'_>> {
+        let point = self.point()?;
+        Some(Place {
+            id: self.id()?,
+            kind: PlaceKind::Region,
+            name: &self.name,
+            country: "",
+            country_name: "",
+            province: None,
+            province_name: "",
+            point,
+            population: 0,
+            zone: if self.zone.is_empty() {
+                Gazetteer::shipped().nearest(point).map_or("", |town| town.zone)
+            } else {
+                &self.zone
+            },
+        })
+    }
+
+    fn holds(&self, point: Point) -> bool {
+        self.point()
+            .is_some_and(|middle| middle.distance_km(point) <= self.radius_km)
+    }
+}
+
+/// All places: those of the world, and the publisher's own regions.
+#[derive(Debug, Default)]
+pub struct Places {
+    regions: Vec<Region>,
+    cookie_domain: String,
+}
+
+impl Places {
+    /// With these regions, and the domain that the sites share for the cookie of a reader's places (empty for none).
+    pub fn new(regions: Vec<Region>, cookie_domain: &str) -> Self {
+        Self {
+            regions,
+            cookie_domain: cookie_domain.trim_start_matches('.').to_owned(),
+        }
+    }
+
+    /// The domain that the sites share; empty for none.
+    pub(crate) fn cookie_domain(&self) -> &str {
+        &self.cookie_domain
+    }
+
+    /// The place with this id.
+    pub fn find(&self, id: PlaceId) -> Option<Place<'_>> {
+        if id.is_own() {
+            self.regions
+                .iter()
+                .find(|region| region.id() == Some(id))
+                .and_then(Region::place)
+        } else {
+            Gazetteer::shipped().place(id)
+        }
+    }
+
+    /// Places whose names begin like this: the publisher's own first, then those of the country named (two letters),
+    /// then by population. At most `limit`.
+    pub fn search(&self, text: &str, country: &str, limit: usize) -> Vec<Place<'_>> {
+        let wanted = folded(text);
+        let own = self
+            .regions
+            .iter()
+            .filter(|region| !wanted.is_empty() && folded(&region.name).starts_with(&wanted));
+        let mut found: Vec<Place<'_>> = own.filter_map(Region::place).collect();
+        found.extend(Gazetteer::shipped().search(text, country, limit));
+        found.truncate(limit);
+        found
+    }
+
+    /// Places with just this name, the publisher's own first, then as [`world`] has them.
+    pub fn named(&self, name: &str, country: Option<&str>) -> Vec<Place<'_>> {
+        let wanted = folded(name);
+        let own = self
+            .regions
+            .iter()
+            .filter(|region| !wanted.is_empty() && folded(&region.name) == wanted);
+        let mut found: Vec<Place<'_>> = own.filter_map(Region::place).collect();
+        found.extend(world(name, country));
+        found
+    }
+
+    /// The publisher's own regions in the order of the settings.
+    pub fn regions(&self) -> impl Iterator<Item = Place<'_>> {
+        self.regions.iter().filter_map(Region::place)
+    }
+
+    /// What is nearest to a point: a region of the publisher's own that it lies in, the smallest of them, or a town.
+    pub fn nearest(&self, point: Point) -> Option<Place<'_>> {
+        let around = self.regions.iter().filter(|region| region.holds(point));
+        let own = around
+            .min_by(|a, b| a.radius_km.total_cmp(&b.radius_km))
+            .and_then(Region::place);
+        own.or_else(|| Gazetteer::shipped().nearest(point))
+    }
+
+    /// The lists that a story about these places stands in: of each place, of what it lies in, and of the field of the
+    /// map around it.
+    pub(crate) fn lists(&self, about: impl IntoIterator<Item = PlaceId>) -> Vec<Uuid> {
+        let mut lists = Vec::new();
+        for place in about.into_iter().filter_map(|id| self.find(id)) {
+            lists.push(list_of(place.id));
+            lists.extend(place.province.map(list_of));
+            lists.extend(
+                Gazetteer::shipped()
+                    .country(place.country)
+                    .map(|country| list_of(country.id)),
+            );
+            if matches!(place.kind, PlaceKind::Town | PlaceKind::Region) {
+                lists.push(Cell::of(place.point).list());
+                let around = self.regions.iter().filter(|region| region.holds(place.point));
+                lists.extend(around.filter_map(Region::id).map(list_of));
+            }
+        }
+        lists.sort_unstable();
+        lists.dedup();
+        lists
+    }
+}
+
+/// Places of the world with just this name. A city that gives a province its name goes before it: it is what is meant.
+pub(crate) fn world(name: &str, country: Option<&str>) -> Vec<Place<'static>> {
+    let mut found = Gazetteer::shipped().named(name, country);
+    found.sort_by_key(|place| place.kind == PlaceKind::Province);
+    found
+}
+
+/// A place in one line: with its province and country where it has them.
+pub fn label(place: &Place<'_>) -> String {
+    let mut parts = vec![place.name];
+    if place.kind == PlaceKind::Town && folded(place.province_name) != folded(place.name) {
+        parts.push(place.province_name);
+    }
+    if place.kind != PlaceKind::Country {
+        parts.push(place.country_name);
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(", ")
+}
+
+/// The country that a site's readers are likely to be in: most people of its time zone are.
+pub(crate) fn country_of(site: &SiteEntry) -> &'static str {
+    Gazetteer::shipped()
+        .country_of_zone(&site.site.zone)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BERLIN: PlaceId = PlaceId(2_950_159);
+    const POTSDAM: PlaceId = PlaceId(2_852_458);
+
+    fn region(number: u32, name: &str, latitude: f64, longitude: f64, radius_km: f64) -> Region {
+        Region {
+            number,
+            name: name.into(),
+            latitude,
+            longitude,
+            radius_km,
+            zone: String::new(),
+        }
+    }
+
+    fn places() -> Places {
+        let regions = vec![
+            region(7, "Lake Country", 52.4, 13.05, 20.0),
+            region(8, "Greater Berlin", 52.52, 13.4, 60.0),
+        ];
+        Places::new(regions, ".example")
+    }
+
+    #[test]
+    fn the_publishers_own_regions_are_places_like_others() {
+        let places = places();
+        let lakes = PlaceId::own(7).unwrap();
+        assert_eq!(places.find(lakes).unwrap().zone, "Europe/Berlin");
+        assert_eq!(places.search("lake c", "", 3)[0].id, lakes);
+        assert_eq!(places.named("LAKE COUNTRY", None)[0].id, lakes);
+        assert_eq!(places.find(PlaceId::own(9).unwrap()), None);
+        assert_eq!(places.cookie_domain(), "example");
+        let here = Point::new(52.4, 13.1).unwrap();
+        assert_eq!(places.nearest(here).unwrap().id, lakes, "the smaller of two");
+        let paris = Point::new(48.86, 2.35).unwrap();
+        assert_eq!(places.nearest(paris).unwrap().country, "FR");
+    }
+
+    #[test]
+    fn a_story_stands_in_the_lists_of_what_its_places_lie_in() {
+        let places = places();
+        let germany = Gazetteer::shipped().country("DE").unwrap().id;
+        let lists = places.lists([POTSDAM]);
+        for around in [POTSDAM, PlaceId::own(7).unwrap(), PlaceId::own(8).unwrap(), germany] {
+            assert!(lists.contains(&list_of(around)), "{around}");
+        }
+        assert!(!places.lists([BERLIN]).contains(&list_of(PlaceId::own(7).unwrap())));
+        // What is about a whole country is near to no town of it.
+        assert_eq!(places.lists([germany]), [list_of(germany)]);
+        assert!(places.lists([PlaceId(1)]).is_empty());
+    }
+
+    #[test]
+    fn a_region_that_can_not_be_says_why() {
+        assert!(region(1, "A", 0.0, 0.0, 40.0).check().is_ok());
+        for (wrong, key) in [
+            (region(0, "A", 0.0, 0.0, 40.0), "number"),
+            (region(1, " ", 0.0, 0.0, 40.0), "name"),
+            (region(1, "A", 91.0, 0.0, 40.0), "latitude"),
+            (region(1, "A", 0.0, 0.0, 0.0), "radius_km"),
+        ] {
+            assert!(wrong.check().unwrap_err().contains(key));
+        }
+    }
+}
