@@ -21,6 +21,7 @@ mod desk;
 mod embargo;
 mod galleries;
 mod hostile;
+mod hostile_readers;
 mod imports;
 mod ingest;
 mod kill;

@@ -2,7 +2,7 @@
 
 mod call_outs;
 mod chromium;
-mod pictures;
+pub(crate) mod pictures;
 mod stories;
 
 use crate::accounts::{HOST, hidden, network, person, reader, signed_in};

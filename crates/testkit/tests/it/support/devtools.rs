@@ -148,6 +148,17 @@ impl Page {
             .collect()
     }
 
+    /// What the page asked of other hosts since it was opened. The domain Network has to be enabled.
+    pub(crate) fn strangers(&self) -> Vec<String> {
+        self.events
+            .iter()
+            .filter(|event| event["method"] == "Network.requestWillBeSent")
+            .filter_map(|event| event["params"]["request"]["url"].as_str())
+            .filter(|url| !url.starts_with("http://daily.example/") && !url.starts_with("data:"))
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// Opens an address of the daily and waits until everything of it is there.
     pub(crate) async fn go(&mut self, path: &str) -> anyhow::Result<()> {
         self.events.clear();

@@ -3,6 +3,7 @@
 pub(crate) mod devtools;
 pub(crate) mod export;
 pub(crate) mod openid;
+pub(crate) mod payloads;
 pub(crate) mod plant;
 #[allow(
     dead_code,
