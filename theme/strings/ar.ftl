@@ -898,3 +898,6 @@ place-ring-here = { $name }
 place-ring-around = حول { $name }
 place-ring-province = { $name }
 place-ring-country = { $name }
+partner-leave = إلى شريكنا
+partner-go = المتابعة إلى { $partner }
+partner-over = انتهى هذا العرض.

@@ -854,3 +854,6 @@ place-ring-here = { $name }
 place-ring-around = Rund um { $name }
 place-ring-province = { $name }
 place-ring-country = { $name }
+partner-leave = Weiter zu unserem Partner
+partner-go = Weiter zu { $partner }
+partner-over = Dieses Angebot ist vorbei.

@@ -955,3 +955,6 @@ place-ring-here = { $name }
 place-ring-around = Around { $name }
 place-ring-province = { $name }
 place-ring-country = { $name }
+partner-leave = On to our partner
+partner-go = Go on to { $partner }
+partner-over = This offer is over.

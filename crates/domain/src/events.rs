@@ -131,6 +131,12 @@ pub enum Event {
         /// The listings; at most a few hundred.
         listings: Vec<ListingId>,
     },
+    /// A partner slot was made or changed, or its time came or went.
+    #[serde(rename = "partners.changed")]
+    PartnersChanged {
+        /// The site whose pages show it; all when there is none.
+        site: Option<SiteId>,
+    },
     /// Time changed what holds for comments under these stories, or something of their writers changed.
     #[serde(rename = "comments.turned")]
     CommentsTurned {
@@ -195,6 +201,7 @@ impl Event {
             Self::CallOutChanged { .. } => "call-out.changed",
             Self::PolicyChanged { .. } => "policy.changed",
             Self::ListingsChanged { .. } => "listings.changed",
+            Self::PartnersChanged { .. } => "partners.changed",
             Self::CommentsTurned { .. } => "comments.turned",
         }
     }

@@ -110,4 +110,6 @@ ids! {
     ListingId;
     /// An entry of a live story.
     EntryId;
+    /// What a partner pays to have shown.
+    PartnerId;
 }

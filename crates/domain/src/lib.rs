@@ -19,6 +19,7 @@ pub mod imports;
 pub mod listings;
 pub mod mistakes;
 pub mod notices;
+pub mod partners;
 pub mod permissions;
 pub mod places;
 pub mod profiles;

@@ -77,6 +77,7 @@ pub const RESERVED_SLUGS: &[&str] = &[
     "news-in-pictures",
     "news-sitemap.xml",
     "oembed",
+    "partners",
     "places",
     "policies",
     "profiles",

@@ -2,6 +2,7 @@
 
 use crate::accounts::Accounts;
 use crate::listings::{Source, Sources};
+use crate::partners::Counts;
 use crate::places::Places;
 use crate::rankings::Reads;
 use crate::sites::Sites;
@@ -36,6 +37,8 @@ pub struct App {
     pub(crate) comments: crate::comments::Kept,
     /// What this node counted as read and has not saved.
     pub reads: Reads,
+    /// What this node counted of partner slots and has not saved.
+    pub partners: Counts,
     /// This node's name in cursors, leases and receipts.
     pub node: String,
     /// The places that there are.
@@ -84,6 +87,7 @@ impl App {
     pub fn with_sites(parts: AppParts, sites: Sites) -> Self {
         Self {
             reads: Reads::new(parts.ids.as_ref()),
+            partners: Counts::new(parts.ids.as_ref()),
             db: parts.db,
             clock: parts.clock,
             ids: parts.ids,

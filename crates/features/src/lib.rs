@@ -22,6 +22,7 @@ pub mod listings;
 pub mod mistakes;
 pub mod notices;
 pub mod pages;
+pub mod partners;
 pub mod pictures;
 pub mod places;
 pub mod profiles;

@@ -171,6 +171,12 @@ impl PressFollower {
         {
             self.pages.forget_banners();
         }
+        if facts
+            .iter()
+            .any(|(_, fact)| matches!(fact, Event::PartnersChanged { .. }))
+        {
+            self.pages.forget_partners();
+        }
         for (event, fact) in &facts {
             self.withhold_or_allow(fact, event).await?;
         }

@@ -8,7 +8,7 @@ use masthead_features::feeds::hub;
 use masthead_features::ingest::{self, Source};
 use masthead_features::pictures::{self, Base};
 use masthead_features::{
-    accounts, alerts, comments, contributions, imports, listings, mistakes, notices, rankings, stories, wire,
+    accounts, alerts, comments, contributions, imports, listings, mistakes, notices, partners, rankings, stories, wire,
 };
 use masthead_store::StoreError;
 use masthead_store::jobs::{self, Job};
@@ -168,6 +168,7 @@ async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Resul
             // The source was taken out of the settings.
             None => Ok(()),
         },
+        partners::JOB => Ok(partners::run(app, job.key.parse()?).await?),
         listings::JOB_TURN => Ok(listings::run_turns(app).await?),
         mistakes::JOB => Ok(mistakes::run(app, job.key.parse()?).await?),
         notices::JOB => Ok(notices::run(app, &job.payload).await?),

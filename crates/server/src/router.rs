@@ -33,6 +33,7 @@ use masthead_features::ingest::{self, IngestError};
 use masthead_features::listings;
 use masthead_features::mistakes as with_mistakes;
 use masthead_features::notices::pages as notices;
+use masthead_features::partners;
 use masthead_features::places::pages as locations;
 use masthead_features::rankings::pages as rankings;
 use masthead_features::review::{decisions, pages as review, policy, profiles as of_people, words};
@@ -115,6 +116,7 @@ pub fn routes() -> Vec<Route> {
         own_routes(),
         contributions(),
         listings(),
+        partners(),
         desk_pages(),
         providers(),
         passkeys(),
@@ -391,6 +393,25 @@ fn listings() -> Vec<Route> {
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::POST, "/desk/listings", listings::desk::act)
             .permission(Permission::ContributionsReview)
+            .cache(CachePolicy::NoStore),
+    ]
+}
+
+/// Partner slots: following one, saying that one was in sight, and the report of them.
+fn partners() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::GET, "/partners/{id}/go", partners::follow::go)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/live/partners", partners::follow::seen)
+            .longest_body(64)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/partners", partners::desk::show)
+            .permission(Permission::SitesEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/partners", partners::desk::save)
+            .permission(Permission::SitesEdit)
             .cache(CachePolicy::NoStore),
     ]
 }

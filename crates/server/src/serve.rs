@@ -19,7 +19,7 @@ use masthead_features::accounts::Viewer;
 use masthead_features::app::App;
 use masthead_features::ingest::Source;
 use masthead_features::pages::{Pages, declared_parameters};
-use masthead_features::{places, rankings};
+use masthead_features::{partners, places, rankings};
 use masthead_web::access_log::AccessLog;
 use masthead_web::assets::AssetPages;
 use masthead_web::compose::composed;
@@ -316,6 +316,10 @@ pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result
             then(places.clone(), |_| rankings::keep_saving(app))
         }),
         tokio::spawn({
+            let app = Arc::clone(&app);
+            then(places.clone(), |_| partners::keep_saving(app))
+        }),
+        tokio::spawn({
             let (db, node) = (app.db.clone(), app.node.clone());
             then(places, |_| masthead_store::log::run_stamper(db, node))
         }),
@@ -394,6 +398,9 @@ impl Node {
         for task in self.background {
             // Aborted on purpose; what it was doing is done again at the next start.
             drop(task.await);
+        }
+        if let Err(error) = self.app.partners.save(&self.app).await {
+            tracing::warn!(%error, "views of partner slots are lost: they can't be added to the store");
         }
         // Before the database is closed: what was read on this node since it last saved.
         if let Err(error) = self.app.reads.save(&self.app).await {

@@ -27,6 +27,7 @@ pub mod migrate;
 pub mod mistakes;
 pub mod notices;
 pub mod pages;
+pub mod partners;
 pub mod pictures;
 pub mod policies;
 pub mod profiles;
@@ -81,6 +82,7 @@ pub fn all_queries() -> Vec<Query> {
         mistakes::ALL,
         notices::ALL,
         pages::ALL,
+        partners::ALL,
         pictures::ALL,
         policies::ALL,
         profiles::ALL,

@@ -125,10 +125,11 @@ pub(crate) enum Here {
     Mistakes,
     CallOuts,
     Pages,
+    Partners,
 }
 
 impl Here {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Start,
         Self::Stories,
         Self::New,
@@ -140,6 +141,7 @@ impl Here {
         Self::Mistakes,
         Self::CallOuts,
         Self::Pages,
+        Self::Partners,
     ];
 
     const fn name(self) -> &'static str {
@@ -155,6 +157,7 @@ impl Here {
             Self::Mistakes => "mistakes",
             Self::CallOuts => "call-outs",
             Self::Pages => "pages",
+            Self::Partners => "partners",
         }
     }
 
@@ -171,6 +174,7 @@ impl Here {
             Self::Mistakes => "/desk/mistakes",
             Self::CallOuts => "/desk/call-outs",
             Self::Pages => "/desk/pages",
+            Self::Partners => "/desk/partners",
         }
     }
 
@@ -188,6 +192,7 @@ impl Here {
             Self::Mistakes => "m",
             Self::CallOuts => "o",
             Self::Pages => "w",
+            Self::Partners => "d",
         }
     }
 
@@ -198,6 +203,7 @@ impl Here {
             Self::Fronts => Permission::FrontsEdit,
             Self::Review => Permission::CommentsModerate,
             Self::Contributions | Self::Listings => Permission::ContributionsReview,
+            Self::Partners => Permission::SitesEdit,
             Self::Alerts => Permission::StoriesPublish,
             Self::Mistakes => Permission::StoriesEdit,
             Self::CallOuts => Permission::StoriesPublish,

@@ -144,6 +144,8 @@ pub fn stale_keys(event: &Event) -> Vec<SurrogateKey> {
             .map(|category| self::listings(*category))
             .chain(listings.iter().map(|id| listing(*id)))
             .collect(),
+        // Every page of a site carries its key; those of all sites are looked up.
+        Event::PartnersChanged { site } => site.iter().map(|site| SurrogateKey::site(*site)).collect(),
         // What readers see of a contribution is a story, which has events of its own.
         Event::WireReceived { .. } | Event::SearchRebuild {} | Event::ContributionChanged { .. } => Vec::new(),
     }
@@ -158,7 +160,9 @@ pub async fn touched(conn: &mut Conn, sites: &Sites, event: &Event) -> Result<Ve
     let mut keys = stale_keys(event);
     match event {
         // Every site's footer names the others, and a story's page the sites that carry it too.
-        Event::SiteChanged { .. } => keys.extend(sites.all().iter().map(|site| SurrogateKey::site(site.id))),
+        Event::SiteChanged { .. } | Event::PartnersChanged { site: None } => {
+            keys.extend(sites.all().iter().map(|site| SurrogateKey::site(site.id)))
+        }
         Event::PictureRendered { stories, .. } => {
             for story in stories {
                 for entry in rows::lists(conn, *story).await? {

@@ -33,6 +33,7 @@ mod multimedia;
 mod oembed;
 mod own;
 pub(crate) mod page;
+mod partner;
 mod search;
 mod sheet;
 mod small;
@@ -62,7 +63,7 @@ use crate::app::App;
 use crate::comments::thread::Asked;
 use crate::places::{self, local};
 use crate::sites::SiteEntry;
-use crate::{alerts, api, comments, feeds, listings, profiles};
+use crate::{alerts, api, comments, feeds, listings, partners, profiles};
 use masthead_domain::comments::Order;
 use masthead_domain::ids::{SiteId, StoryId};
 use masthead_services::search::{SearchIndex, SearchRequest};
@@ -90,6 +91,8 @@ pub struct Pages {
     spare_menus: OnceLock<Vec<OwnPage>>,
     /// What is set on each site.
     banners: banner::Known,
+    /// What partners pay for.
+    partners: partners::Known,
     followed: AtomicI64,
     search: OnceLock<Arc<SearchIndex>>,
 }
@@ -103,6 +106,7 @@ impl Pages {
             views: RwLock::default(),
             spare_menus: OnceLock::new(),
             banners: banner::Known::default(),
+            partners: partners::Known::default(),
             followed: AtomicI64::new(LogPosition::MAX),
             search: OnceLock::new(),
         }
@@ -162,6 +166,7 @@ impl Pages {
         let followed = self.followed.load(Ordering::Acquire);
         let view = self.view(site).await?;
         let rendered = self.dispatch(&view, path, query).await?;
+        let rendered = self.with_partner(&view, rendered, path, query).await?;
         let mut rendered = self.with_banner(&view, rendered).await?;
         rendered.position = rendered.position.min(followed);
         Ok(rendered)

@@ -8,6 +8,7 @@ pub mod pages;
 mod reads;
 
 pub use reads::Reads;
+pub(crate) use reads::Tally;
 
 use crate::app::App;
 use masthead_domain::events::Event;

@@ -10,46 +10,50 @@ use masthead_domain::ids::{IdSource, StoryId};
 use masthead_domain::time::Timestamp;
 use masthead_store::{StoreError, public, rankings as rows};
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
-/// The most stories counted between two savings: more than a network publishes in years of archive that is read.
+/// The most things counted between two savings: more than a network publishes in years of archive that is read.
 const MOST_STORIES: usize = 20_000;
 /// The most readings remembered at once, some 16 MB; then the hour ends early and everybody counts again.
 const MOST_REMEMBERED: usize = 500_000;
 /// The most that one address counts in an hour. A school behind one address reaches it, and counts for less.
 const MOST_OF_ONE: u32 = 120;
 
-/// What a node has counted and not saved.
-pub struct Reads {
+/// How often each of some things was counted on this node, an address once an hour for each of them.
+pub(crate) struct Tally<T> {
     secret: Uuid,
     /// A std lock: nothing awaits while it is held.
-    counting: Mutex<Counting>,
+    counting: Mutex<Counting<T>>,
 }
 
-#[derive(Default)]
-struct Counting {
-    counts: HashMap<StoryId, u32>,
+struct Counting<T> {
+    counts: HashMap<T, u32>,
     hour: i64,
     seen: HashSet<u64>,
     of_address: HashMap<u64, u32>,
 }
 
-impl Reads {
+impl<T: Copy + Eq + Hash + Into<Uuid>> Tally<T> {
     /// Nothing counted yet.
-    pub fn new(ids: &dyn IdSource) -> Self {
+    pub(crate) fn new(ids: &dyn IdSource) -> Self {
         Self {
             secret: ids.next_uuid(),
-            counting: Mutex::default(),
+            counting: Mutex::new(Counting {
+                counts: HashMap::new(),
+                hour: 0,
+                seen: HashSet::new(),
+                of_address: HashMap::new(),
+            }),
         }
     }
 
-    /// Counts a reading; says whether it counted.
-    pub fn count(&self, story: StoryId, client: IpAddr, now: Timestamp) -> bool {
+    /// Counts; says whether it counted.
+    pub(crate) fn count(&self, what: T, client: IpAddr, now: Timestamp) -> bool {
         let network = network_of(client);
-        let (address, reading) = (self.hash((network, Uuid::nil())), self.hash((network, story.0)));
+        let (address, reading) = (self.hash((network, Uuid::nil())), self.hash((network, what.into())));
         let mut counting = self.counting.lock().unwrap_or_else(PoisonError::into_inner);
         let hour = hour(now);
         if counting.hour != hour || counting.seen.len() >= MOST_REMEMBERED {
@@ -57,14 +61,49 @@ impl Reads {
             counting.seen.clear();
             counting.of_address.clear();
         }
-        let is_new = counting.counts.len() < MOST_STORIES || counting.counts.contains_key(&story);
+        let is_new = counting.counts.len() < MOST_STORIES || counting.counts.contains_key(&what);
         let of_one = counting.of_address.get(&address).copied().unwrap_or(0);
         if !is_new || of_one >= MOST_OF_ONE || !counting.seen.insert(reading) {
             return false;
         }
         counting.of_address.insert(address, of_one + 1);
-        *counting.counts.entry(story).or_default() += 1;
+        *counting.counts.entry(what).or_default() += 1;
         true
+    }
+
+    /// What was counted, to be saved.
+    pub(crate) fn take(&self) -> HashMap<T, u32> {
+        let mut counting = self.counting.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut counting.counts)
+    }
+
+    /// Puts back what could not be saved.
+    pub(crate) fn put_back(&self, counted: HashMap<T, u32>) {
+        let mut counting = self.counting.lock().unwrap_or_else(PoisonError::into_inner);
+        for (what, count) in counted {
+            *counting.counts.entry(what).or_default() += count;
+        }
+    }
+
+    fn hash(&self, what: (IpAddr, Uuid)) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.secret, what).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// What a node has counted of stories and not saved.
+pub struct Reads(Tally<StoryId>);
+
+impl Reads {
+    /// Nothing counted yet.
+    pub fn new(ids: &dyn IdSource) -> Self {
+        Self(Tally::new(ids))
+    }
+
+    /// Counts a reading; says whether it counted.
+    pub fn count(&self, story: StoryId, client: IpAddr, now: Timestamp) -> bool {
+        self.0.count(story, client, now)
     }
 
     /// Adds what was counted of stories that readers may see to the store. What can't be added now is kept for the next
@@ -73,27 +112,15 @@ impl Reads {
     /// # Errors
     /// When the store can't answer.
     pub async fn save(&self, app: &App) -> Result<(), StoreError> {
-        let counted: HashMap<StoryId, u32> = {
-            let mut counting = self.counting.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut counting.counts)
-        };
+        let counted = self.0.take();
         if counted.is_empty() {
             return Ok(());
         }
         let saved = add(app, &counted).await;
         if saved.is_err() {
-            let mut counting = self.counting.lock().unwrap_or_else(PoisonError::into_inner);
-            for (story, count) in counted {
-                *counting.counts.entry(story).or_default() += count;
-            }
+            self.0.put_back(counted);
         }
         saved
-    }
-
-    fn hash(&self, what: (IpAddr, Uuid)) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (self.secret, what).hash(&mut hasher);
-        hasher.finish()
     }
 }
 

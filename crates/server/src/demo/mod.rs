@@ -13,6 +13,7 @@ pub mod listings;
 mod markdown;
 mod moved;
 mod names;
+mod partners;
 pub mod people;
 mod pictures;
 mod plan;
@@ -81,6 +82,7 @@ pub async fn load(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<Loaded> 
     rankings::load(app).await?;
     alerts::load(app).await?;
     listings::load(app).await?;
+    partners::load(app).await?;
     let table = app.sites();
     let sites = table
         .all()

@@ -29,6 +29,7 @@ mod listings;
 mod live;
 mod mistakes;
 mod pages;
+mod partners;
 mod places;
 mod rankings;
 mod search;

@@ -27,6 +27,7 @@ pub(super) async fn gather(test: &TestApp, node: &TestNode) -> anyhow::Result<(S
         at("review/words.html", "/desk/review/words"),
         at("listings/desk.html", "/desk/listings"),
         at("listings/desk.html", "/desk/listings?queue=shown"),
+        at("partners/desk.html", "/desk/partners"),
         at("review/transparency.html", "/desk/review/transparency"),
     ];
     // A story with every block and every mark.

@@ -2,8 +2,11 @@
 
 use super::pages::{Stop, answer, at};
 use crate::accounts::HOST;
+use crate::partners::slot;
 use masthead_domain::listings::Category;
+use masthead_domain::partners::{Slot, read_fields};
 use masthead_features::listings::{self, Source};
+use masthead_features::partners;
 use masthead_formats::listings::Notation;
 use masthead_testkit::browser::Browser;
 use masthead_testkit::{TestApp, TestNode};
@@ -62,5 +65,21 @@ pub(super) async fn gather(test: &TestApp, node: &TestNode, reader: &mut Browser
         own: true,
         ..at("listings/send.html", "/contribute/listing?sent=1")
     });
+    // A slot with a form, which stands on public pages of the daily, and what follows it.
+    let slot = Slot {
+        fields: read_fields("from | From | text\nday | Day | date")?,
+        starts_at: test.app.now(),
+        ..slot(test, "Book flights")
+    };
+    let go = format!("/partners/{}/go?from=Eelhithe", slot.id);
+    partners::put(&test.app, slot, "test").await?;
+    node.get_until("daily", "/listings", |answer| answer.text().contains("Book flights"))
+        .await?;
+    stops.push(at("partners/slot.html", "/corrections"));
+    // It would lead the browser away before anybody looked at it.
+    let leave = node.get("daily", &go).await?.text();
+    let (before, rest) = leave.split_once("<meta http-equiv=\"refresh\"").unwrap();
+    let (_, after) = rest.split_once('>').unwrap();
+    stops.push(answer("partners/leave.html", format!("{before}{after}")));
     Ok(stops)
 }

@@ -168,7 +168,7 @@ async fn for_everybody(language: &str, theme: &str, looks: &[(u32, bool)]) -> an
 }
 
 /// Templates of the desk, which speaks English.
-const DESK: [&str; 3] = ["desk/", "review/", "listings/desk"];
+const DESK: [&str; 4] = ["desk/", "review/", "listings/desk", "partners/desk"];
 
 /// 14 KB are what a server sends before it waits for the browser's first answer (RFC 6928: ten segments).
 const STORY_BAR: usize = 14 * 1024;
