@@ -112,4 +112,6 @@ ids! {
     EntryId;
     /// What a partner pays to have shown.
     PartnerId;
+    /// A video file of the publisher's own.
+    VideoId;
 }

@@ -1,8 +1,10 @@
-//! Videos that lie with somebody else: where they are played from, and what a story says of the one that leads it.
+//! Videos that lead stories: those that lie with somebody else, and where they are played from; and files of the
+//! publisher's own, with their captions.
 //!
-//! Nothing of the host is asked for before a reader wants to see the video, so a page knows the player's address and
-//! shows a picture of its own meanwhile.
+//! Nothing of a host is asked for before a reader wants to see the video, so a page knows the player's address and
+//! shows a picture of its own meanwhile. A file of one's own is played by the browser itself.
 
+use crate::ids::VideoId;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
@@ -13,12 +15,106 @@ pub const VIDEOS: uuid::Uuid = uuid::Uuid::from_u128(0x6d61_7374_6865_6164_8a11_
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LeadVideo {
-    /// Its page at its host: where who has no script is led.
+    /// Its page at its host, where who has no script is led; of a file of the publisher's own, what [`own_address`] gives.
     pub url: String,
     /// What it shows; may be empty.
     pub title: String,
     /// Its length in seconds, where it is known.
     pub seconds: Option<u32>,
+}
+
+/// What stands before the id of a file of the publisher's own in a story's [`LeadVideo::url`]. A node that doesn't know
+/// it takes it for a host without a player, and shows the picture.
+const OWN: &str = "video:";
+
+/// How a story names a video file of the publisher's own.
+pub fn own_address(id: VideoId) -> String {
+    format!("{OWN}{id}")
+}
+
+/// The publisher's own file that a story names; none where the video lies with somebody else.
+pub fn own(address: &str) -> Option<VideoId> {
+    address.strip_prefix(OWN)?.parse().ok()
+}
+
+/// Kinds of video files that browsers play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VideoKind {
+    /// MP4 (ISO/IEC 14496-14).
+    Mp4,
+    /// WebM.
+    WebM,
+}
+
+impl VideoKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Mp4, Self::WebM];
+
+    /// The file name's extension, which is its name in the store too.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Mp4 => "mp4",
+            Self::WebM => "webm",
+        }
+    }
+
+    /// The media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Mp4 => "video/mp4",
+            Self::WebM => "video/webm",
+        }
+    }
+
+    /// The kind with this extension.
+    pub fn parse(extension: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.extension() == extension)
+    }
+}
+
+/// Words that are shown for a while under a video.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cue {
+    /// From when, in milliseconds from the beginning.
+    pub from: u32,
+    /// Until when; later than `from`.
+    pub to: u32,
+    /// The words, with line breaks; never empty.
+    pub text: String,
+}
+
+/// Silence after which a transcript begins a new paragraph, in milliseconds.
+const PAUSE: u32 = 2_500;
+/// Characters after which the next sentence begins one.
+const PARAGRAPH: usize = 500;
+
+/// Whether a paragraph is long and ends with a sentence.
+fn is_full(paragraph: &str) -> bool {
+    paragraph.len() >= PARAGRAPH && paragraph.ends_with(['.', '!', '?', '…'])
+}
+
+/// What is said in a video, as paragraphs to read. A paragraph ends with a pause, with a new voice, and with a sentence once
+/// it is long.
+pub fn transcript(cues: &[Cue]) -> Vec<String> {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut last: Option<&Cue> = None;
+    for cue in cues {
+        let words = cue.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if words.is_empty() {
+            continue;
+        }
+        let pause = last.is_none_or(|last| cue.from.saturating_sub(last.to) >= PAUSE);
+        let voice = words.split(' ').take(4).any(|word| word.ends_with(':'));
+        match paragraphs.last_mut() {
+            Some(open) if !pause && !voice && !is_full(open) => {
+                open.push(' ');
+                open.push_str(&words);
+            }
+            _ => paragraphs.push(words),
+        }
+        last = Some(cue);
+    }
+    paragraphs
 }
 
 /// How a video is played inside a page.
@@ -120,6 +216,36 @@ mod tests {
             let found = player(address).map(|player| player.address);
             assert_eq!(found.as_deref(), expected, "{address}");
         }
+    }
+
+    #[test]
+    fn files_of_ones_own_are_named_by_their_ids() {
+        let id = VideoId(uuid::Uuid::from_u128(7));
+        assert_eq!(own(&own_address(id)), Some(id));
+        assert_eq!(player(&own_address(id)), None, "an older node has no player for it");
+        for other in ["video:", "video:x", "https://vimeo.com/1084537", ""] {
+            assert_eq!(own(other), None, "{other}");
+        }
+        for kind in VideoKind::ALL {
+            assert_eq!(VideoKind::parse(kind.extension()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn a_transcript_has_paragraphs() {
+        let cue = |from, to, text: &str| Cue {
+            from,
+            to,
+            text: text.to_owned(),
+        };
+        let cues = [
+            cue(0, 1_000, "The tide\ncame"),
+            cue(1_200, 2_000, "over the wall."),
+            cue(9_000, 10_000, "It left."),
+            cue(10_100, 11_000, "Ada Quill: I saw it."),
+        ];
+        let expected = ["The tide came over the wall.", "It left.", "Ada Quill: I saw it."];
+        assert_eq!(transcript(&cues), expected);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What every use case is handed: the store, the outside world, and the network's own tables. There is no global.
 
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, Remembered};
 use crate::listings::{Source, Sources};
 use crate::partners::Counts;
 use crate::places::Places;
@@ -33,6 +33,8 @@ pub struct App {
     pub rules: Arc<Vec<Rule>>,
     /// Sign-in: the hasher, the limits, the way out for mail.
     pub accounts: Accounts,
+    /// Sessions that were read since the last commit.
+    pub(crate) sessions: Remembered,
     /// What posting comments keeps ready.
     pub(crate) comments: crate::comments::Kept,
     /// What this node counted as read and has not saved.
@@ -88,6 +90,7 @@ impl App {
         Self {
             reads: Reads::new(parts.ids.as_ref()),
             partners: Counts::new(parts.ids.as_ref()),
+            sessions: Remembered::new(&parts.db),
             db: parts.db,
             clock: parts.clock,
             ids: parts.ids,

@@ -32,5 +32,6 @@ pub mod search;
 pub mod sites;
 pub mod stories;
 pub mod transparency;
+pub mod videos;
 pub mod visit;
 pub mod wire;

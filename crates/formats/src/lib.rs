@@ -35,6 +35,8 @@ pub mod sitemap;
 pub mod slug;
 pub mod text_page;
 pub mod times;
+pub mod video;
+pub mod webvtt;
 pub mod wire_text;
 pub mod wxr;
 pub mod xml;

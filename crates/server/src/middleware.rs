@@ -7,7 +7,7 @@
 //!    is refused before its sender is asked to go on. Most routes take less.
 //! 4. Foreign origins: a change that a browser sends from elsewhere is refused; one with a cookie of ours that doesn't
 //!    say where it is from is asked to confirm.
-//! 5. Who it is: the session of the cookie, read from the store.
+//! 5. Who it is: the session of the cookie, read from the store, or remembered since the last commit.
 //! 6. The body limit of the route, and its permission.
 
 use crate::router::{LARGEST_BODY, LONGEST_FORM};
@@ -48,7 +48,7 @@ async fn identify(Extract(state): Extract<Arc<State>>, mut request: Request, nex
     if let Some(info) = request.extensions().get::<RequestInfo>().cloned() {
         match accounts::identify(&state.app, request.headers(), &info).await {
             Ok(Some(viewer)) => {
-                request.extensions_mut().insert(Arc::new(viewer));
+                request.extensions_mut().insert(viewer);
             }
             Ok(None) => {}
             // Pages are read by everybody: while the store is away a reader is nobody in particular.

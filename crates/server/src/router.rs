@@ -38,6 +38,7 @@ use masthead_features::places::pages as locations;
 use masthead_features::rankings::pages as rankings;
 use masthead_features::review::{decisions, pages as review, policy, profiles as of_people, words};
 use masthead_features::transparency::page as transparency;
+use masthead_features::videos;
 use masthead_features::wire::Outcome;
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::{ErrorKind, WebError};
@@ -50,7 +51,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 /// The largest document that may be pushed, in bytes.
 pub const LARGEST_PUSH: usize = 32 << 20;
 /// The largest body of all. Each route has its own limit below; this one holds for what is read as it comes.
-pub const LARGEST_BODY: usize = contribute_pictures::LARGEST_FORM;
+pub const LARGEST_BODY: usize = videos::desk::LARGEST_FORM;
 /// The largest form, in bytes, where a route doesn't say otherwise.
 pub const LONGEST_FORM: usize = 64 << 10;
 /// The largest form with a story in it, in bytes: 30,000 characters of four bytes, each written as three in a form.
@@ -128,7 +129,24 @@ pub fn routes() -> Vec<Route> {
     .into_iter()
     .flatten()
     .chain(live_stories())
+    .chain(own_videos())
     .collect()
+}
+
+/// Video files of the publisher's own. They are sent by the range and pressed by nobody, so that they stand here.
+fn own_videos() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::GET, "/media/videos/{file}", videos::file)
+            .permission(Permission::Public)
+            .cache(CachePolicy::Media),
+        Route::new(MethodFilter::GET, "/desk/media/videos/{file}", videos::of_desk)
+            .permission(Permission::Staff)
+            .cache(CachePolicy::Private),
+        Route::new(MethodFilter::POST, "/desk/stories/{id}/video", videos::desk::set)
+            .longest_body(videos::desk::LARGEST_FORM)
+            .permission(Permission::StoriesWrite)
+            .cache(CachePolicy::NoStore),
+    ]
 }
 
 /// Alerts as the desk writes them, changes them and takes them back. Readers' pages of them are public pages.

@@ -42,6 +42,7 @@ pub mod stories;
 pub mod testing;
 pub mod topics;
 pub mod transparency;
+pub mod videos;
 pub mod wire;
 
 use sha2::Digest as _;
@@ -94,6 +95,7 @@ pub fn all_queries() -> Vec<Query> {
         stories::ALL,
         topics::ALL,
         transparency::ALL,
+        videos::ALL,
         wire::ALL,
     ]
     .concat();

@@ -158,12 +158,17 @@ pub async fn begin(tx: &mut Tx, secret: &str, session: &NewSession) -> Result<()
     Ok(())
 }
 
-/// Who brings this secret, if its session has not ended and its account is open.
+/// What a session is found by: the hash of its cookie's secret.
+pub fn key(secret: &str) -> [u8; 32] {
+    hash(secret.as_bytes())
+}
+
+/// Who brings the secret with this [`key`], if its session has not ended and its account is open.
 ///
 /// # Errors
 /// When the store can't answer.
-pub async fn find(conn: &mut Conn, secret: &str, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
-    let found: Option<SignedIn> = conn.optional(BY_HASH, params![hash(secret.as_bytes()), now]).await?;
+pub async fn find(conn: &mut Conn, key: [u8; 32], now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
+    let found: Option<SignedIn> = conn.optional(BY_HASH, params![key, now]).await?;
     match found {
         Some(mut found) => {
             found.grants = accounts::grants(conn, found.account).await?;

@@ -65,6 +65,7 @@ pub mod paging;
 pub mod patience;
 pub mod press;
 pub mod proxies;
+pub mod ranges;
 pub mod request;
 pub mod respond;
 pub mod security_headers;

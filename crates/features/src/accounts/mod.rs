@@ -19,12 +19,14 @@ pub mod own;
 pub mod pages;
 pub mod passkeys;
 pub mod providers;
+mod remembered;
 pub mod reset;
 pub mod sign_in;
 pub mod sign_up;
 pub mod staff;
 mod viewer;
 
+pub(crate) use remembered::Remembered;
 pub use viewer::{Viewer, identify, require_sudo};
 
 use crate::app::App;

@@ -12,12 +12,13 @@ use masthead_store::sessions::{self, SignedIn};
 use masthead_web::cookies::SESSION;
 use masthead_web::request::RequestInfo;
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// A session is written down as seen at most this often, so that reading makes no writes.
 const SEEN_EVERY: i64 = 600;
 
-/// Somebody who is signed in. It is read from the store with each request: who was suspended or lost a role a moment
-/// ago has lost it everywhere.
+/// Somebody who is signed in, as the store has it now: who was suspended or lost a role a moment ago has lost it
+/// everywhere (how long a moment is on other nodes is `Remembered`'s to say).
 #[derive(Clone, Debug)]
 pub struct Viewer(SignedIn);
 
@@ -79,12 +80,20 @@ impl Viewer {
 ///
 /// # Errors
 /// When the store can't answer.
-pub async fn identify(app: &App, headers: &http::HeaderMap, info: &RequestInfo) -> Result<Option<Viewer>, StoreError> {
+pub async fn identify(
+    app: &App,
+    headers: &http::HeaderMap,
+    info: &RequestInfo,
+) -> Result<Option<Arc<Viewer>>, StoreError> {
     let Some(secret) = SESSION.read(headers, info) else {
         return Ok(None);
     };
-    let now = app.now();
-    let found = sessions::find(&mut app.db.reader().await?, secret, now).await?;
+    let (now, key) = (app.now(), sessions::key(secret));
+    if let Some(known) = app.sessions.find(&key, now) {
+        return Ok(Some(known).filter(|known| *known.host == *info.host));
+    }
+    let commits = app.sessions.commits();
+    let found = sessions::find(&mut app.db.reader().await?, key, now).await?;
     let Some(found) = found.filter(|found| *found.host == *info.host) else {
         return Ok(None);
     };
@@ -99,7 +108,9 @@ pub async fn identify(app: &App, headers: &http::HeaderMap, info: &RequestInfo) 
             tracing::debug!(%error, "a session can't be written down as seen");
         }
     }
-    Ok(Some(Viewer(found)))
+    let viewer = Arc::new(Viewer(found));
+    app.sessions.keep(commits, key, now, &viewer);
+    Ok(Some(viewer))
 }
 
 /// Whether somebody may go on to a dangerous act.

@@ -18,11 +18,12 @@ use masthead_domain::permissions::Permission;
 use masthead_domain::revisions::Stretch;
 use masthead_domain::stories::{Placement, StoryContent, StoryState};
 use masthead_domain::time::Timestamp;
+use masthead_domain::videos;
 use masthead_domain::wire::Embargo;
 use masthead_formats::manuscript;
 use masthead_store::stories::{PlacementRecord, StoryRecord};
 use masthead_store::topics::TopicRecord;
-use masthead_store::{Conn, desk as rows, sites as site_rows, stories as story_rows};
+use masthead_store::{Conn, desk as rows, sites as site_rows, stories as story_rows, videos as video_rows};
 use masthead_web::errors::WebError;
 use masthead_web::templates::Voice;
 use serde::Serialize;
@@ -111,6 +112,18 @@ struct Own {
     clash: Option<ClashView>,
     done: String,
     zone: String,
+    video: Option<VideoView>,
+}
+
+/// The video that leads the story.
+#[derive(Serialize)]
+struct VideoView {
+    own: bool,
+    src: String,
+    title: String,
+    megabytes: u64,
+    language: String,
+    cues: usize,
 }
 
 #[derive(Serialize)]
@@ -191,6 +204,10 @@ pub(super) async fn form(
     let voice = voice(visit).await?;
     let wrong = words(&voice, mistakes)?;
     let mut conn = visit.app().db.reader().await.map_err(store_error)?;
+    let video = match loaded {
+        Some(loaded) => video(&mut conn, &loaded.content).await?,
+        None => None,
+    };
     let (mut others, mut history, mut receipts, mut absent) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     if let Some(loaded) = loaded {
         others = presence::others(&mut conn, visit, loaded.story.id).await?;
@@ -233,6 +250,7 @@ pub(super) async fn form(
         clash: beside.clash,
         done: beside.done,
         zone: visit.view().await?.entry.site.zone.clone(),
+        video,
         form: sheet,
         wrong,
     };
@@ -360,6 +378,27 @@ fn choices(visit: &Visit, sheet: &Sheet, loaded: Option<&Loaded>) -> Result<Vec<
             })
         })
         .collect())
+}
+
+async fn video(conn: &mut Conn, content: &StoryContent) -> Result<Option<VideoView>, WebError> {
+    let Some(lead) = &content.lead_video else {
+        return Ok(None);
+    };
+    let own = match videos::own(&lead.url) {
+        Some(id) => video_rows::by_id(conn, id).await.map_err(store_error)?,
+        None => None,
+    };
+    Ok(Some(VideoView {
+        own: own.is_some(),
+        src: own.as_ref().map_or_else(
+            || lead.url.clone(),
+            |own| format!("/desk/media/videos/{}.{}", own.id, own.kind.extension()),
+        ),
+        title: lead.title.clone(),
+        megabytes: own.as_ref().map_or(0, |own| own.bytes.div_ceil(1 << 20)),
+        cues: own.as_ref().map_or(0, |own| own.cues.len()),
+        language: own.map(|own| own.language).unwrap_or_default(),
+    }))
 }
 
 async fn past(conn: &mut Conn, id: StoryId) -> Result<Vec<HistoryLine>, WebError> {

@@ -12,10 +12,13 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use masthead_domain::ids::{SectionId, StoryId};
 use masthead_domain::stories::{Placement, StoryContent};
+use masthead_domain::videos;
 use masthead_services::blobs::{BlobError, BlobKey};
 use masthead_store::authors::AuthorRecord;
 use masthead_store::public::{PublicPicture, PublicStory};
-use masthead_store::{Conn, StoreError, authors, pictures as picture_rows, stories as story_rows, topics};
+use masthead_store::{
+    Conn, StoreError, authors, pictures as picture_rows, stories as story_rows, topics, videos as video_rows,
+};
 use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
 use masthead_web::urls::Route;
@@ -84,6 +87,11 @@ async fn render(visit: &Visit, id: StoryId, content: StoryContent, places: &[Pla
         topics::by_ids(&mut conn, &ids).await.map_err(store_error)?
     };
     let authors = named(&mut conn, &content).await.map_err(store_error)?;
+    let own = content.lead_video.as_ref().and_then(|video| videos::own(&video.url));
+    let video = match own {
+        Some(id) => video_rows::by_id(&mut conn, id).await.map_err(store_error)?,
+        None => None,
+    };
     drop(conn);
     let shown = records
         .into_iter()
@@ -108,7 +116,8 @@ async fn render(visit: &Visit, id: StoryId, content: StoryContent, places: &[Pla
         wire_item: None,
         content,
     };
-    let mut html = preview_of(&view, story, (topics, authors), shown)?;
+    let mut html = preview_of(&view, story, (topics, authors), (shown, video))?;
+    html = html.replace("/media/videos/", "/desk/media/videos/");
     // The files of a picture are public only while a story that is out shows it.
     for id in ids {
         html = html.replace(&format!("/media/{id}/"), &format!("/desk/media/{id}/"));

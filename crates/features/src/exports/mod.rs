@@ -12,16 +12,16 @@ use crate::coverage::MOST_HANDED_ON;
 use crate::pages::coverage::moment;
 use masthead_domain::coverage::{Entry, with_entries};
 use masthead_domain::document::PictureBlock;
-use masthead_domain::ids::{CommentId, PictureId, ProfileId, SiteId, StoryId};
+use masthead_domain::ids::{CommentId, PictureId, ProfileId, SiteId, StoryId, VideoId};
 use masthead_domain::profiles::ProfileState;
 use masthead_domain::stories::StoryState;
 use masthead_domain::wire::{Embargo, PubStatus};
-use masthead_formats::export;
+use masthead_formats::{export, webvtt};
 use masthead_services::blobs::{BlobError, BlobKey};
 use masthead_services::disk;
 use masthead_store::public::NEWEST_ENTRIES;
 use masthead_store::{
-    Conn, StoreError, authors, comments, coverage, imports, pictures, profiles, stories as rows, topics,
+    Conn, StoreError, authors, comments, coverage, imports, pictures, profiles, stories as rows, topics, videos,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -44,6 +44,8 @@ pub struct Counts {
     pub stories: u64,
     /// Pictures.
     pub pictures: u64,
+    /// Videos of the publisher's own, whichever site's stories they lead.
+    pub videos: u64,
     /// Comments.
     pub comments: u64,
     /// Profiles.
@@ -137,6 +139,16 @@ pub async fn run(app: &App, site: Option<SiteId>, format: Format, to: &Path) -> 
     for picture in pictures::by_ids(&mut conn, &wanted.into_iter().collect::<Vec<_>>()).await? {
         write_picture(app, to, &picture).await?;
         counts.pictures += 1;
+    }
+    let mut after = VideoId(Uuid::nil());
+    loop {
+        let some = videos::after(&mut conn, after, BATCH).await?;
+        let Some(last) = some.last() else { break };
+        after = last.id;
+        for video in &some {
+            write_video(app, to, video).await?;
+            counts.videos += 1;
+        }
     }
     for author in authors::all(&mut conn).await? {
         counts.authors += 1;
@@ -310,6 +322,27 @@ async fn write_picture(app: &App, to: &Path, picture: &pictures::PictureRecord) 
         "usage_terms": picture.usage_terms, "width": picture.width, "height": picture.height,
     });
     append(to, "pictures.jsonl", &[about])
+}
+
+async fn write_video(app: &App, to: &Path, video: &videos::VideoRecord) -> Result<(), ExportError> {
+    let name = format!("{}.{}", video.id, video.kind.extension());
+    let path = to.join("media").join(&name);
+    for key in &video.parts {
+        let Ok(key) = key.parse::<BlobKey>() else { return Ok(()) };
+        let bytes = app.blobs.get(key).await?;
+        disk::append(&path, &bytes).map_err(|error| ExportError::File {
+            path: path.display().to_string(),
+            error,
+        })?;
+    }
+    if !video.cues.is_empty() {
+        let captions = to.join("media").join(format!("{}.vtt", video.id));
+        write(&captions, webvtt::write(&video.cues).as_bytes())?;
+    }
+    let about = serde_json::json!({
+        "id": video.id, "file": name, "bytes": video.bytes, "language": video.language,
+    });
+    append(to, "videos.jsonl", &[about])
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {

@@ -170,6 +170,13 @@ pub(crate) fn found<'a>(block: &PictureBlock, pictures: &'a [PublicPicture]) -> 
     }
 }
 
+/// What is said of a picture where it stands, its alternative text and its credit: those of the block, else the picture's
+/// own.
+pub(crate) fn said<'a>(block: &'a PictureBlock, stored: &'a PublicPicture) -> (&'a str, &'a str) {
+    let either = |here: &'a str, own: &'a str| if here.is_empty() { own } else { here };
+    (either(&block.alt, &stored.alt), either(&block.credit, &stored.credit))
+}
+
 fn by_id(id: PictureId, pictures: &[PublicPicture]) -> Option<&PublicPicture> {
     pictures.iter().find(|picture| picture.id == id)
 }
@@ -179,14 +186,9 @@ fn figure(block: &PictureBlock, pictures: &[PublicPicture], sizes: &str, out: &m
     let Some(view) = picture(stored, LEAD_WIDTH) else {
         return;
     };
-    let alt = if block.alt.is_empty() { &view.alt } else { &block.alt };
+    let (alt, credit) = said(block, stored);
     out.push_str("<figure>");
     image(&view, alt, sizes, out);
-    let credit = if block.credit.is_empty() {
-        &stored.credit
-    } else {
-        &block.credit
-    };
     if !block.caption.is_empty() || !credit.is_empty() {
         out.push_str("<figcaption>");
         out.push_str(&inline(&block.caption));

@@ -118,17 +118,14 @@ fn shown<'a>(
     number: usize,
     (block, stored, picture): (&'a PictureBlock, &'a PublicPicture, PictureView),
 ) -> Shown<'a> {
+    let (alt, credit) = body::said(block, stored);
     Shown {
         number,
         href: address(path, number),
         picture,
-        alt: if block.alt.is_empty() { &stored.alt } else { &block.alt },
+        alt,
         caption: body::inline(&block.caption),
-        credit: if block.credit.is_empty() {
-            &stored.credit
-        } else {
-            &block.credit
-        },
+        credit,
     }
 }
 
@@ -177,15 +174,7 @@ fn all(
             url: &page.canonical,
             published: story.published,
             modified: story.updated.max(story.published),
-            authors: bylines
-                .iter()
-                .map(|person| {
-                    (
-                        person.name.as_str(),
-                        person.href.as_deref().map(|href| view.absolute(href)),
-                    )
-                })
-                .collect(),
+            authors: story::made_by(view, &bylines),
             pictures: visible
                 .iter()
                 .map(|(block, stored, _)| image_object(view, block, stored))
@@ -309,14 +298,10 @@ fn image_object(view: &SiteView, block: &PictureBlock, stored: &PublicPicture) -
         object.insert("height".to_owned(), file.height.into());
     }
     let caption = block.caption.to_plain();
-    let credit = if block.credit.is_empty() {
-        &stored.credit
-    } else {
-        &block.credit
-    };
-    for (key, text) in [("caption", &caption), ("creditText", credit)] {
+    let (_, credit) = body::said(block, stored);
+    for (key, text) in [("caption", caption.as_str()), ("creditText", credit)] {
         if let (Some(object), false) = (object.as_object_mut(), text.is_empty()) {
-            object.insert(key.to_owned(), text.as_str().into());
+            object.insert(key.to_owned(), text.into());
         }
     }
     object

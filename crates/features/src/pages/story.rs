@@ -15,9 +15,11 @@ use masthead_domain::document::PictureBlock;
 use masthead_domain::ids::{AuthorId, StoryId};
 use masthead_domain::stories::{Byline, StoryContent};
 use masthead_domain::time::Timestamp;
+use masthead_domain::videos;
 use masthead_store::authors::{self, AuthorRecord, folded};
 use masthead_store::public::{self, Card, Found, PublicCut, PublicPicture, PublicPlacement, PublicStory};
 use masthead_store::topics::{self, TopicRecord};
+use masthead_store::videos::VideoRecord;
 use masthead_store::{Conn, StoreError, stories};
 use masthead_web::errors::WebError;
 use masthead_web::press::Rendered;
@@ -103,6 +105,8 @@ pub(super) struct Around {
     pub(super) pictures: Vec<PublicPicture>,
     pub(super) cuts: Vec<PublicCut>,
     pub(super) related: Vec<Card>,
+    /// The file of the publisher's own that leads it.
+    pub(super) video: Option<VideoRecord>,
 }
 
 /// What of a story's page is asked for in its address: a part of its comments, a part of its entries.
@@ -150,7 +154,7 @@ pub(crate) fn preview(
     view: &SiteView,
     story: PublicStory,
     (topics, authors): (Vec<TopicRecord>, Vec<AuthorRecord>),
-    pictures: Vec<PublicPicture>,
+    (pictures, video): (Vec<PublicPicture>, Option<VideoRecord>),
 ) -> Result<String, WebError> {
     let around = Around {
         topics,
@@ -159,6 +163,7 @@ pub(crate) fn preview(
         cuts: Vec::new(),
         related: Vec::new(),
         readers: Vec::new(),
+        video,
     };
     let shown = Shown {
         thread: Thread::none(),
@@ -216,6 +221,15 @@ pub(super) async fn around(
     } else {
         public::cuts_of_story(conn, now, story.id).await?
     };
+    let own = story
+        .content
+        .lead_video
+        .as_ref()
+        .and_then(|video| videos::own(&video.url));
+    let video = match own {
+        Some(id) => public::video(conn, now, id).await?.map(|(video, _)| video),
+        None => None,
+    };
     let mut related: Vec<Card> = Vec::with_capacity(RELATED);
     let lists = topics
         .first()
@@ -242,6 +256,7 @@ pub(super) async fn around(
         pictures,
         cuts,
         related,
+        video,
     })
 }
 
@@ -322,7 +337,7 @@ fn render(
         &bylines,
         &crumbs,
         &links,
-        (&around.pictures, &around.cuts),
+        &around,
         live.as_ref(),
     )?;
     if let (Some(_), Some(Route::Story { section, slug, day })) = (&live, Route::parse(&path)) {
@@ -334,7 +349,7 @@ fn render(
     let lang = content.language.as_deref().filter(|lang| *lang != view.entry.language);
     let words = (view, content.headline.as_str());
     let body = body::write(body, &around.pictures, words)?;
-    let shown_video = video::view(&content);
+    let shown_video = video::view(&content, around.video.as_ref());
     let live = live
         .map(|live| live.view(view, (id, &path, &content.headline), &around))
         .transpose()?;
@@ -351,7 +366,9 @@ fn render(
             updated: shown_update.map(Timestamp::as_micros),
             dateline: &content.dateline,
             lead,
-            plays: shown_video.is_some() || body.contains(body::PLAYER) || live.as_ref().is_some_and(LiveView::plays),
+            plays: shown_video.as_ref().is_some_and(VideoView::is_hosted)
+                || body.contains(body::PLAYER)
+                || live.as_ref().is_some_and(LiveView::plays),
             video: shown_video,
             body,
             corrections: content
@@ -388,6 +405,12 @@ fn render(
         .keys(shown.keys)
         .stories([id].into_iter().chain(related_ids))
         .modified(updated.max(published)))
+}
+
+/// Who made it, as markup names them: each name, with the absolute address of the person's page.
+pub(super) fn made_by<'a>(view: &SiteView, bylines: &'a [BylineView]) -> Vec<(&'a str, Option<String>)> {
+    let person = |one: &'a BylineView| (one.name.as_str(), one.href.as_deref().map(|href| view.absolute(href)));
+    bylines.iter().map(person).collect()
 }
 
 /// The topics as "Read more on" names them.
@@ -455,15 +478,12 @@ pub(super) fn bylines(printed: &[Byline], around: &Around) -> Vec<BylineView> {
 fn lead<'a>(block: &'a PictureBlock, pictures: &'a [PublicPicture]) -> Option<LeadView<'a>> {
     let stored = body::found(block, pictures)?;
     let picture = cards::picture(stored, LEAD_WIDTH)?;
+    let (alt, credit) = body::said(block, stored);
     Some(LeadView {
         picture,
-        alt: if block.alt.is_empty() { &stored.alt } else { &block.alt },
+        alt,
         caption: body::inline(&block.caption),
-        credit: if block.credit.is_empty() {
-            &stored.credit
-        } else {
-            &block.credit
-        },
+        credit,
     })
 }
 
@@ -488,12 +508,11 @@ pub(super) fn first_of<'a>(
 pub(super) fn image(view: &SiteView, content: &StoryContent, pictures: &[PublicPicture]) -> Option<Image> {
     let (stored, block) = first_picture(content, pictures)?;
     let (href, file) = cards::largest_plain(stored)?;
-    let alt = if block.alt.is_empty() { &stored.alt } else { &block.alt };
     Some(Image {
         url: view.absolute(&href),
         width: file.width,
         height: file.height,
-        alt: alt.clone(),
+        alt: body::said(block, stored).0.to_owned(),
     })
 }
 
@@ -509,17 +528,12 @@ fn markup(
     bylines: &[BylineView],
     crumbs: &[Link],
     topics: &[Link],
-    (pictures, cuts): (&[PublicPicture], &[PublicCut]),
+    around: &Around,
     live: Option<&coverage::Read>,
 ) -> Result<String, WebError> {
+    let (pictures, cuts) = (around.pictures.as_slice(), &around.cuts);
     let first = first_picture(content, pictures);
-    let credit = first.as_ref().map_or("", |(stored, block)| {
-        if block.credit.is_empty() {
-            stored.credit.as_str()
-        } else {
-            block.credit.as_str()
-        }
-    });
+    let credit = first.map_or("", |(stored, block)| body::said(block, stored).1);
     let whole = page
         .image
         .iter()
@@ -550,15 +564,7 @@ fn markup(
             url: &page.canonical,
             published,
             modified: modified.max(published),
-            authors: bylines
-                .iter()
-                .map(|person| {
-                    (
-                        person.name.as_str(),
-                        person.href.as_deref().map(|href| view.absolute(href)),
-                    )
-                })
-                .collect(),
+            authors: made_by(view, bylines),
             images: images.collect(),
             sections: crumbs.iter().map(|crumb| crumb.name.as_str()).collect(),
             topics: topics
@@ -574,10 +580,14 @@ fn markup(
             copyright: &content.copyright_notice,
             dateline: &content.dateline,
             video: video::markup(
+                view,
                 content,
+                around.video.as_ref(),
                 &page.description,
-                page.image.as_ref().map(|image| image.url.as_str()),
-                &view.machine(published),
+                (
+                    page.image.as_ref().map(|image| image.url.as_str()),
+                    &view.machine(published),
+                ),
             ),
             live: live.map(|live| live.markup(view, &page.canonical, pictures)),
         },

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::pages::{authors_of, coverage, topics_of};
 use masthead_domain::events::Event;
 use masthead_domain::ids::{EventId, StoryId};
+use masthead_domain::videos;
 use masthead_services::search::{Batch, LogMark, SearchDoc, SearchError, SearchIndex};
 use masthead_store::public::{self, Found};
 use masthead_store::{Conn, StoreError, log, stories as rows};
@@ -270,13 +271,22 @@ async fn read(app: &App, conn: &mut Conn, id: StoryId) -> Result<Option<SearchDo
     lists.dedup();
     let text = content.body.clone();
     let text = coverage::whole_text(conn, now, id, text, &jiff::tz::TimeZone::UTC).await?;
+    let own = content.lead_video.as_ref().and_then(|video| videos::own(&video.url));
+    let spoken = match own {
+        Some(own) => public::video(conn, now, own)
+            .await?
+            .map(|(video, _)| videos::transcript(&video.cues)),
+        None => None,
+    };
+    let said = std::iter::once(text.to_plain()).chain(spoken.into_iter().flatten());
+    let said: Vec<String> = said.collect();
     Ok(Some(SearchDoc {
         story: id,
         language: content.language.clone().unwrap_or_else(|| language.to_owned()),
         headline: content.headline.clone(),
         standfirst: content.standfirst.clone(),
         names: names.join("\n"),
-        body: text.to_plain(),
+        body: said.join("\n"),
         lists,
         published: story.published,
     }))

@@ -12,10 +12,11 @@ use masthead_domain::stories::{
     GALLERIES, Placement, READERS, Standing, StoryContent, StoryError, StoryKind, StoryState,
 };
 use masthead_domain::time::Timestamp;
-use masthead_domain::videos::VIDEOS;
+use masthead_domain::videos::{self, VIDEOS};
 use masthead_store::stories::{ListEntry, PlacementRecord, StoryRecord};
 use masthead_store::{
     StoreError, Tx, contributions, coverage, jobs, log, pictures, sites as site_rows, stories as rows,
+    videos as video_rows,
 };
 use masthead_web::urls::{Day, Route};
 use std::sync::Arc;
@@ -352,6 +353,8 @@ impl Change {
             known.push(picture.id);
         }
         rows::set_pictures(tx, self.story.id, &known).await?;
+        let video = content.lead_video.as_ref().and_then(|video| videos::own(&video.url));
+        video_rows::set_of_story(tx, self.story.id, video).await?;
         let mut people = Vec::new();
         for byline in &content.bylines {
             let author = match byline.author {

@@ -5,7 +5,7 @@ use crate::settings::Settings;
 use crate::{network, search};
 use clap::Args;
 use futures::TryStreamExt as _;
-use masthead_domain::ids::{PictureId, StoryId};
+use masthead_domain::ids::{PictureId, StoryId, VideoId};
 use masthead_domain::sites::Site;
 use masthead_domain::time::Clock;
 use masthead_features::alerts::AlertSource;
@@ -15,7 +15,9 @@ use masthead_formats::listings::{FIELDS, Notation};
 use masthead_services::blobs::{BlobKey, Blobs};
 use masthead_services::clock::SystemClock;
 use masthead_services::search::SearchIndex;
-use masthead_store::{Db, DbSettings, audit, comments as comment_rows, jobs, log, migrate, pictures, sites, stories};
+use masthead_store::{
+    Db, DbSettings, audit, comments as comment_rows, jobs, log, migrate, pictures, sites, stories, videos,
+};
 use masthead_web::themes::Themes;
 use std::collections::HashSet;
 use std::path::Path;
@@ -254,17 +256,28 @@ impl Verify {
                     .chain(picture.renditions.iter().map(|file| &file.key))
                     .chain(cuts.iter().map(|cut| &cut.key));
                 for key in keys {
-                    match key.parse::<BlobKey>() {
-                        Ok(key) if !blobs.contains(&key) => {
-                            faults.push(format!("picture {}: its file {key} is missing", picture.id));
-                        }
-                        Ok(key) => {
-                            if let Err(error) = app.blobs.get_checked(key).await {
-                                faults.push(format!("picture {}: its file {key}: {error}", picture.id));
-                            }
-                        }
-                        Err(_) => faults.push(format!("picture {}: '{key}' names no file", picture.id)),
-                    }
+                    let of = format!("picture {}", picture.id);
+                    faults.extend(
+                        file_fault(&app, &blobs, key)
+                            .await
+                            .map(|fault| format!("{of}: {fault}")),
+                    );
+                }
+            }
+        }
+        let mut after = VideoId(Uuid::nil());
+        loop {
+            let batch = videos::after(&mut conn, after, 100).await?;
+            let Some(last) = batch.last() else { break };
+            after = last.id;
+            for video in &batch {
+                for key in &video.parts {
+                    let of = format!("video {}", video.id);
+                    faults.extend(
+                        file_fault(&app, &blobs, key)
+                            .await
+                            .map(|fault| format!("{of}: {fault}")),
+                    );
                 }
             }
         }
@@ -315,6 +328,20 @@ impl Verify {
 }
 
 /// Holds this node's search index against the store, also while a server writes into it. False when there is none.
+/// What is wrong with a file of the media store that a row names.
+async fn file_fault(app: &App, blobs: &HashSet<BlobKey>, key: &str) -> Option<String> {
+    match key.parse::<BlobKey>() {
+        Ok(key) if !blobs.contains(&key) => Some(format!("its file {key} is missing")),
+        Ok(key) => app
+            .blobs
+            .get_checked(key)
+            .await
+            .err()
+            .map(|error| format!("its file {key}: {error}")),
+        Err(_) => Some(format!("'{key}' names no file")),
+    }
+}
+
 async fn verify_search(app: &App, data: &Path, faults: &mut Vec<String>) -> anyhow::Result<bool> {
     let folder = search::folder(data);
     let index = match tokio::task::spawn_blocking(move || SearchIndex::look(&folder)).await? {

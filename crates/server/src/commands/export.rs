@@ -46,10 +46,11 @@ impl Export {
             output::json(&counts);
         } else {
             output::line(&format!(
-                "{}: {} stories, {} pictures, {} comments, {} profiles",
+                "{}: {} stories, {} pictures, {} videos, {} comments, {} profiles",
                 self.to.display(),
                 counts.stories,
                 counts.pictures,
+                counts.videos,
                 counts.comments,
                 counts.profiles
             ));

@@ -19,6 +19,7 @@ use std::collections::HashSet;
 #[include = "stories/*.md"]
 #[include = "pictures/*.webp"]
 #[include = "listings/*"]
+#[include = "videos/*"]
 struct Files;
 
 /// The files of listings, with their names.
@@ -395,6 +396,11 @@ impl Picture {
     pub(super) fn bytes(&self) -> anyhow::Result<Bytes> {
         file(&format!("pictures/{}", self.file))
     }
+}
+
+/// A film and its captions.
+pub(super) fn film(id: &str) -> anyhow::Result<(Bytes, Bytes)> {
+    Ok((file(&format!("videos/{id}.mp4"))?, file(&format!("videos/{id}.vtt"))?))
 }
 
 fn unique<'a>(what: &str, names: impl IntoIterator<Item = &'a str>) -> anyhow::Result<()> {

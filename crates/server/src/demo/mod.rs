@@ -7,6 +7,7 @@ mod addresses;
 mod alerts;
 mod comments;
 mod content;
+mod films;
 mod fronts;
 mod inline;
 pub mod listings;
@@ -71,7 +72,8 @@ pub async fn load(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<Loaded> 
     if made {
         sites::put(app, &content, listen).await?;
         let pictures = pictures::take_all(app, &content).await?;
-        let plan = plan::make(app, &content, &pictures, Start(app.now())).await?;
+        let films = films::take_all(app, &content).await?;
+        let plan = plan::make(app, &content, (&pictures, &films), Start(app.now())).await?;
         write::write(app, plan).await?;
     } else {
         sites::follow(app, &content, listen).await?;

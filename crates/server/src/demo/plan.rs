@@ -3,14 +3,15 @@
 use super::addresses::{self, Addresses, Placed};
 use super::content::{Content, Gallery};
 use super::names::World;
-use super::story::{Life, Story};
+use super::story::{Film, Life, Story};
 use super::tokens::Start;
 use anyhow::Context as _;
 use masthead_domain::coverage::{Entry, EntryText};
 use masthead_domain::document::{Block, Document};
-use masthead_domain::ids::{AuthorId, EntryId, IdSource, PictureId, SiteId, TopicId};
+use masthead_domain::ids::{AuthorId, EntryId, IdSource, PictureId, SiteId, TopicId, VideoId};
 use masthead_domain::stories::{Byline, Correction, Placement, StoryContent, StoryKind};
 use masthead_domain::time::Timestamp;
+use masthead_domain::videos::{LeadVideo, own_address};
 use masthead_features::app::App;
 use masthead_features::sites::Sites;
 use masthead_store::authors::{self, AuthorRecord};
@@ -49,7 +50,7 @@ pub(super) struct Planned {
 pub(super) async fn make(
     app: &App,
     content: &Content,
-    pictures: &HashMap<String, PictureId>,
+    (pictures, films): (&HashMap<String, PictureId>, &HashMap<String, VideoId>),
     start: Start,
 ) -> anyhow::Result<Plan> {
     let sites = app.sites();
@@ -66,6 +67,7 @@ pub(super) async fn make(
     };
     let maker = Maker {
         ids: app.ids.as_ref(),
+        films,
         world,
         topics: topics.iter().map(|topic| (topic.slug.as_str(), topic.id)).collect(),
         authors: authors.iter().map(|author| (author.slug.as_str(), author.id)).collect(),
@@ -93,6 +95,7 @@ pub(super) async fn make(
 
 struct Maker<'a> {
     ids: &'a dyn IdSource,
+    films: &'a HashMap<String, VideoId>,
     world: World<'a>,
     topics: HashMap<&'a str, TopicId>,
     authors: HashMap<&'a str, AuthorId>,
@@ -122,7 +125,10 @@ impl Maker<'_> {
             located: content.located(&story.dateline).into_iter().collect(),
             body: names.document(&story.body)?,
             lead_picture: lead.transpose()?,
-            lead_video: story.video.clone(),
+            lead_video: match &story.film {
+                Some(film) => Some(self.film(film)?),
+                None => story.video.clone(),
+            },
             credit: if story.agency {
                 content.network.agency.clone()
             } else {
@@ -198,6 +204,16 @@ impl Maker<'_> {
             updated: None,
             life: Life::Published,
             entries: Vec::new(),
+        })
+    }
+
+    fn film(&self, film: &Film) -> anyhow::Result<LeadVideo> {
+        let id = self.films.get(&film.id);
+        let id = id.with_context(|| format!("the film '{}' was not taken in", film.id))?;
+        Ok(LeadVideo {
+            url: own_address(*id),
+            title: film.title.clone(),
+            seconds: Some(film.seconds),
         })
     }
 

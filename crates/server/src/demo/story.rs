@@ -23,6 +23,7 @@ pub(super) struct Story {
     pub(super) urgency: u8,
     pub(super) picture: Option<LeadPicture>,
     pub(super) video: Option<masthead_domain::videos::LeadVideo>,
+    pub(super) film: Option<Film>,
     pub(super) life: Life,
     /// Newest first.
     pub(super) corrections: Vec<Correction>,
@@ -78,6 +79,7 @@ struct Head {
     urgency: u8,
     picture: Option<LeadPicture>,
     video: Option<masthead_domain::videos::LeadVideo>,
+    film: Option<Film>,
     #[serde(default)]
     state: State,
     embargo_in_minutes: Option<u32>,
@@ -119,6 +121,17 @@ pub(super) struct LeadPicture {
     pub(super) caption: String,
     #[serde(default)]
     pub(super) credit: String,
+}
+
+/// A film of the demo's own that leads a story.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Film {
+    pub(super) id: String,
+    pub(super) title: String,
+    /// Of its captions.
+    pub(super) language: String,
+    pub(super) seconds: u32,
 }
 
 #[derive(Deserialize)]
@@ -177,6 +190,7 @@ impl Story {
             urgency: head.urgency,
             picture: head.picture,
             video: head.video,
+            film: head.film,
             life,
             corrections: head.corrections,
             body,

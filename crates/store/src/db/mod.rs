@@ -36,7 +36,7 @@ use tokio::sync::watch;
 macro_rules! for_each_id {
     ($then:ident) => {
         $then! {
-            EntryId
+            EntryId VideoId
             SiteId SectionId StoryId RevisionId WireItemId TopicId AuthorId PictureId FrontId EventId JobId CommentId
             AccountId ProfileId SessionId PasskeyId ProfileChangeId MailId SuspensionId ReportId ContributionId AlertId
             ListingId PartnerId

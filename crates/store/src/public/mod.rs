@@ -12,6 +12,7 @@ mod lists;
 mod pictures;
 mod rankings;
 mod story;
+mod videos;
 
 pub use comments::{
     ProfileComment, PublicComment, PublicWriter, ThreadCursor, comment, comment_count, comments_by, comments_of,
@@ -23,6 +24,7 @@ pub use lists::{Card, Contributed, Cursor, archive_days, contributed, list, list
 pub use pictures::{PublicCut, PublicFile, PublicPicture, cut, cuts_of_story, file, of_page, of_story};
 pub use rankings::{most_commented, standing};
 pub use story::{Found, PublicPlacement, PublicStory, at_path, by_id, contributors, fronts_cursor};
+pub use videos::video;
 
 /// Restricts `s` (a row of `stories`) to what readers may see at `$1`.
 macro_rules! released {
@@ -50,4 +52,5 @@ pub(crate) const ALL: &[&[crate::db::Query]] = &[
     pictures::ALL,
     rankings::ALL,
     story::ALL,
+    videos::ALL,
 ];

@@ -37,6 +37,7 @@ mod migrations;
 mod plans;
 mod rankings;
 mod values;
+mod videos;
 mod work;
 mod writes;
 

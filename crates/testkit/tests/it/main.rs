@@ -19,6 +19,7 @@ mod coverage;
 mod crash;
 mod desk;
 mod embargo;
+mod films;
 mod galleries;
 mod hostile;
 mod hostile_readers;

@@ -15,6 +15,7 @@ on_both_engines!(
     an_authenticator_is_asked_for_and_no_code_counts_twice,
     changes_of_a_profile_are_reviewed_before_they_show,
     who_is_closed_is_out_at_once,
+    who_is_read_once_is_still_out_at_once,
 );
 
 /// The path and query of a `Location` on a host.
@@ -289,5 +290,46 @@ async fn who_is_closed_is_out_at_once(engine: Engine) -> anyhow::Result<()> {
     staff::set_closed(&test.app, account, false, "test", "back").await?;
     assert_eq!(sign_in(&mut browser, "rolf").await?.status, 303);
     node.stop().await;
+    Ok(())
+}
+
+/// Sessions are remembered between commits, and no longer.
+async fn who_is_read_once_is_still_out_at_once(engine: Engine) -> anyhow::Result<()> {
+    let test = network(engine).await?;
+    let nora = reader(&test, "nora").await?;
+    let node = test.start().await?;
+    let other = test
+        .start_another("other", std::sync::Arc::new(test.clock.clone()))
+        .await?;
+    let mut browser = signed_in(&node, "nora").await?;
+    let knows = |page: &str| page.contains("<bdi>nora</bdi>");
+    // While the store is away she is known still, for as long as nothing may have been committed: a wake of the poll
+    // can come in between, so that it is tried again.
+    let mut remembered = false;
+    for _ in 0..50 {
+        browser.get(HOST, "/").await?;
+        test.app.db.set_fault(true);
+        remembered = knows(&browser.get(HOST, "/").await?.text());
+        test.app.db.set_fault(false);
+        if remembered {
+            break;
+        }
+    }
+    assert!(remembered, "she was read from the store each time");
+    let session = browser.cookie(HOST, "session").unwrap().to_owned();
+    let cookie = format!("session={session}");
+    let ask = async |address| {
+        let headers = [("cookie", cookie.as_str()), ("accept", "text/html")];
+        let answer = masthead_testkit::http::send(address, "GET", HOST, "/", &headers, &[]).await?;
+        Ok::<_, anyhow::Error>(knows(&answer.text()))
+    };
+    assert!(ask(node.address).await? && ask(other.address).await?);
+    staff::set_closed(&test.app, nora, true, "test", "left").await?;
+    assert!(!ask(node.address).await?, "on the node that wrote it, the next request");
+    let started = std::time::Instant::now();
+    while ask(other.address).await? {
+        assert!(started.elapsed() < std::time::Duration::from_secs(2), "on another node");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     Ok(())
 }
