@@ -24,6 +24,13 @@ impl Answer {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The cookies that it sets, as a browser sends them back.
+    pub(crate) fn cookies(&self) -> String {
+        let set = self.headers.iter().filter(|(name, _)| name == "set-cookie");
+        let pairs = set.filter_map(|(_, value)| value.split(';').next());
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+
     pub(crate) fn text(&self) -> Result<&str> {
         std::str::from_utf8(&self.body).context("the answer is no text")
     }
@@ -74,6 +81,18 @@ impl Client {
         let mut request = head.into_bytes();
         request.extend_from_slice(body);
         self.exchange(&request).with_context(|| format!("POST {path}"))
+    }
+
+    /// Sends a form as a browser on the same site does. `head` holds more lines of the head, each with its end.
+    pub(crate) fn post_form(&mut self, path: &str, head: &str, form: &str) -> Result<Answer> {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nSec-Fetch-Site: same-origin\r\n{head}\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            self.address,
+            form.len()
+        );
+        self.exchange(request.as_bytes())
+            .with_context(|| format!("POST {path}"))
     }
 
     fn exchange(&mut self, request: &[u8]) -> Result<Answer> {

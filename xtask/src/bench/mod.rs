@@ -5,6 +5,7 @@
 //! what was started is ended by its process id. Figures and method are described in `docs/BENCHMARKS.md`.
 
 mod build;
+mod comments;
 mod copy;
 mod examples;
 mod figure;
@@ -80,6 +81,12 @@ const KINDS: &[Kind] = &[
         name: "latency",
         says: "latencies at fixed rates while stories are published",
         run: latency::run,
+        usual: true,
+    },
+    Kind {
+        name: "comments",
+        says: "comments taken, a story with 50 of them, a thread of 33,000",
+        run: comments::run,
         usual: true,
     },
     Kind {

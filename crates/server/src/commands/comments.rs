@@ -86,6 +86,15 @@ pub(super) struct Set {
     /// Seconds in which one more comment is allowed; 0 for no limit.
     #[arg(long)]
     seconds_between: Option<u32>,
+    /// Comments that may come at once.
+    #[arg(long)]
+    burst: Option<u8>,
+    /// Comments of somebody's first day.
+    #[arg(long)]
+    first_day: Option<u16>,
+    /// Weight of reports, in tenths, that takes a comment off the page until somebody decided.
+    #[arg(long)]
+    report_weight: Option<u32>,
 }
 
 impl Set {
@@ -115,6 +124,9 @@ impl Set {
         settings.first_comments = self.first_comments.or(settings.first_comments);
         settings.first_hours = self.first_hours.or(settings.first_hours);
         settings.seconds_between = self.seconds_between.or(settings.seconds_between);
+        settings.burst = self.burst.or(settings.burst);
+        settings.first_day = self.first_day.or(settings.first_day);
+        settings.report_weight = self.report_weight.or(settings.report_weight);
         Ok(settings)
     }
 }
