@@ -3,6 +3,7 @@
 
 use crate::admin::LARGEST_CLOCK_DIFFERENCE;
 use anyhow::anyhow;
+use futures::future::join_all;
 use masthead_features::app::App;
 use masthead_features::feeds::hub;
 use masthead_features::ingest::{self, Source};
@@ -11,92 +12,114 @@ use masthead_features::{
     accounts, alerts, comments, contributions, imports, listings, mistakes, notices, partners, rankings, stories, wire,
 };
 use masthead_store::StoreError;
-use masthead_store::jobs::{self, Job};
+use masthead_store::jobs::{self, Job, Lane};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 /// How long a claim holds; a node that dies lets its jobs go after this.
 const LEASE_SECONDS: i64 = 120;
-/// Jobs claimed at once.
-const AT_ONCE: u32 = 8;
 /// The longest sleep between two looks: correctness rests on this poll, wake-ups only make it quick.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+const SHORTEST_SLEEP: Duration = Duration::from_millis(20);
 /// A job that failed this often waits for a person: its error stands in `masthead check`.
 const MOST_ATTEMPTS: i64 = 12;
 
-/// Runs due jobs until it is aborted.
+/// How many of a lane's jobs a node does at once: those of the processor are few, and share it with readers.
+const fn at_once(lane: Lane) -> usize {
+    match lane {
+        Lane::Prompt | Lane::Fetch => 8,
+        Lane::Mail => 4,
+        Lane::Work => 2,
+        Lane::Idle => 1,
+    }
+}
+
+/// Runs due jobs until it is dropped: each lane by itself, so that none waits for what another is busy with.
 pub async fn run(app: Arc<App>, sources: Arc<Vec<Source>>) {
+    let clock_is_fast = AtomicBool::new(false);
+    join_all(Lane::ALL.map(|lane| run_lane(&app, &sources, lane, &clock_is_fast))).await;
+}
+
+async fn run_lane(app: &Arc<App>, sources: &Arc<Vec<Source>>, lane: Lane, clock_is_fast: &AtomicBool) {
     let mut changed = app.db.changed();
-    let mut refusing = false;
+    let mut running = JoinSet::new();
     loop {
-        match run_in_time(&app, &sources, &mut refusing).await {
-            Ok(0) => {}
-            Ok(_) => continue,
+        let room = at_once(lane).saturating_sub(running.len());
+        let pause = match look(app, lane, room, clock_is_fast).await {
+            Ok((claimed, pause)) => {
+                start(&mut running, app, sources, claimed);
+                pause
+            }
             Err(error) => {
                 tracing::warn!(%error, "due jobs can't be looked at");
-                tokio::time::sleep(LONGEST_SLEEP).await;
-                continue;
-            }
-        }
-        let sleep = match next_sleep(&app).await {
-            Ok(sleep) => sleep,
-            Err(error) => {
-                tracing::warn!(%error, "the next due job can't be looked up");
                 LONGEST_SLEEP
             }
         };
         tokio::select! {
-            () = tokio::time::sleep(sleep) => {}
-            woken = changed.changed() => if woken.is_err() { return },
+            Some(done) = running.join_next() => said(done),
+            () = tokio::time::sleep(pause) => {}
+            // The other lanes may be a second late, and spare the store five looks after every write.
+            woken = changed.changed(), if lane == Lane::Prompt && room > 0 => if woken.is_err() { return },
         }
     }
 }
 
-/// Does what is due, unless this node's clock runs fast: it would release stories before their moment. A clock that
-/// runs slow releases late, which leaks nothing; both make the node not ready (`admin`).
-async fn run_in_time(app: &Arc<App>, sources: &Arc<Vec<Source>>, refusing: &mut bool) -> Result<usize, StoreError> {
-    let ahead = -app.db.clock_difference().await?;
-    let fast = ahead > LARGEST_CLOCK_DIFFERENCE;
-    if fast && !*refusing {
-        tracing::error!(
-            milliseconds = ahead / 1_000,
-            "the clock runs fast: due jobs are left to other nodes"
-        );
-    } else if *refusing && !fast {
-        tracing::info!("the clock is right again: due jobs are done");
+/// Claims what is due, as far as there is room, and says how long to wait for more. Nothing is claimed while this node's
+/// clock runs fast: it would release stories before their moment. A clock that runs slow releases late, which leaks
+/// nothing; both make the node not ready (`admin`).
+async fn look(
+    app: &App,
+    lane: Lane,
+    room: usize,
+    clock_is_fast: &AtomicBool,
+) -> Result<(Vec<Job>, Duration), StoreError> {
+    if room == 0 {
+        return Ok((Vec::new(), LONGEST_SLEEP));
     }
-    *refusing = fast;
-    if fast { Ok(0) } else { run_due(app, sources).await }
-}
-
-async fn next_sleep(app: &App) -> Result<Duration, StoreError> {
-    let next = jobs::next_due(&mut app.db.reader().await?).await?;
+    // Claiming is a write, which other processes and the group commit wait for: first a look whether there is a reason.
+    let next = jobs::next_due(&mut app.db.reader().await?, lane).await?;
     let micros = next.map_or(i64::MAX, |due| due.micros_since(app.now()).max(0));
     // A job that is due but could not be claimed (another node has it) must not spin.
-    Ok(Duration::from_micros(u64::try_from(micros).unwrap_or(0)).clamp(Duration::from_millis(20), LONGEST_SLEEP))
+    let pause = Duration::from_micros(u64::try_from(micros).unwrap_or(0)).clamp(SHORTEST_SLEEP, LONGEST_SLEEP);
+    if micros > 0 || !is_in_time(app, clock_is_fast).await? {
+        return Ok((Vec::new(), pause));
+    }
+    let claimed = claim(app, lane, room).await?;
+    Ok(if claimed.is_empty() {
+        (claimed, pause)
+    } else {
+        (claimed, Duration::ZERO)
+    })
 }
 
-/// Claims and does what is due now; returns how many jobs were claimed.
-///
-/// # Errors
-/// When the store can't answer. A job's own failure is kept with the job.
-pub async fn run_due(app: &Arc<App>, sources: &Arc<Vec<Source>>) -> Result<usize, StoreError> {
-    let (now, node) = (app.now(), app.node.clone());
-    // Claiming is a write, which other processes and the group commit wait for: first a look whether there is a reason.
-    let next = jobs::next_due(&mut app.db.reader().await?).await?;
-    if next.is_none_or(|due| due > now) {
-        return Ok(0);
+async fn is_in_time(app: &App, clock_is_fast: &AtomicBool) -> Result<bool, StoreError> {
+    let ahead = -app.db.clock_difference().await?;
+    let fast = ahead > LARGEST_CLOCK_DIFFERENCE;
+    match (clock_is_fast.swap(fast, Ordering::Relaxed), fast) {
+        (false, true) => tracing::error!(
+            milliseconds = ahead / 1_000,
+            "the clock runs fast: due jobs are left to other nodes"
+        ),
+        (true, false) => tracing::info!("the clock is right again: due jobs are done"),
+        _ => {}
     }
-    let claimed: Vec<Job> = app
-        .db
+    Ok(!fast)
+}
+
+async fn claim(app: &App, lane: Lane, room: usize) -> Result<Vec<Job>, StoreError> {
+    let (now, node) = (app.now(), app.node.clone());
+    let room = u32::try_from(room).unwrap_or(u32::MAX);
+    app.db
         .write("jobs.claim", move |tx| {
             let node = node.clone();
-            Box::pin(async move { jobs::claim_due(tx, now, &node, AT_ONCE, LEASE_SECONDS).await })
+            Box::pin(async move { jobs::claim_due(tx, lane, now, &node, room, LEASE_SECONDS).await })
         })
-        .await?;
-    let count = claimed.len();
-    let mut running = JoinSet::new();
+        .await
+}
+
+fn start(running: &mut JoinSet<Result<(), StoreError>>, app: &Arc<App>, sources: &Arc<Vec<Source>>, claimed: Vec<Job>) {
     for job in claimed {
         let (app, sources) = (Arc::clone(app), Arc::clone(sources));
         running.spawn(async move {
@@ -104,10 +127,35 @@ pub async fn run_due(app: &Arc<App>, sources: &Arc<Vec<Source>>) -> Result<usize
             settle(&app, &job, result).await
         });
     }
+}
+
+/// What could not even be settled is tried again when its claim runs out.
+fn said(done: Result<Result<(), StoreError>, JoinError>) {
+    match done {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "a job's end can't be written down"),
+        Err(broken) if broken.is_cancelled() => {}
+        Err(panicked) => tracing::error!(error = %panicked, "a job broke off"),
+    }
+}
+
+/// Does what is due now in every lane, once, and waits for it; returns how many jobs that were. For commands that end.
+///
+/// # Errors
+/// When the store can't answer. A job's own failure is kept with the job.
+pub async fn run_due(app: &Arc<App>, sources: &Arc<Vec<Source>>) -> Result<usize, StoreError> {
+    let (mut count, mut running) = (0, JoinSet::new());
+    for lane in Lane::ALL {
+        let next = jobs::next_due(&mut app.db.reader().await?, lane).await?;
+        if next.is_some_and(|due| due <= app.now()) {
+            let claimed = claim(app, lane, at_once(lane)).await?;
+            count += claimed.len();
+            start(&mut running, app, sources, claimed);
+        }
+    }
     while let Some(done) = running.join_next().await {
         match done {
             Ok(settled) => settled?,
-            // The claim runs out and the job is tried again.
             Err(panicked) => tracing::error!(error = %panicked, "a job broke off"),
         }
     }

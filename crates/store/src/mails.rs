@@ -2,6 +2,7 @@
 //! that none goes out twice because a transaction was run again.
 
 use crate::db::{Conn, StoreError, Tx};
+use crate::jobs::Lane;
 use crate::{from_row, hash, jobs, params, queries};
 use masthead_domain::ids::MailId;
 use masthead_domain::time::Timestamp;
@@ -94,7 +95,15 @@ pub async fn send(tx: &mut Tx, mail: &NewMail) -> Result<(), StoreError> {
         ],
     )
     .await?;
-    jobs::schedule(tx, JOB_SEND, &mail.id.to_string(), now, &serde_json::Value::Null).await?;
+    jobs::schedule_in(
+        tx,
+        Lane::Mail,
+        JOB_SEND,
+        &mail.id.to_string(),
+        now,
+        &serde_json::Value::Null,
+    )
+    .await?;
     Ok(())
 }
 

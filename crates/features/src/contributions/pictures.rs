@@ -12,6 +12,7 @@ use masthead_services::blobs::{BlobError, BlobKey};
 use masthead_services::pictures::{NEAR, PictureError, distance};
 use masthead_store::StoreError;
 use masthead_store::contributions::pictures::{self as rows, ContributedPicture, Near};
+use masthead_store::jobs::{self, Lane};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -277,7 +278,7 @@ pub async fn schedule_remembering(app: &App, after_seconds: i64) -> Result<(), S
     app.db
         .write("contributions.schedule_remembering", move |tx| {
             Box::pin(async move {
-                masthead_store::jobs::schedule(tx, JOB_REMEMBER, "all", due, &serde_json::Value::Null)
+                jobs::schedule_in(tx, Lane::Work, JOB_REMEMBER, "all", due, &serde_json::Value::Null)
                     .await
                     .map(drop)
             })

@@ -10,6 +10,7 @@ use masthead_domain::events::{Event, StoryFact};
 use masthead_domain::ids::{AuthorId, SectionId, TopicId};
 use masthead_domain::time::Timestamp;
 use masthead_services::fetch::{FetchError, FetchPolicy};
+use masthead_store::jobs::Lane;
 use masthead_store::leases::{self, Lease};
 use masthead_store::log::{self, LogEvent};
 use masthead_store::{Conn, StoreError, Tx, authors, followers, jobs, topics};
@@ -84,7 +85,7 @@ pub async fn follow(app: &App, lease: &Lease) -> Result<bool, StoreError> {
                     return Ok(());
                 }
                 if any {
-                    jobs::schedule(tx, JOB, &reached.to_string(), now, &payload).await?;
+                    jobs::schedule_in(tx, Lane::Fetch, JOB, &reached.to_string(), now, &payload).await?;
                 }
                 followers::advance(tx, FOLLOWER, followers::ANY_NODE, reached, now).await
             })

@@ -22,6 +22,7 @@ use crate::wire::{Arrival, Desk, Handling, Outcome, Taken};
 use masthead_domain::events::Event;
 use masthead_domain::ids::{EventId, SiteId};
 use masthead_formats::Format;
+use masthead_store::jobs::{self, Lane};
 use masthead_store::{StoreError, Tx, imports as rows, wire as wire_rows};
 use placing::Placing;
 use std::path::PathBuf;
@@ -461,7 +462,7 @@ async fn write_one(
                 let known = masthead_store::pages::by_slug(tx, page.site, &page.slug).await?;
                 let id = known.map_or(page.id, |known| known.id).to_string();
                 let payload = serde_json::json!({ "base": base });
-                masthead_store::jobs::schedule(tx, crate::pictures::JOB_PAGE, &id, context.now, &payload).await?;
+                jobs::schedule_in(tx, Lane::Fetch, crate::pictures::JOB_PAGE, &id, context.now, &payload).await?;
             }
             Ok(Done::Other(if written { Kind::Page } else { Kind::PageUnchanged }))
         }

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use masthead_domain::stories::Placement;
 use masthead_domain::time::Timestamp;
 use masthead_formats::{Format, ReadContext, detect, read_items};
+use masthead_store::jobs::Lane;
 use masthead_store::wire::{self as rows, SetAside, SourceState};
 use masthead_store::{StoreError, jobs};
 use serde::{Deserialize, Serialize};
@@ -413,7 +414,15 @@ async fn save(app: &App, state: SourceState) -> Result<(), IngestError> {
             let state = state.clone();
             Box::pin(async move {
                 rows::put_source(tx, &state).await?;
-                jobs::schedule(tx, JOB_POLL, &state.name, state.next_poll_at, &serde_json::Value::Null).await?;
+                jobs::schedule_in(
+                    tx,
+                    Lane::Fetch,
+                    JOB_POLL,
+                    &state.name,
+                    state.next_poll_at,
+                    &serde_json::Value::Null,
+                )
+                .await?;
                 Ok::<_, StoreError>(())
             })
         })
@@ -441,7 +450,7 @@ pub async fn schedule_all(app: &App, sources: &[Source]) -> Result<(), StoreErro
                     let due = rows::source(tx, name)
                         .await?
                         .map_or(now, |state| state.next_poll_at.min(now));
-                    jobs::schedule(tx, JOB_POLL, name, due, &serde_json::Value::Null).await?;
+                    jobs::schedule_in(tx, Lane::Fetch, JOB_POLL, name, due, &serde_json::Value::Null).await?;
                 }
                 Ok(())
             })

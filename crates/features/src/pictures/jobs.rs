@@ -10,6 +10,7 @@ use masthead_domain::stories::StoryState;
 use masthead_services::blobs::BlobKey;
 use masthead_services::pictures::{Cut, Rendition, RenditionFormat, RenditionPlan, Shape};
 use masthead_store::StoreError;
+use masthead_store::jobs::Lane;
 use masthead_store::pictures::{self as rows, CutRecord, PictureState, RenditionRecord};
 use masthead_store::{jobs as job_rows, log, pages as page_rows, stories as story_rows, wire as wire_rows};
 
@@ -206,7 +207,7 @@ pub async fn schedule_cuts(app: &App) -> Result<(), StoreError> {
     app.db
         .write("pictures.schedule_cuts", move |tx| {
             Box::pin(async move {
-                job_rows::schedule(tx, JOB_CUTS, ALL, due, &serde_json::Value::Null)
+                job_rows::schedule_in(tx, Lane::Work, JOB_CUTS, ALL, due, &serde_json::Value::Null)
                     .await
                     .map(drop)
             })
@@ -299,7 +300,8 @@ async fn find_uncut(app: &App) -> Result<(), TakeError> {
                 let found = found.clone();
                 Box::pin(async move {
                     for id in found {
-                        job_rows::schedule(tx, JOB_CUTS, &id.to_string(), now, &serde_json::Value::Null).await?;
+                        job_rows::schedule_in(tx, Lane::Work, JOB_CUTS, &id.to_string(), now, &serde_json::Value::Null)
+                            .await?;
                     }
                     Ok::<_, StoreError>(())
                 })
@@ -344,8 +346,10 @@ async fn render(
                 if avif_follows && state == PictureState::Ready {
                     // Slow work waits until the rush of quick work is over.
                     let at = now.plus_seconds(20);
-                    job_rows::schedule(tx, JOB_AVIF, &id.to_string(), at, &serde_json::Value::Null).await?;
-                    job_rows::schedule(tx, JOB_CUTS, &id.to_string(), at, &serde_json::Value::Null).await?;
+                    job_rows::schedule_in(tx, Lane::Idle, JOB_AVIF, &id.to_string(), at, &serde_json::Value::Null)
+                        .await?;
+                    job_rows::schedule_in(tx, Lane::Work, JOB_CUTS, &id.to_string(), at, &serde_json::Value::Null)
+                        .await?;
                 }
                 let event = Event::PictureRendered { picture: id, stories };
                 log::append(tx, EventId::new(ids.as_ref()), event.kind(), &event.data(), now).await?;

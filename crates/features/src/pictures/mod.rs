@@ -15,6 +15,7 @@ use bytes::Bytes;
 use masthead_domain::ids::PictureId;
 use masthead_services::blobs::BlobError;
 use masthead_services::pictures::PictureError;
+use masthead_store::jobs::Lane;
 use masthead_store::pictures::{self as rows, PictureRecord, PictureState};
 use masthead_store::{StoreError, jobs as job_rows};
 use sha2::{Digest, Sha256};
@@ -130,7 +131,7 @@ pub async fn take_or_find(app: &App, bytes: Bytes, said: Said) -> Result<(Pictur
                 }
                 if id == record.id {
                     let nothing = serde_json::Value::Null;
-                    job_rows::schedule(tx, JOB_RENDER, &id.to_string(), now, &nothing).await?;
+                    job_rows::schedule_in(tx, Lane::Work, JOB_RENDER, &id.to_string(), now, &nothing).await?;
                 }
                 Ok::<_, TakeError>((id, id == record.id))
             })

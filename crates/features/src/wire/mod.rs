@@ -14,6 +14,7 @@ use masthead_domain::stories::{HoldKind, Placement, StoryState};
 use masthead_domain::time::Timestamp;
 use masthead_domain::wire::{AffectedChange, ContentType, NewsItem, PubStatus, VersionKey, VersionOrder};
 use masthead_formats::Format;
+use masthead_store::jobs::Lane;
 use masthead_store::wire::{self as rows, NewVersion, WireItemRecord};
 use masthead_store::{Tx, jobs, log};
 use sha2::{Digest, Sha256};
@@ -251,7 +252,15 @@ pub async fn take_in_tx(tx: &mut Tx, desk: &Desk, arrival: &Arrival) -> Result<T
     }
     if matches!(item.content, ContentType::Picture | ContentType::Graphic) && !item.renditions.is_empty() {
         let payload = serde_json::json!({ "base": arrival.base });
-        jobs::schedule(tx, JOB_WIRE_PICTURE, &record.id.to_string(), context.now, &payload).await?;
+        jobs::schedule_in(
+            tx,
+            Lane::Fetch,
+            JOB_WIRE_PICTURE,
+            &record.id.to_string(),
+            context.now,
+            &payload,
+        )
+        .await?;
     }
     rows::set_item(tx, &record, context.now).await?;
     let event = Event::WireReceived {
@@ -337,7 +346,15 @@ async fn story_change(
     }
     if content::has_remote_pictures(&content) {
         let payload = serde_json::json!({ "base": arrival.base.as_ref().or(item.canonical_url.as_ref()) });
-        jobs::schedule(tx, JOB_STORY_PICTURES, &change.story.id.to_string(), now, &payload).await?;
+        jobs::schedule_in(
+            tx,
+            Lane::Fetch,
+            JOB_STORY_PICTURES,
+            &change.story.id.to_string(),
+            now,
+            &payload,
+        )
+        .await?;
     }
     Ok(change)
 }

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use masthead_domain::time::Timestamp;
-use masthead_store::jobs::{self, Job};
+use masthead_store::jobs::{self, Job, Lane};
 use masthead_store::testing::TestDb;
 use masthead_store::{Db, Engine, StoreError, followers, leases};
 use serde_json::json;
@@ -11,6 +11,7 @@ use std::collections::HashMap;
 cases!(
     a_job_is_scheduled_moved_and_cancelled,
     each_job_is_claimed_once,
+    a_lane_is_not_in_the_way_of_another,
     an_expired_claim_is_taken_over,
     a_new_schedule_survives_the_end_of_the_old_run,
     held_jobs_wait_until_they_are_let_go,
@@ -30,10 +31,14 @@ async fn schedule(db: &Db, key: &str, due_at: Timestamp) {
 }
 
 async fn claim(db: &Db, node: &'static str, limit: u32) -> Vec<Job> {
+    claim_in(db, Lane::Prompt, node, limit).await
+}
+
+async fn claim_in(db: &Db, lane: Lane, node: &'static str, limit: u32) -> Vec<Job> {
     db.write("claim", move |tx| {
         Box::pin(async move {
             let now = tx.now();
-            jobs::claim_due(tx, now, node, limit, 30).await
+            jobs::claim_due(tx, lane, now, node, limit, 30).await
         })
     })
     .await
@@ -47,7 +52,9 @@ async fn finish(db: &Db, id: masthead_domain::ids::JobId) -> bool {
 }
 
 async fn next_due(db: &Db) -> Option<Timestamp> {
-    jobs::next_due(&mut db.reader().await.unwrap()).await.unwrap()
+    jobs::next_due(&mut db.reader().await.unwrap(), Lane::Prompt)
+        .await
+        .unwrap()
 }
 
 async fn a_job_is_scheduled_moved_and_cancelled(engine: Engine) {
@@ -102,6 +109,43 @@ async fn each_job_is_claimed_once(engine: Engine) {
     }
     assert_eq!(times.len(), 60);
     assert!(times.values().all(|count| *count == 1), "{times:?}");
+}
+
+async fn a_lane_is_not_in_the_way_of_another(engine: Engine) {
+    let (db, guard) = TestDb::new(engine).await;
+    let due = db.now();
+    db.write("schedule", move |tx| {
+        Box::pin(async move {
+            for n in 0..20 {
+                jobs::schedule_in(tx, Lane::Idle, "encode", &n.to_string(), due, &json!(null)).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    })
+    .await
+    .unwrap();
+    assert_eq!(next_due(&db).await, None, "nothing waits in this lane");
+    schedule(&db, "a", due.plus_seconds(1)).await;
+    guard.clock.step(1);
+    let prompt = claim(&db, "n1", 5).await;
+    assert_eq!(prompt.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(claim_in(&db, Lane::Idle, "n1", 50).await.len(), 20);
+    guard.clock.step(31);
+    assert_eq!(
+        claim(&db, "n2", 50).await.len(),
+        1,
+        "an expired claim stays in its lane"
+    );
+    // Whoever schedules a job anew says where it stands.
+    schedule(&db, "b", db.now()).await;
+    let now = db.now();
+    db.write("schedule", move |tx| {
+        Box::pin(async move { jobs::schedule_in(tx, Lane::Mail, "release", "b", now, &json!(null)).await })
+    })
+    .await
+    .unwrap();
+    assert!(claim(&db, "n1", 5).await.is_empty());
+    assert_eq!(claim_in(&db, Lane::Mail, "n1", 5).await.len(), 1);
 }
 
 async fn an_expired_claim_is_taken_over(engine: Engine) {
