@@ -32,7 +32,7 @@ queries! {
     hot DUE = "select id, version from jobs where lane = $3 and state = 'waiting' and due_at <= $1 order by due_at \
                limit $2";
     /// What was claimed by a node that didn't come back.
-    hot EXPIRED = "select id, version from jobs where claimed_until <= $1 and lane = $3 order by claimed_until limit $2";
+    hot EXPIRED = "select id, version from jobs where lane = $3 and claimed_until <= $1 order by claimed_until limit $2";
     /// Takes one, if nobody was faster.
     CLAIM = "update jobs set state = 'running', version = version + 1, attempts = attempts + 1, \
              claimed_by = $3, claimed_until = $4 where id = $1 and version = $2 and state <> 'held'";
@@ -49,7 +49,7 @@ queries! {
     /// When the runner must look next.
     hot NEXT_WAITING = "select due_at from jobs where lane = $1 and state = 'waiting' order by due_at limit 1";
     /// … or because a claim expires.
-    hot NEXT_EXPIRED = "select claimed_until from jobs where claimed_until is not null and lane = $1 \
+    hot NEXT_EXPIRED = "select claimed_until from jobs where lane = $1 and claimed_until is not null \
                         order by claimed_until limit 1";
     /// After a restore: nothing goes out until somebody says so.
     HOLD = "update jobs set state = 'held', version = version + 1, claimed_by = null, claimed_until = null \

@@ -249,7 +249,9 @@ async fn a_node_whose_clock_runs_fast_releases_nothing() -> anyhow::Result<()> {
     assert_eq!(record.standing.state, StoryState::Scheduled);
     // A node that goes right releases it in time.
     let right = test.start_another("right", Arc::new(SystemClock)).await?;
-    assert_eq!(fronts_showing(&right, "phalarope").await?, [""; 0]);
+    // A busy machine may need longer for the start than there was left.
+    let shown = fronts_showing(&right, "phalarope").await?;
+    assert!(shown.is_empty() || SystemClock.now() >= moment, "{shown:?}");
     right
         .get_until("daily", "/world", |answer| answer.text().contains("phalarope"))
         .await?;

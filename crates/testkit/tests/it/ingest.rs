@@ -181,7 +181,14 @@ async fn a_watched_folder_is_emptied_and_bad_files_stand_aside(engine: Engine) -
     )?;
     drop_file(folder, ".hidden", b"a lock file of the sender")?;
     // Still being written.
-    std::fs::write(folder.join("6-growing.json"), b"{\"uri\": \"urn:test:half")?;
+    let growing = std::fs::File::create_new(folder.join("6-growing.json"))?;
+    std::io::Write::write_all(&mut &growing, b"{\"uri\": \"urn:test:half")?;
+    // However long the test takes, the last byte came a moment ago.
+    let writer = tokio::spawn(async move {
+        while growing.set_modified(std::time::SystemTime::now()).is_ok() {
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    });
     let node = test.start().await?;
     node.get_until("daily", "/world", |answer| answer.text().contains("Tram delayed"))
         .await?;
@@ -191,6 +198,7 @@ async fn a_watched_folder_is_emptied_and_bad_files_stand_aside(engine: Engine) -
         ["1-good.json", "4-picture.jpg", "5-good.json"]
     );
     assert_eq!(names(&folder.join("failed")), ["2-bad.json", "3-bad.xml"]);
+    writer.abort();
     let left = names(folder);
     assert!(
         left.contains(&".hidden".into()) && left.contains(&"6-growing.json".into()),
