@@ -10,6 +10,7 @@ use masthead_domain::time::Timestamp;
 use masthead_formats::listings::{Notation, Shape};
 use masthead_services::disk;
 use masthead_services::fetch::{Conditional, FetchPolicy};
+use masthead_store::jobs::Lane;
 use masthead_store::wire::{self as states, SourceState};
 use masthead_store::{StoreError, jobs, log};
 use serde::{Deserialize, Serialize};
@@ -166,7 +167,15 @@ async fn save(app: &App, source: &Source, state: SourceState, turned: bool) -> R
             let (ids, state, name, event) = (Arc::clone(&ids), state.clone(), name.clone(), event.clone());
             Box::pin(async move {
                 states::put_source(tx, &state).await?;
-                jobs::schedule(tx, JOB_POLL, &name, state.next_poll_at, &serde_json::Value::Null).await?;
+                jobs::schedule_in(
+                    tx,
+                    Lane::Fetch,
+                    JOB_POLL,
+                    &name,
+                    state.next_poll_at,
+                    &serde_json::Value::Null,
+                )
+                .await?;
                 if turned {
                     let now = tx.now();
                     log::append(tx, EventId::new(ids.as_ref()), event.kind(), &event.data(), now).await?;
@@ -247,7 +256,7 @@ pub async fn schedule_all(app: &App) -> Result<(), StoreError> {
                 for source in sources.iter() {
                     let state = states::source(tx, &source.state_name()).await?;
                     let due = state.map_or(now, |state| state.next_poll_at.min(now));
-                    jobs::schedule(tx, JOB_POLL, &source.name, due, &serde_json::Value::Null).await?;
+                    jobs::schedule_in(tx, Lane::Fetch, JOB_POLL, &source.name, due, &serde_json::Value::Null).await?;
                 }
                 super::turns::schedule(tx).await
             })
