@@ -4,6 +4,7 @@
 //! so that alerts know nothing of places.
 
 use super::AlertSource;
+use crate::places::Places;
 use masthead_domain::alerts::{Alert, Position, Shape, cells};
 use masthead_domain::places::{PlaceId, PlaceKind};
 use masthead_gazetteer::{Gazetteer, Place};
@@ -49,15 +50,14 @@ impl Around {
     }
 
     /// The place of an id.
-    pub(crate) fn id(id: &str) -> Option<Self> {
-        Self::place(&Gazetteer::shipped().place(id.parse().ok()?)?)
+    pub(crate) fn id(places: &Places, id: &str) -> Option<Self> {
+        Self::place(&places.named(id)?)
     }
 
     /// The place of a name, as somebody in a zone would mean it.
-    pub(crate) fn name(name: &str, zone: &str) -> Option<Self> {
-        let gazetteer = Gazetteer::shipped();
-        let country = gazetteer.country_of_zone(zone).unwrap_or_default();
-        let found = gazetteer.search(name, country, 1);
+    pub(crate) fn name(places: &Places, name: &str, zone: &str) -> Option<Self> {
+        let country = Gazetteer::shipped().country_of_zone(zone).unwrap_or_default();
+        let found = places.search(name, country, 1);
         Self::place(found.first()?)
     }
 
@@ -143,9 +143,11 @@ mod tests {
 
     #[test]
     fn a_name_is_meant_as_people_of_the_zone_mean_it() {
-        assert_eq!(Around::name("Paris", "Europe/Paris").unwrap().name, "Paris");
-        assert!(Around::name("Nowhere at all", "Europe/Paris").is_none());
-        let id = Around::name("Brest", "Europe/Paris").unwrap();
-        assert_eq!(Around::id(&id.id.to_string()).unwrap().name, "Brest");
+        let places = Places::default();
+        let paris = Around::name(&places, "Paris", "Europe/Paris").unwrap();
+        assert_eq!(paris.name, "Paris");
+        assert!(Around::name(&places, "Nowhere at all", "Europe/Paris").is_none());
+        let id = Around::name(&places, "Brest", "Europe/Paris").unwrap();
+        assert_eq!(Around::id(&places, &id.id.to_string()).unwrap().name, "Brest");
     }
 }

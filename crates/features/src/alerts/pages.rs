@@ -9,6 +9,7 @@ use masthead_domain::alerts::{Alert, Info, Kind, Severity, Shape, State};
 use masthead_domain::ids::AlertId;
 use masthead_domain::time::Timestamp;
 use masthead_formats::feeds::write::{FeedDocument, FeedEntry};
+use masthead_gazetteer::Place;
 use masthead_store::alerts::{self as rows, AlertRecord};
 use masthead_store::{Conn, StoreError};
 use masthead_web::cache_policy::CachePolicy;
@@ -21,6 +22,8 @@ use serde::Serialize;
 
 /// Alerts on a page of the list.
 const SHOWN: usize = 50;
+/// Alerts of the component.
+const FEW: usize = 4;
 /// Alerts near a place, at most.
 const NEAR: usize = 100;
 /// Entries of a feed.
@@ -206,13 +209,14 @@ async fn nearby(
 
 /// Live alerts near the place of an id with the keys of what shows them; `None` for no such place.
 pub(crate) async fn near_place(
+    app: &App,
     conn: &mut Conn,
-    now: Timestamp,
     id: &str,
     kind: Option<Kind>,
     size: usize,
 ) -> Result<Option<(Vec<AlertRecord>, Vec<SurrogateKey>)>, WebError> {
-    let Some(around) = Around::id(id) else {
+    let now = app.now();
+    let Some(around) = Around::id(&app.places, id) else {
         return Ok(None);
     };
     let mut records = nearby(conn, now, &around, kind).await.map_err(store_error)?;
@@ -253,7 +257,7 @@ pub(crate) async fn list(
         .map(|name| name.trim().chars().take(100).collect::<String>());
     if let Some(around) = wanted
         .as_deref()
-        .and_then(|name| Around::name(name, &view.entry.site.zone))
+        .and_then(|name| Around::name(&app.places, name, &view.entry.site.zone))
     {
         let mut found = Rendered::moved(format!("{path}?place={}", around.id), 0);
         found.policy = CachePolicy::NoStore;
@@ -261,7 +265,7 @@ pub(crate) async fn list(
         return Ok(found);
     }
     let around = match query.get("place") {
-        Some(id) => Some(Around::id(&id).ok_or_else(WebError::not_found)?),
+        Some(id) => Some(Around::id(&app.places, &id).ok_or_else(WebError::not_found)?),
         None => None,
     };
     let mut conn = app.db.snapshot().await.map_err(store_error)?;
@@ -323,6 +327,36 @@ pub(crate) async fn list(
         Some(at) => rendered.modified(at),
         None => rendered,
     })
+}
+
+#[derive(Serialize)]
+struct Piece {
+    place: String,
+    href: String,
+    alerts: Vec<Line>,
+    /// Sources that nothing comes from.
+    silent: Vec<Credit>,
+}
+
+/// The component of a reader's place: what holds near it, the worst first.
+pub(crate) async fn piece(app: &App, view: &SiteView, place: &Place<'_>) -> Result<Rendered, WebError> {
+    let around = Around::place(place).ok_or_else(WebError::not_found)?;
+    let (mut conn, now) = (app.db.snapshot().await.map_err(store_error)?, app.now());
+    let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
+    let mut records = nearby(&mut conn, now, &around, None).await.map_err(store_error)?;
+    records.truncate(FEW);
+    let sources = credits(&mut conn, None).await.map_err(store_error)?;
+    drop(conn);
+    let own = Piece {
+        href: format!("{}?place={}", Route::Alerts(None), around.id),
+        place: around.name.clone(),
+        alerts: records.iter().map(|record| line(view, record)).collect(),
+        silent: sources.into_iter().filter(|source| source.silent).collect(),
+    };
+    let html = view.voice.render("parts/alerts.html", &own)?;
+    Ok(Rendered::html(html, position)
+        .keys(around.keys())
+        .keys([SurrogateKey::site(view.entry.id), SurrogateKey::theme()]))
 }
 
 /// An alert's own page; 410 when it is over, 404 for what was never shown.

@@ -58,7 +58,7 @@ pub(super) async fn list(app: &App, view: &SiteView, query: Query<'_>) -> Result
     let (mut conn, now, position) = begin(app).await?;
     if let Some(id) = query.get("place") {
         let missing = || absent("no-such-place", "There is no such place.");
-        let (records, keys) = near_place(&mut conn, now, &id, kind, size).await?.ok_or_else(missing)?;
+        let (records, keys) = near_place(app, &mut conn, &id, kind, size).await?.ok_or_else(missing)?;
         let items = records.iter().map(|record| item(view, record)).collect();
         return Ok(json(&List { items, next: None }, position)?
             .keys([SurrogateKey::site(view.entry.id)])

@@ -19,7 +19,6 @@ mod view;
 
 pub use intake::{Intake, take_in};
 pub(crate) use near::near;
-pub(crate) use pages::known_place;
 pub use source::{JOB_POLL, Source, SourceError, Sources, run, schedule_all};
 pub use turns::{JOB_TURN, run as run_turns};
 pub(crate) use view::href;

@@ -191,7 +191,7 @@ pub(crate) async fn category(
     let place = match form.place.as_str() {
         "" => None,
         // Only places that there are have pages, which bounds how many there can be.
-        id => Some(known_place(id).ok_or_else(WebError::not_found)?),
+        id => Some(app.places.named(id).ok_or_else(WebError::not_found)?),
     };
     let (mut conn, now) = (app.db.snapshot().await.map_err(store_error)?, app.now());
     let position = log::head(&mut conn).await.map_err(store_error)?;
@@ -242,9 +242,30 @@ pub(crate) async fn category(
     Ok(rendered)
 }
 
-/// A place of the gazetteer by its id, as addresses have it.
-pub(crate) fn known_place(id: &str) -> Option<Place<'static>> {
-    Gazetteer::shipped().place(id.parse().ok()?)
+#[derive(Serialize)]
+struct Piece {
+    place: String,
+    href: String,
+    items: Vec<Item>,
+}
+
+/// The component of a reader's place: what is nearest to it, of every category.
+pub(crate) async fn piece(app: &App, view: &SiteView, place: &Place<'_>) -> Result<Rendered, WebError> {
+    let (mut conn, now) = (app.db.snapshot().await.map_err(store_error)?, app.now());
+    let position = log::head(&mut conn).await.map_err(store_error)?;
+    let of = (view.entry.id, Category::ALL.as_slice());
+    let mut all = near(&mut conn, now, of, &Wanted::default(), place.point)
+        .await
+        .map_err(store_error)?;
+    all.truncate(FEW);
+    let own = Piece {
+        place: place.name.to_owned(),
+        href: Route::Listings(None).to_string(),
+        items: with_distance(&mut conn, now, view, &all).await?,
+    };
+    drop(conn);
+    let html = view.voice.render("parts/listings.html", &own)?;
+    Ok(Rendered::html(html, position).keys(keys(view, &Category::ALL)))
 }
 
 /// A page of what is near a point, after a place in the list.

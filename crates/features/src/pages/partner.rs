@@ -2,7 +2,6 @@
 
 use super::view::SiteView;
 use super::{Pages, Query, store_error};
-use crate::listings::known_place;
 use crate::partners;
 use bytes::Bytes;
 use http::StatusCode;
@@ -42,7 +41,7 @@ impl Pages {
             _ => String::new(),
         };
         let place = Query(query.unwrap_or_default()).get("place");
-        let place = place.as_deref().and_then(known_place);
+        let place = place.as_deref().and_then(|id| self.app.places.named(id));
         // A slot for a province is for its towns too.
         let places: Vec<u32> = place
             .iter()

@@ -136,6 +136,11 @@ impl Places {
         }
     }
 
+    /// The place whose id stands in an address.
+    pub(crate) fn named(&self, id: &str) -> Option<Place<'_>> {
+        self.find(id.parse().ok()?)
+    }
+
     /// Places whose names begin like this: the publisher's own first, then those of the country named (two letters),
     /// then by population. At most `limit`.
     pub fn search(&self, text: &str, country: &str, limit: usize) -> Vec<Place<'_>> {

@@ -3,6 +3,7 @@
 use super::local;
 use crate::app::App;
 use crate::pages::{Query, SiteView};
+use crate::{alerts, listings};
 use http::HeaderValue;
 use http::header::HeaderName;
 use masthead_domain::places::{Chosen, Component};
@@ -11,7 +12,7 @@ use masthead_web::press::{Fill, Rendered};
 use masthead_web::urls::Route;
 
 /// The components that pages have holes for, in their order. What is not here is neither offered nor filled.
-pub(crate) const SHOWN: &[Component] = &[Component::LocalNews];
+pub(crate) const SHOWN: &[Component] = &[Component::LocalNews, Component::Alerts, Component::Listings];
 
 /// `/fragments/<component>?place=ID`
 ///
@@ -23,12 +24,14 @@ pub(crate) async fn fragment(
     component: Component,
     query: Query<'_>,
 ) -> Result<Rendered, WebError> {
-    let id = query.get("place").and_then(|id| id.parse().ok());
-    let place = id.and_then(|id| app.places.find(id)).ok_or_else(WebError::not_found)?;
+    let id = query.get("place").unwrap_or_default();
+    let place = app.places.named(&id).ok_or_else(WebError::not_found)?;
     // A line a component: it gives HTML with the keys and stories that it shows.
     let rendered = match component {
         Component::LocalNews => local::piece(app, view, &place).await?,
-        Component::Weather | Component::Alerts | Component::Listings => return Err(WebError::not_found()),
+        Component::Alerts => alerts::pages::piece(app, view, &place).await?,
+        Component::Listings => listings::pages::piece(app, view, &place).await?,
+        Component::Weather => return Err(WebError::not_found()),
     };
     let noindex = HeaderValue::from_static("noindex");
     Ok(rendered.header(HeaderName::from_static("x-robots-tag"), noindex))
@@ -88,6 +91,13 @@ mod tests {
             ("local-news", "/fragments/local-news")
         );
         assert_eq!(fills[0].query, "place=2950159");
+        let fills = super::fills("1-2-3-4");
+        let paths: Vec<&str> = fills.iter().map(|fill| fill.path.as_str()).collect();
+        assert_eq!(
+            paths,
+            ["/fragments/local-news", "/fragments/alerts", "/fragments/listings"]
+        );
+        assert_eq!(fills[1].query, "place=3");
         for nothing in ["", "---", "x", "1-1-1-1-1", "<script>"] {
             assert!(super::fills(nothing).is_empty(), "{nothing}");
         }

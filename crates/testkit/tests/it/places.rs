@@ -281,6 +281,17 @@ async fn a_fragment_is_the_same_for_everybody(engine: Engine) -> anyhow::Result<
         );
     }
     assert_eq!(node.get("daily", "/fragments/nothing?place=2950159").await?.status, 404);
+    for (component, href) in [("alerts", "/alerts?place=2950159"), ("listings", "/listings")] {
+        let piece = node
+            .get("daily", &format!("/fragments/{component}?place=2950159"))
+            .await?;
+        assert_eq!(piece.status, 200, "{component}");
+        let text = piece.text();
+        assert!(
+            text.contains(&format!("<a href=\"{href}\">")) && text.contains(&format!("/account/locations#{component}")),
+            "{text}"
+        );
+    }
     // What is published there changes it.
     story(&test, "Berlin sleeps", vec![berlin()]).await?;
     node.get_until("daily", "/fragments/local-news?place=2950159", |part| {
