@@ -51,7 +51,7 @@ impl Around {
 
     /// The place of an id.
     pub(crate) fn id(places: &Places, id: &str) -> Option<Self> {
-        Self::place(&places.named(id)?)
+        Self::place(&places.of_address(id)?)
     }
 
     /// The place of a name, as somebody in a zone would mean it.

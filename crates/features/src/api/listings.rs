@@ -97,7 +97,7 @@ pub(super) async fn list(app: &App, view: &SiteView, query: Query<'_>) -> Result
     let (mut conn, now, position) = begin(app).await?;
     let page = match query.get("place") {
         Some(place) => {
-            let place = app.places.named(&place);
+            let place = app.places.of_address(&place);
             let place = place.ok_or_else(|| absent("no-such-place", "There is no such place."))?;
             let (of, wanted) = ((site.id, categories.as_slice()), Wanted::default());
             let mut all = listings::near(&mut conn, now, of, &wanted, place.point)

@@ -9,7 +9,7 @@ use masthead_domain::ids::ListingId;
 use masthead_domain::listings::Category;
 use masthead_domain::places::Point;
 use masthead_domain::time::Timestamp;
-use masthead_gazetteer::{Gazetteer, Place};
+use masthead_gazetteer::Place;
 use masthead_store::listings::Listing;
 use masthead_store::public::{self, Wanted};
 use masthead_store::{Conn, log};
@@ -128,7 +128,7 @@ struct Head {
     /// The category's name; empty on the page of all.
     category: &'static str,
     /// The place from which it goes, by name.
-    place: &'static str,
+    place: String,
     has_dates: bool,
     asked: bool,
     form: Form,
@@ -160,7 +160,7 @@ pub(crate) async fn all(app: &App, view: &SiteView) -> Result<Rendered, WebError
     let own = Own {
         listings: Head {
             category: "",
-            place: "",
+            place: String::new(),
             has_dates: false,
             asked: false,
             form: Form::default(),
@@ -191,7 +191,7 @@ pub(crate) async fn category(
     let place = match form.place.as_str() {
         "" => None,
         // Only places that there are have pages, which bounds how many there can be.
-        id => Some(app.places.named(id).ok_or_else(WebError::not_found)?),
+        id => Some(app.places.of_address(id).ok_or_else(WebError::not_found)?),
     };
     let (mut conn, now) = (app.db.snapshot().await.map_err(store_error)?, app.now());
     let position = log::head(&mut conn).await.map_err(store_error)?;
@@ -227,7 +227,7 @@ pub(crate) async fn category(
         }],
         listings: Head {
             category: category.name(),
-            place: place.map_or("", |place| place.name),
+            place: place.map(|place| place.name.to_owned()).unwrap_or_default(),
             has_dates: category.has_dates(),
             asked: !bare,
             form,

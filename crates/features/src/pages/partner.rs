@@ -41,7 +41,7 @@ impl Pages {
             _ => String::new(),
         };
         let place = Query(query.unwrap_or_default()).get("place");
-        let place = place.as_deref().and_then(|id| self.app.places.named(id));
+        let place = place.as_deref().and_then(|id| self.app.places.of_address(id));
         // A slot for a province is for its towns too.
         let places: Vec<u32> = place
             .iter()

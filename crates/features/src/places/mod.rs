@@ -137,7 +137,7 @@ impl Places {
     }
 
     /// The place whose id stands in an address.
-    pub(crate) fn named(&self, id: &str) -> Option<Place<'_>> {
+    pub(crate) fn of_address(&self, id: &str) -> Option<Place<'_>> {
         self.find(id.parse().ok()?)
     }
 

@@ -25,7 +25,7 @@ pub(crate) async fn fragment(
     query: Query<'_>,
 ) -> Result<Rendered, WebError> {
     let id = query.get("place").unwrap_or_default();
-    let place = app.places.named(&id).ok_or_else(WebError::not_found)?;
+    let place = app.places.of_address(&id).ok_or_else(WebError::not_found)?;
     // A line a component: it gives HTML with the keys and stories that it shows.
     let rendered = match component {
         Component::LocalNews => local::piece(app, view, &place).await?,
