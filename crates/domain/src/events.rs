@@ -7,6 +7,7 @@ use crate::ids::{
     AlertId, CommentId, ContributionId, FrontId, ListingId, PictureId, ProfileId, SiteId, StoryId, WireItemId,
 };
 use crate::listings::Category;
+use crate::places::PlaceId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -92,6 +93,12 @@ pub enum Event {
         profile: ProfileId,
         /// Whether what it wrote goes too; otherwise it stays without a name.
         with_comments: bool,
+    },
+    /// A forecast came, ran out or did not come.
+    #[serde(rename = "forecast.changed")]
+    ForecastChanged {
+        /// Its place.
+        place: PlaceId,
     },
     /// Somebody wants every node's search index made anew.
     #[serde(rename = "search.rebuild")]
@@ -195,6 +202,7 @@ impl Event {
             Self::WireReceived { .. } => "wire.received",
             Self::ProfileChanged { .. } => "profile.changed",
             Self::AccountDeleted { .. } => "account.deleted",
+            Self::ForecastChanged { .. } => "forecast.changed",
             Self::SearchRebuild {} => "search.rebuild",
             Self::CommentChanged(_) => "comment.changed",
             Self::ContributionChanged { .. } => "contribution.changed",

@@ -30,4 +30,5 @@ pub mod sites;
 pub mod stories;
 pub mod time;
 pub mod videos;
+pub mod weather;
 pub mod wire;

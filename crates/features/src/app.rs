@@ -6,6 +6,7 @@ use crate::partners::Counts;
 use crate::places::Places;
 use crate::rankings::Reads;
 use crate::sites::Sites;
+use crate::weather::Weather;
 use masthead_domain::ids::IdSource;
 use masthead_domain::routing::Rule;
 use masthead_domain::time::{Clock, Timestamp};
@@ -45,6 +46,8 @@ pub struct App {
     pub node: String,
     /// The places that there are.
     pub places: Arc<Places>,
+    /// Who is asked for forecasts.
+    pub weather: Weather,
     /// The WebSub hub that feeds name and that is told of changes; none where the publisher has none.
     pub hub: Option<String>,
     /// Sources of listings of the settings.
@@ -102,6 +105,7 @@ impl App {
             comments: crate::comments::Kept::default(),
             node: parts.node,
             places: Arc::default(),
+            weather: Weather::default(),
             hub: None,
             listings: Sources::default(),
             sites: RwLock::new(Arc::new(sites)),
@@ -112,6 +116,13 @@ impl App {
     #[must_use]
     pub fn with_places(mut self, places: Places) -> Self {
         self.places = Arc::new(places);
+        self
+    }
+
+    /// With a weather service.
+    #[must_use]
+    pub fn with_weather(mut self, weather: Weather) -> Self {
+        self.weather = weather;
         self
     }
 

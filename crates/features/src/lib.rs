@@ -34,4 +34,5 @@ pub mod stories;
 pub mod transparency;
 pub mod videos;
 pub mod visit;
+pub mod weather;
 pub mod wire;

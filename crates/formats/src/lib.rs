@@ -36,6 +36,7 @@ pub mod slug;
 pub mod text_page;
 pub mod times;
 pub mod video;
+pub mod weather;
 pub mod webvtt;
 pub mod wire_text;
 pub mod wxr;

@@ -197,6 +197,11 @@ impl PressFollower {
             let about_it = self.press.mark_stale(&own, event.position);
             stale.extend(about_it.into_iter().map(|key| (key, Turn::First)));
             let touched = self.press.mark_stale(&others, event.position);
+            if matches!(fact, Event::ForecastChanged { .. }) {
+                // Made again for the next reader, so that it is seen that there is one.
+                self.press.let_go(&touched);
+                continue;
+            }
             stale.extend(touched.into_iter().map(touched_by_it));
         }
         drop(conn);

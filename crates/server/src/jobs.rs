@@ -9,7 +9,8 @@ use masthead_features::feeds::hub;
 use masthead_features::ingest::{self, Source};
 use masthead_features::pictures::{self, Base};
 use masthead_features::{
-    accounts, alerts, comments, contributions, imports, listings, mistakes, notices, partners, rankings, stories, wire,
+    accounts, alerts, comments, contributions, imports, listings, mistakes, notices, partners, rankings, stories,
+    weather, wire,
 };
 use masthead_store::StoreError;
 use masthead_store::jobs::{self, Job, Lane};
@@ -192,6 +193,7 @@ async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Resul
         pictures::JOB_PAGE => Ok(pictures::run_page_pictures(app, job.key.parse()?, &base()).await?),
         pictures::JOB_RENDER => Ok(pictures::run_render(app, job.key.parse()?).await?),
         pictures::JOB_AVIF => Ok(pictures::run_avif(app, job.key.parse()?).await?),
+        weather::JOB => Ok(weather::fetch::run(app, &job.key).await?),
         hub::JOB => Ok(hub::run(app, &job.payload).await?),
         ingest::JOB_POLL => match sources.iter().find(|source| source.name == job.key) {
             Some(source) => {

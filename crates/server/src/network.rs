@@ -8,6 +8,7 @@ use masthead_domain::time::Clock;
 use masthead_features::accounts::Accounts;
 use masthead_features::app::{App, AppParts};
 use masthead_features::places::Places;
+use masthead_features::weather::Weather;
 use masthead_services::blobs::Blobs;
 use masthead_services::clock::{SystemClock, SystemIds};
 use masthead_services::fetch::{FetchSettings, Fetcher};
@@ -107,6 +108,7 @@ pub fn with_settings(app: App, settings: &Settings) -> App {
     app.with_hub(&settings.network.websub_hub)
         .with_listings(settings.listings.sources.clone())
         .with_places(Places::new(settings.regions.clone(), &settings.network.cookie_domain))
+        .with_weather(Weather::new(settings.weather.clone()))
 }
 
 fn parts(settings: &Settings, db: Db, clock: Arc<dyn Clock>) -> anyhow::Result<AppParts> {

@@ -16,6 +16,7 @@ pub mod coverage;
 pub mod db;
 pub mod desk;
 pub mod followers;
+pub mod forecasts;
 pub mod fronts;
 pub mod imports;
 pub mod jobs;
@@ -71,6 +72,7 @@ pub fn all_queries() -> Vec<Query> {
         db::maintenance::ALL,
         db::transfer::ALL,
         desk::ALL,
+        forecasts::ALL,
         followers::ALL,
         fronts::ALL,
         imports::ALL,

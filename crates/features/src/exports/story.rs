@@ -4,7 +4,7 @@ use crate::sites::Sites;
 use masthead_domain::document::PictureSource;
 use masthead_domain::stories::StoryContent;
 use masthead_domain::time::Timestamp;
-use masthead_domain::wire::{Contributor, PubStatus, Rendition, Subject};
+use masthead_domain::wire::{Contributor, PubStatus, Rendition, Subject, SubjectKind};
 use masthead_formats::export::{ExportedPicture, ExportedStory};
 use masthead_store::pictures::RenditionRecord;
 use masthead_store::topics::TopicRecord;
@@ -90,6 +90,11 @@ pub fn exported(content: &StoryContent, about: &About<'_>) -> ExportedStory {
                 uri: topic.uri.clone(),
                 ..Subject::default()
             })
+            .chain(content.located.iter().map(|one| Subject {
+                name: Some(one.name.clone()),
+                kind: SubjectKind::Place,
+                ..Subject::default()
+            }))
             .collect(),
         keywords: about.section.map(str::to_owned).into_iter().collect(),
         genres: text(&content.kicker)

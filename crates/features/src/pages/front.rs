@@ -120,7 +120,7 @@ pub(crate) async fn front(app: &App, view: &SiteView, section: Option<SectionId>
             .collect(),
         older,
         call_outs,
-        components: places::holes(),
+        components: places::holes(app),
     };
     let html = view.voice.render("front.html", &whole(view, &page, &own))?;
     let mut rendered = Rendered::html(html, position)

@@ -146,6 +146,7 @@ pub fn stale_keys(event: &Event) -> Vec<SurrogateKey> {
             .collect(),
         // Every page of a site carries its key; those of all sites are looked up.
         Event::PartnersChanged { site } => site.iter().map(|site| SurrogateKey::site(*site)).collect(),
+        Event::ForecastChanged { place } => vec![crate::weather::key(*place)],
         // What readers see of a contribution is a story, which has events of its own.
         Event::WireReceived { .. } | Event::SearchRebuild {} | Event::ContributionChanged { .. } => Vec::new(),
     }

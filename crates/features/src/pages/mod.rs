@@ -63,7 +63,7 @@ use crate::app::App;
 use crate::comments::thread::Asked;
 use crate::places::{self, local};
 use crate::sites::SiteEntry;
-use crate::{alerts, api, comments, feeds, listings, partners, profiles};
+use crate::{alerts, api, comments, feeds, listings, partners, profiles, weather};
 use masthead_domain::comments::Order;
 use masthead_domain::ids::{SiteId, StoryId};
 use masthead_services::search::{SearchIndex, SearchRequest};
@@ -386,8 +386,7 @@ impl Pages {
             Route::Comment(_) => Err(WebError::not_found()),
             Route::Place { .. } => local::page(app, view, route).await,
             Route::Fragment(component) => places::fragment(app, view, *component, query).await,
-            // Whether there is a page is for those to say who make it.
-            Route::Weather => Err(WebError::not_found()),
+            Route::Weather => weather::page(app, view, query).await,
             Route::CommentsPolicy => small::comments_policy(app, view).await,
             Route::Listings(None) => listings::pages::all(app, view).await,
             Route::Listings(Some(category)) => listings::pages::category(app, view, *category, query).await,

@@ -10,6 +10,7 @@ use super::{body, errors, keys, sheet, store_error};
 use crate::app::App;
 use crate::comments::thread::{self, Asked, Shown, Thread};
 use crate::contributions::call_outs;
+use crate::places::local;
 use http::StatusCode;
 use masthead_domain::document::PictureBlock;
 use masthead_domain::ids::{AuthorId, StoryId};
@@ -303,7 +304,11 @@ fn render(
     let place = view.section(section);
     let canonical = canonical(view, places).unwrap_or_else(|| view.absolute(&path));
     let crumbs = crumbs(view, section);
-    let links = topic_links(&around.topics);
+    let mut links = topic_links(&around.topics);
+    links.extend(content.located.iter().map(|one| Link {
+        name: one.name.clone(),
+        href: local::named(one),
+    }));
     let bylines = bylines(&content.bylines, &around);
     let lead = content
         .lead_picture

@@ -7,7 +7,7 @@ use super::country_of;
 use crate::app::App;
 use crate::pages::{CARD_WIDTH, CardView, Head, SiteView, cards, list_key, say, store_error, whole};
 use masthead_domain::ids::StoryId;
-use masthead_domain::places::{Cell, PlaceKind, list_of};
+use masthead_domain::places::{Cell, Located, PlaceKind, list_of};
 use masthead_domain::time::Timestamp;
 use masthead_gazetteer::{Gazetteer, Place};
 use masthead_store::public::{self, Card};
@@ -192,8 +192,21 @@ pub(crate) fn scope(place: &Place<'_>) -> FeedScope<'static> {
     }
 }
 
+/// The address of the page of a place that a story names.
+pub(crate) fn named(located: &Located) -> String {
+    Route::Place {
+        slug: slug(&located.name),
+        id: located.place,
+    }
+    .to_string()
+}
+
 fn slug_of(place: &Place<'_>) -> Cow<'static, str> {
-    let slug = crate::sites::slug_of(place.name);
+    slug(place.name)
+}
+
+fn slug(name: &str) -> Cow<'static, str> {
+    let slug = crate::sites::slug_of(name);
     if slug.is_empty() {
         Cow::Borrowed("place")
     } else {

@@ -1,6 +1,6 @@
 //! `/account/locations`: the place for each component, with an account or without, with script or without.
 
-use super::pieces::SHOWN;
+use super::pieces::shown;
 use super::{Places, chosen, country_of, label, located};
 use crate::pages::store_error;
 use crate::visit::{Fields, Visit, see_other, with_cookie};
@@ -57,8 +57,8 @@ enum Read {
 pub async fn show(visit: Visit) -> Result<Response, WebError> {
     let places = &visit.app().places;
     let now = chosen::known(places, chosen::of(visit.viewer.as_deref(), &visit.headers, &visit.info));
-    let rows = SHOWN.iter().map(|component| {
-        let place = now.of(*component).and_then(|id| places.find(id));
+    let rows = shown(visit.app()).into_iter().map(|component| {
+        let place = now.of(component).and_then(|id| places.find(id));
         Row {
             name: component.name(),
             set: place.is_some(),
@@ -94,11 +94,12 @@ pub async fn submit(visit: Visit) -> Result<Response, WebError> {
     let fields = visit.form()?;
     let country = country_of(&visit.view().await?.entry);
     let app = visit.app();
-    let same = Component::parse(fields.get("all")).filter(|component| SHOWN.contains(component));
+    let components = shown(app);
+    let same = Component::parse(fields.get("all")).filter(|component| components.contains(component));
     let mut chosen = Chosen::default();
     let mut rows = Vec::new();
     let mut is_wrong = false;
-    for component in SHOWN.iter().copied() {
+    for component in components.iter().copied() {
         let from = same.unwrap_or(component);
         let read = read(&visit, &fields, from, country);
         let text = typed(&fields, from);

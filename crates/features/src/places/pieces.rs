@@ -3,7 +3,7 @@
 use super::local;
 use crate::app::App;
 use crate::pages::{Query, SiteView};
-use crate::{alerts, listings};
+use crate::{alerts, listings, weather};
 use http::HeaderValue;
 use http::header::HeaderName;
 use masthead_domain::places::{Chosen, Component};
@@ -11,8 +11,14 @@ use masthead_web::errors::WebError;
 use masthead_web::press::{Fill, Rendered};
 use masthead_web::urls::Route;
 
-/// The components that pages have holes for, in their order. What is not here is neither offered nor filled.
-pub(crate) const SHOWN: &[Component] = &[Component::LocalNews, Component::Alerts, Component::Listings];
+/// The components that this network shows, in the order of pages. What is not here is neither offered nor filled.
+pub(crate) fn shown(app: &App) -> Vec<Component> {
+    let is_on = |component: &Component| match component {
+        Component::Weather => app.weather.is_on(),
+        Component::LocalNews | Component::Alerts | Component::Listings => true,
+    };
+    Component::ALL.into_iter().filter(is_on).collect()
+}
 
 /// `/fragments/<component>?place=ID`
 ///
@@ -31,6 +37,7 @@ pub(crate) async fn fragment(
         Component::LocalNews => local::piece(app, view, &place).await?,
         Component::Alerts => alerts::pages::piece(app, view, &place).await?,
         Component::Listings => listings::pages::piece(app, view, &place).await?,
+        Component::Weather if app.weather.is_on() => weather::piece(app, view, &place).await?,
         Component::Weather => return Err(WebError::not_found()),
     };
     let noindex = HeaderValue::from_static("noindex");
@@ -45,10 +52,18 @@ pub(crate) struct Hole {
     at: usize,
 }
 
+impl Hole {
+    /// Whether it is this component's.
+    pub(crate) fn is(&self, component: Component) -> bool {
+        self.name == component.name()
+    }
+}
+
 /// The holes of a page that has all components.
-pub(crate) fn holes() -> Vec<Hole> {
+pub(crate) fn holes(app: &App) -> Vec<Hole> {
+    let shown = shown(app);
     let all = Component::ALL.into_iter().enumerate();
-    all.filter(|(_, component)| SHOWN.contains(component))
+    all.filter(|(_, component)| shown.contains(component))
         .map(|(at, component)| Hole {
             name: component.name(),
             at,
@@ -67,7 +82,6 @@ pub fn fills(cookie: &str) -> Vec<Fill> {
 pub fn fills_of(chosen: &Chosen) -> Vec<Fill> {
     chosen
         .each()
-        .filter(|(component, _)| SHOWN.contains(component))
         .filter_map(|(component, place)| {
             Some(Fill {
                 hole: component.name(),
@@ -84,8 +98,8 @@ mod tests {
 
     #[test]
     fn a_cookie_fills_what_it_chose_for_and_a_forged_one_nothing() {
-        let fills = fills("2950159---");
-        assert_eq!(fills.len(), 1);
+        let fills = fills("2950159-1--");
+        assert_eq!((fills.len(), fills[1].hole), (2, "weather"));
         assert_eq!(
             (fills[0].hole, fills[0].path.as_str()),
             ("local-news", "/fragments/local-news")
@@ -95,9 +109,14 @@ mod tests {
         let paths: Vec<&str> = fills.iter().map(|fill| fill.path.as_str()).collect();
         assert_eq!(
             paths,
-            ["/fragments/local-news", "/fragments/alerts", "/fragments/listings"]
+            [
+                "/fragments/local-news",
+                "/fragments/weather",
+                "/fragments/alerts",
+                "/fragments/listings"
+            ]
         );
-        assert_eq!(fills[1].query, "place=3");
+        assert_eq!(fills[2].query, "place=3");
         for nothing in ["", "---", "x", "1-1-1-1-1", "<script>"] {
             assert!(super::fills(nothing).is_empty(), "{nothing}");
         }

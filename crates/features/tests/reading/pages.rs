@@ -294,7 +294,7 @@ async fn one_address_a_page() {
     assert_eq!(declared_parameters("/world"), ["after"]);
     assert_eq!(
         declared_parameters("/world/x-20260101"),
-        ["comments", "order", "comment"]
+        ["comments", "order", "comment", "entries", "entry"]
     );
     assert_eq!(declared_parameters("/live/front.json"), ["since"]);
     assert_eq!(declared_parameters("/api/v1/stories/1"), ["format"]);
@@ -327,16 +327,22 @@ async fn empty_sites_have_pages_too() {
 }
 
 /// Folders of templates that the tests of the whole program render.
-const OF_THE_PROGRAM: [&str; 9] = [
+const OF_THE_PROGRAM: [&str; 15] = [
     "accounts/",
+    "alerts/",
     "comments/",
     "contributions/",
+    "coverage/",
     "desk/",
     "galleries/",
+    "listings/",
     "mail/",
     "mistakes/",
     "notices/",
+    "partners/",
+    "places/",
     "review/",
+    "weather/",
 ];
 
 #[test]
@@ -344,15 +350,21 @@ fn every_template_is_rendered_by_a_test_here() {
     let theme = masthead_web::templates::Theme::load(Default::default()).unwrap();
     let mut names = theme.template_names();
     // The search page is rendered by the tests of search; galleries, which need pictures, and everything of readers and of
-    // the desk, which needs people and their mails, the banner and videos, by those of the whole program.
+    // the desk, which needs people and their mails, the banner, videos and what depends on a place, by those of the whole
+    // program.
     let elsewhere = [
         "search.html",
         "parts/account.html",
+        "parts/alerts.html",
         "parts/banner.html",
         "parts/call-out.html",
         "parts/desk.html",
+        "parts/listings.html",
+        "parts/local-news.html",
         "parts/moment.txt",
+        "parts/sky.html",
         "parts/video.html",
+        "parts/weather.html",
     ];
     names.retain(|name| {
         !elsewhere.contains(&name.as_str()) && !OF_THE_PROGRAM.iter().any(|folder| name.starts_with(folder))
@@ -366,10 +378,14 @@ fn every_template_is_rendered_by_a_test_here() {
         "list.html",
         "oembed.html",
         "page.html",
+        "parts/after.html",
         "parts/byline.html",
         "parts/card.html",
+        "parts/crumbs.html",
         "parts/foot.html",
         "parts/menu.html",
+        "parts/places.html",
+        "parts/related.html",
         "parts/style.html",
         "robots.txt",
         "story.html",

@@ -8,6 +8,7 @@ mod feeds;
 mod import;
 mod listings;
 mod sanitise;
+mod weather;
 
 pub(crate) use dice::Dice;
 

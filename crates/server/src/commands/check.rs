@@ -11,6 +11,7 @@ use masthead_domain::time::Clock;
 use masthead_features::alerts::AlertSource;
 use masthead_features::app::App;
 use masthead_features::comments;
+use masthead_features::weather::Provider;
 use masthead_formats::listings::{FIELDS, Notation};
 use masthead_services::blobs::{BlobKey, Blobs};
 use masthead_services::clock::SystemClock;
@@ -167,6 +168,9 @@ async fn database_faults(
         }
     }
     listings(settings, &sites, faults);
+    if settings.weather.provider == Provider::Met && settings.outgoing.contact.is_empty() {
+        faults.push("weather.provider is \"met\", who ask for a contact: set outgoing.contact".to_owned());
+    }
     for region in &settings.regions {
         faults.extend(region.check().err());
         if settings

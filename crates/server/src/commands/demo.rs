@@ -87,11 +87,13 @@ fn write_settings(folder: &Path, listen: SocketAddr) -> anyhow::Result<()> {
          #   curl -H 'Authorization: Bearer demo-token' --data-binary @FILE http://127.0.0.1:8080/ingest/northline\n\
          [[wire]]\nname = \"northline\"\ntoken = \"demo-token\"\nplace = [\"courier/world\", \"gazette/local\"]\npublish = true\n\
          # Its source of alerts; play an update and a cancellation with the documents that `masthead demo` names.\n\
-         [[alerts.sources]]\nname = \"coast-watch\"\ntoken = \"demo-token\"\ncredit = \"Coast Watch (invented)\"\n",
+         [[alerts.sources]]\nname = \"coast-watch\"\ntoken = \"demo-token\"\ncredit = \"Coast Watch (invented)\"\n\
+         [[alerts.sources]]\nname = \"coast-roads\"\ntoken = \"demo-token\"\ncredit = \"Coast Roads (invented)\"\n",
     );
     text.push_str(&listings::settings());
     let shared = "#: cookie_domain = \"example.org\"";
     text = text.replacen(shared, &format!("cookie_domain = \"{}\"", demo::DOMAIN), 1);
+    text.push_str("\n# Forecasts that are made up when the demo starts.\n[weather]\nprovider = \"demo\"\n");
     let regions = BTreeMap::from([("regions", demo::regions()?)]);
     text.push_str("\n# The towns of the country that its stories are told from, which is on no map.\n");
     text.push_str(&toml::to_string(&regions).context("the demo's regions can't be written")?);

@@ -6,14 +6,20 @@ use masthead_features::alerts::AlertSource;
 use masthead_features::app::App;
 use masthead_features::ingest::{self, Source};
 
-/// The source that the demo's settings name.
-const SOURCE: &str = "coast-watch";
+/// The sources that the demo's settings name. The roads have one of their own, since their document says all that holds:
+/// what else the same source had said would be over.
+const WATCH: &str = "coast-watch";
+const ROADS: &str = "coast-roads";
 
-/// Documents with moments written as `{now+HOURS}`.
-const DOCUMENTS: [(&str, &str); 3] = [
-    ("storm.xml", include_str!("../../../../demo/alerts/storm.xml")),
-    ("roads.json", include_str!("../../../../demo/alerts/roads.json")),
-    ("exercise.xml", include_str!("../../../../demo/alerts/exercise.xml")),
+/// Source, name and document, with moments written as `{now+HOURS}`.
+const DOCUMENTS: [(&str, &str, &str); 3] = [
+    (WATCH, "storm.xml", include_str!("../../../../demo/alerts/storm.xml")),
+    (
+        WATCH,
+        "exercise.xml",
+        include_str!("../../../../demo/alerts/exercise.xml"),
+    ),
+    (ROADS, "roads.json", include_str!("../../../../demo/alerts/roads.json")),
 ];
 /// What a visitor pushes by hand.
 const PLAYS: [(&str, &str); 2] = [
@@ -29,11 +35,11 @@ const PLAYS: [(&str, &str); 2] = [
 
 /// Takes the documents in; those that are there change nothing.
 pub(super) async fn load(app: &App) -> anyhow::Result<()> {
-    let source = Source::from(&AlertSource {
-        name: SOURCE.to_owned(),
-        ..AlertSource::default()
-    });
-    for (name, document) in DOCUMENTS {
+    for (source, name, document) in DOCUMENTS {
+        let source = Source::from(&AlertSource {
+            name: source.to_owned(),
+            ..AlertSource::default()
+        });
         let document = dated(document, app.now());
         ingest::document(app, &source, document.into_bytes(), name, None).await?;
     }

@@ -24,6 +24,7 @@ mod story;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod weather;
 mod write;
 
 pub use alerts::plays as alert_plays;
@@ -82,6 +83,7 @@ pub async fn load(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<Loaded> 
     people::load(app).await?;
     comments::load(app).await?;
     rankings::load(app).await?;
+    weather::load(app).await?;
     alerts::load(app).await?;
     listings::load(app).await?;
     partners::load(app).await?;

@@ -11,6 +11,7 @@ use masthead_features::alerts::AlertSource;
 use masthead_features::ingest::Source;
 use masthead_features::listings;
 use masthead_features::places::Region;
+use masthead_features::weather::WeatherSettings;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +44,8 @@ pub struct Settings {
     pub listings: Listings,
     /// Routing rules, in order.
     pub routing: Vec<Rule>,
+    /// Who is asked for forecasts.
+    pub weather: WeatherSettings,
     /// Regions of the publisher's own.
     pub regions: Vec<Region>,
     /// The folder that relative paths begin in; not a key.

@@ -153,6 +153,13 @@ admin_listen = "{admin_listen}"
 #: id = "ref"
 #: title = "headline"
 #: price = "asking.amount"
+# Weather for the places that readers ask for: provider is "met" (MET Norway), "open-meteo" (free of charge for
+# non-commercial use alone) or "none". Services ask to be told who asks: set outgoing.contact.
+#: [weather]
+#: provider = "met"
+# Another address of the same service, and the most requests a minute from each node.
+#: url = ""
+#: requests_per_minute = 20
 
 # Regions of the publisher's own, which readers may choose and stories may be about beside the towns, provinces and
 # countries that the program knows. The number names one for good. Stories about towns within radius_km of its middle are

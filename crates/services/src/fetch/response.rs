@@ -4,7 +4,7 @@ use super::error::FetchError;
 use super::shown;
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, RETRY_AFTER};
+use http::header::{CONTENT_TYPE, ETAG, EXPIRES, LAST_MODIFIED, LINK, RETRY_AFTER};
 use masthead_domain::time::Timestamp;
 use std::time::UNIX_EPOCH;
 use url::Url;
@@ -18,6 +18,8 @@ pub struct FetchHeaders {
     pub last_modified: Option<String>,
     /// `Content-Type`.
     pub content_type: Option<String>,
+    /// `Expires`; see [`FetchHeaders::expires_in`].
+    pub expires: Option<String>,
     /// `Retry-After`; see [`FetchHeaders::retry_after_seconds`].
     pub retry_after: Option<String>,
     /// Every `Link` header.
@@ -36,6 +38,7 @@ impl FetchHeaders {
             etag: one(ETAG),
             last_modified: one(LAST_MODIFIED),
             content_type: one(CONTENT_TYPE),
+            expires: one(EXPIRES),
             retry_after: one(RETRY_AFTER),
             link: headers
                 .get_all(LINK)
@@ -44,6 +47,14 @@ impl FetchHeaders {
                 .map(str::to_owned)
                 .collect(),
         }
+    }
+
+    /// The seconds from `now` until the answer is no longer fresh by `Expires` (RFC 9111, section 5.3); none when it
+    /// says nothing that can be read.
+    pub fn expires_in(&self, now: Timestamp) -> Option<i64> {
+        let date = httpdate::parse_http_date(self.expires.as_deref()?.trim()).ok()?;
+        let date = date.duration_since(UNIX_EPOCH).ok()?;
+        Some(i64::try_from(date.as_secs()).ok()? - now.as_seconds())
     }
 
     /// The pause that `Retry-After` asks for, in seconds from `now`, whether it was sent as a number or as a date

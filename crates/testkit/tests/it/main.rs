@@ -40,5 +40,6 @@ mod support;
 mod surge;
 mod themes;
 mod videos;
+mod weather;
 mod websub;
 mod wire;

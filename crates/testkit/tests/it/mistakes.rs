@@ -197,9 +197,14 @@ async fn editors_are_told_once_and_answer_what_is_theirs(engine: Engine) -> anyh
     paper.report(&mut stranger, "It was Monday, not Tuesday.").await?;
     paper.report(&mut stranger, "The pier is called the new pier.").await?;
     paper.test.clock.step_seconds(180);
-    for _ in 0..4 {
+    // The node does due jobs as well, and may have taken the one that deletes the account.
+    crate::weather::until("the account is gone", async || {
         paper.test.run_jobs().await?;
-    }
+        let mut conn = paper.test.app.db.reader().await?;
+        let known = masthead_store::accounts::by_email(&mut conn, "ada@readers.example").await?;
+        Ok(known.is_none())
+    })
+    .await?;
     let mailed = async |to: &str| -> anyhow::Result<Vec<String>> {
         let mut conn = paper.test.app.db.reader().await?;
         let all = mails::to(&mut conn, &format!("{to}@readers.example"), 9).await?;
@@ -290,10 +295,6 @@ async fn a_reader_takes_reports_along(engine: Engine) -> anyhow::Result<()> {
         1,
         "it is about the story, and stays without its reporter"
     );
-    let mut conn = paper.test.app.db.reader().await?;
-    let known = masthead_store::accounts::by_email(&mut conn, "ada@readers.example").await?;
-    assert_eq!(known, None);
-    drop(conn);
     paper.node.stop().await;
     Ok(())
 }

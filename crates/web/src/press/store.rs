@@ -380,6 +380,13 @@ impl Press {
         }
     }
 
+    /// Lets pages go from memory: whoever asks next has them made.
+    pub fn let_go(&self, pages: &[PageKey]) {
+        for key in pages {
+            self.forget(key);
+        }
+    }
+
     fn forget(&self, key: &PageKey) {
         let mut inner = self.lock();
         inner.index.remove(key);

@@ -62,6 +62,7 @@ pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyho
     let club = Provider::openid().await?;
     let test = network_with(engine, |settings| {
         settings.outgoing.allow = vec![allowed(&club)];
+        settings.weather.provider = masthead_features::weather::Provider::Demo;
         settings.accounts.providers = vec![offered("club", ProviderKind::Oidc, &club)];
     })
     .await?;
@@ -116,9 +117,8 @@ pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyho
     stops.extend(of_accounts);
     // The desk speaks English whatever its site does.
     let (staff_session, of_desk) = super::desk::gather(&test, &node).await?;
-    if language == "en" {
-        stops.extend(of_desk);
-    }
+    let spoken = of_desk.into_iter().filter(|stop| language == "en" || !stop.staff);
+    stops.extend(spoken);
     // What is public is looked at as everybody sees it, and comes first.
     stops.sort_by_key(|stop| (stop.staff, stop.own));
     // The index is filled by a follower.
@@ -400,6 +400,9 @@ async fn places(test: &TestApp, node: &TestNode) -> anyhow::Result<Vec<Stop>> {
     };
     let story = desk::create(&test.app, new, "test").await?;
     desk::publish(&test.app, story, None, "test").await?;
+    let (now, berlin) = (test.app.now(), crate::places::berlin().place);
+    let forecast = crate::weather::document(now, 3.0);
+    masthead_features::weather::import(&test.app, berlin, forecast.as_bytes(), now.plus_seconds(3_600)).await?;
     let mut stranger = Browser::new(node.address);
     let several = [("name-local-news", "Paris")];
     let asked = stranger.post(HOST, "/account/locations", &several).await?;
@@ -407,6 +410,9 @@ async fn places(test: &TestApp, node: &TestNode) -> anyhow::Result<Vec<Stop>> {
     Ok(vec![
         at("places/place.html", "/places/berlin-2950159"),
         at("places/locations.html", "/account/locations"),
+        at("weather/ask.html", "/weather"),
+        at("weather/place.html", "/weather?place=2950159"),
+        at("weather/place.html", "/weather?place=2988507"),
         answer("places/locations.html", asked.text()),
         Stop {
             own: true,

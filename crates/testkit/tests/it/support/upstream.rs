@@ -23,6 +23,9 @@ pub(crate) struct Asked {
     pub(crate) path: String,
     pub(crate) host: String,
     pub(crate) authorization: String,
+    pub(crate) agent: String,
+    /// `If-Modified-Since`; empty for none.
+    pub(crate) since: String,
     pub(crate) body: String,
 }
 
@@ -159,6 +162,8 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             path: path.clone(),
             host: header("host").unwrap_or_default(),
             authorization: header("authorization").unwrap_or_default(),
+            agent: header("user-agent").unwrap_or_default(),
+            since: header("if-modified-since").unwrap_or_default(),
             body: String::from_utf8_lossy(&body).into_owned(),
         };
         match &state.serve {
