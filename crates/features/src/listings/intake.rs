@@ -3,6 +3,7 @@
 use super::source::{Source, SourceError};
 use super::turns;
 use crate::app::App;
+use crate::places::Places;
 use masthead_domain::events::Event;
 use masthead_domain::ids::{EventId, ListingId, SiteId};
 use masthead_domain::listings::{Category, Entry, State};
@@ -83,7 +84,7 @@ pub async fn take_in(app: &App, source: &Source, bytes: Vec<u8>) -> Result<Intak
         let Some(mut listing) = listing(source, site, one, entry, before.map(|(_, published)| *published), now) else {
             continue;
         };
-        listing.place = placed(&mut listing.entry, country);
+        listing.place = placed(&app.places, &mut listing.entry, country);
         gone.remove(&one);
         if before.is_some_and(|(digest, _)| rows::digest(&listing).is_ok_and(|fresh| fresh == digest.as_slice())) {
             intake.unchanged += 1;
@@ -125,8 +126,7 @@ pub(super) fn country_of(app: &App, source: &Source) -> Option<&'static str> {
 }
 
 /// The town of an entry: the nearest to its point, else the one that it names, which then gives it a point.
-pub(super) fn placed(entry: &mut Entry, country: Option<&str>) -> Option<PlaceId> {
-    let places = Gazetteer::shipped();
+pub(super) fn placed(places: &Places, entry: &mut Entry, country: Option<&str>) -> Option<PlaceId> {
     if let Some(point) = entry.point {
         return places.nearest(point).map(|town| town.id);
     }

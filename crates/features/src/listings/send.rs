@@ -182,7 +182,7 @@ pub async fn send(
     let sites = app.sites();
     let here = sites.site(site);
     let country = here.and_then(|here| Gazetteer::shipped().country_of_zone(&here.site.zone));
-    let place = placed(&mut entry, country);
+    let place = placed(&app.places, &mut entry, country);
     if !verified {
         return Err(ContributionError::NotVerified.into());
     }
