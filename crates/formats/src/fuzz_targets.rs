@@ -156,7 +156,7 @@ fn alert_promises(data: &[u8]) -> Result<(), String> {
             .flat_map(|info| &info.areas)
             .flat_map(|area| &area.shapes);
         for point in points.flat_map(|shape| shape.positions()) {
-            if !(-90.0..=90.0).contains(&point.lat) || !(-180.0..=180.0).contains(&point.lon) {
+            if !(-90.0..=90.0).contains(&point.latitude()) || !(-180.0..=180.0).contains(&point.longitude()) {
                 return Err(format!("a place that is none: {point:?}"));
             }
         }

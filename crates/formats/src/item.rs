@@ -12,7 +12,7 @@ pub fn make_up_guid(item: &mut NewsItem, content: &str, at: &str, problems: &mut
     if !item.guid.is_empty() {
         return;
     }
-    item.guid = format!("urn:masthead:content:{}", hash(content));
+    item.guid = content_identity(Sha256::new().chain_update(content));
     problems.push(Problem::new(
         at,
         "no identity in the document; one was made of its content, so later versions can't be matched to it",
@@ -31,12 +31,17 @@ pub fn shorten_guid(item: &mut NewsItem, problems: &mut Vec<Problem>) {
         cut_at(&item.guid, 60),
         format!("an identity of {} bytes; its hash stands for it", item.guid.len()),
     ));
-    item.guid = format!("urn:masthead:long:{}", hash(&item.guid));
+    item.guid = format!("urn:masthead:long:{}", hex(Sha256::new().chain_update(&item.guid)));
+}
+
+/// An identity made of what was hashed, for what came without one.
+pub(crate) fn content_identity(hash: Sha256) -> String {
+    format!("urn:masthead:content:{}", hex(hash))
 }
 
 /// Sixteen bytes of SHA-256 in hexadecimal.
-fn hash(content: &str) -> String {
-    Sha256::digest(content.as_bytes())
+fn hex(hash: Sha256) -> String {
+    hash.finalize()
         .iter()
         .take(16)
         .map(|byte| format!("{byte:02x}"))

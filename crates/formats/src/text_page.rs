@@ -527,13 +527,7 @@ fn identity(item: &NewsItem) -> String {
             .unwrap_or_default()
             .as_bytes(),
     );
-    let hex: String = hash
-        .finalize()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("urn:masthead:content:{hex}")
+    crate::item::content_identity(hash)
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@
 //! alerts` runs this.
 
 use anyhow::{Context as _, Result, bail};
-use masthead_domain::alerts::{Alert, Area, Info, Kind, Message, Position, Severity, Shape, Status};
+use masthead_domain::alerts::{Alert, Area, Info, Kind, Message, Severity, Shape, Status};
+use masthead_domain::places::Point;
 use masthead_domain::time::Timestamp;
 use masthead_features::alerts::{AlertSource, take_in};
 use masthead_formats::alerts::{AlertFormat, Bulletin};
@@ -34,19 +35,19 @@ impl Dice {
     }
 
     /// A point between Lisbon and Tallinn.
-    fn position(&mut self) -> Result<Position> {
+    fn position(&mut self) -> Result<Point> {
         let (lat, lon) = (38.0 + 21.0 * self.next(), -9.0 + 33.0 * self.next());
-        Position::new(lat, lon).context("no such point")
+        Point::turned(lat, lon).context("no such point")
     }
 }
 
 fn alert(number: usize, dice: &mut Dice, now: Timestamp) -> Result<Alert> {
     let middle = dice.position()?;
-    let ring: Option<Vec<Position>> = (0..8)
+    let ring: Option<Vec<Point>> = (0..8)
         .map(|corner| {
             let (sin, cos) = (f64::from(corner) * std::f64::consts::TAU / 8.0).sin_cos();
             let wide = 0.06 + 0.06 * dice.next();
-            Position::new(middle.lat + wide * sin, middle.lon + wide * cos * 1.5)
+            Point::turned(middle.latitude() + wide * sin, middle.longitude() + wide * cos * 1.5)
         })
         .collect();
     Ok(Alert {

@@ -7,8 +7,9 @@
 use crate::db::{Conn, Json, StoreError, Tx};
 use crate::{from_row, params, queries};
 use masthead_domain::alerts::geometry::{pack, unpack};
-use masthead_domain::alerts::{Alert, Kind, Position, Shape, State, cells};
+use masthead_domain::alerts::{Alert, Kind, Shape, State, cells};
 use masthead_domain::ids::AlertId;
+use masthead_domain::places::Point;
 use masthead_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -376,7 +377,7 @@ from_row!(Near {
 pub async fn near(
     conn: &mut Conn,
     now: Timestamp,
-    point: Position,
+    point: Point,
     within_km: f64,
     kind: Option<Kind>,
     limit: usize,

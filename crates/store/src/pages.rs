@@ -2,7 +2,7 @@
 
 use crate::db::{Conn, FromRow, Json, Row, StoreError, Tx};
 use crate::{from_row, params, queries};
-use masthead_domain::document::{Document, PictureSource};
+use masthead_domain::document::{Document, PictureBlock};
 use masthead_domain::ids::{PictureId, SiteId};
 use masthead_domain::time::Timestamp;
 use uuid::Uuid;
@@ -170,14 +170,7 @@ pub async fn sites_showing(conn: &mut Conn, picture: PictureId) -> Result<Vec<Si
 
 /// Keeps which pictures a page shows, by which their files are public.
 async fn set_pictures(tx: &mut Tx, page: Uuid, body: &Document) -> Result<(), StoreError> {
-    let shown: Vec<PictureId> = body
-        .pictures()
-        .into_iter()
-        .filter_map(|block| match block.picture {
-            PictureSource::Stored(id) => Some(id),
-            PictureSource::Remote(_) => None,
-        })
-        .collect();
+    let shown: Vec<PictureId> = body.pictures().into_iter().filter_map(PictureBlock::stored).collect();
     let before: Vec<PictureId> = tx.all(PICTURES, params![page]).await?;
     for picture in before.iter().filter(|picture| !shown.contains(picture)) {
         tx.execute(HIDE_PICTURE, params![*picture, page]).await?;

@@ -5,7 +5,8 @@
 //! reader chooses, and whatever regions a publisher draws, an alert need not be filed again. Filing it under every town
 //! that it reaches was turned down: a storm warning of a province would be thousands of rows.
 
-use super::geometry::{Extent, Position, Shape};
+use super::geometry::{Extent, Shape};
+use crate::places::Point;
 use std::collections::BTreeSet;
 
 /// The finest level: squares of 0.088 degrees, some 10 km of latitude.
@@ -35,12 +36,12 @@ pub fn covering<'a>(shapes: impl IntoIterator<Item = &'a Shape>) -> Vec<i64> {
 }
 
 /// The squares to look under for what reaches a point or comes within some kilometres of it: on every level.
-pub fn around(point: Position, within_km: f64) -> Vec<i64> {
+pub fn around(point: Point, within_km: f64) -> Vec<i64> {
     let alone = Extent {
-        south: point.lat,
-        west: point.lon,
-        north: point.lat,
-        east: point.lon,
+        south: point.latitude(),
+        west: point.longitude(),
+        north: point.latitude(),
+        east: point.longitude(),
     };
     let extent = alone.grown(within_km);
     (0..=FINEST)
@@ -147,8 +148,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn at(lat: f64, lon: f64) -> Position {
-        Position::new(lat, lon).unwrap()
+    fn at(lat: f64, lon: f64) -> Point {
+        Point::turned(lat, lon).unwrap()
     }
 
     #[test]
@@ -174,13 +175,13 @@ mod tests {
             spread in 0.01..6.0_f64, kind in 0..3_u8,
         ) {
             let center = at(lat, lon);
-            let corner = |up: f64, right: f64| Position::new((lat + up).clamp(-90.0, 90.0), lon + right).unwrap();
+            let corner = |up: f64, right: f64| Point::turned((lat + up).clamp(-90.0, 90.0), lon + right).unwrap();
             let shape = match kind {
                 0 => Shape::Circle { center, radius_km: radius },
                 1 => Shape::Polygon(vec![corner(-spread, -spread), corner(spread, 0.0), corner(-spread, spread)]),
                 _ => Shape::Line(vec![center, corner(spread, spread), corner(0.0, spread)]),
             };
-            let point = Position::new((lat + away).clamp(-89.0, 89.0), lon + aside).unwrap();
+            let point = Point::turned((lat + away).clamp(-89.0, 89.0), lon + aside).unwrap();
             if shape.reaches(point, within) {
                 let filed = covering([&shape]);
                 let asked = around(point, within * 1.01);

@@ -4,73 +4,23 @@
 //! Distances are along great circles; the inside of a polygon is judged on the plane of longitude and latitude, which
 //! is what CAP means by straight sides (WGS 84).
 
+use crate::places::{KM_A_DEGREE, Point};
 use serde::{Deserialize, Serialize};
-
-/// Kilometres of a degree of latitude.
-const DEGREE_KM: f64 = 111.195;
-
-/// A point on Earth, WGS 84, in degrees.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(into = "(f64, f64)", from = "(f64, f64)")]
-pub struct Position {
-    /// Latitude, -90 to 90, north is positive.
-    pub lat: f64,
-    /// Longitude, -180 to 180, east is positive.
-    pub lon: f64,
-}
-
-impl From<Position> for (f64, f64) {
-    fn from(position: Position) -> Self {
-        (position.lat, position.lon)
-    }
-}
-
-impl From<(f64, f64)> for Position {
-    fn from((lat, lon): (f64, f64)) -> Self {
-        Self { lat, lon }
-    }
-}
-
-impl Position {
-    /// A point, if the numbers name one. Longitudes up to a turn too far are turned back.
-    pub fn new(lat: f64, lon: f64) -> Option<Self> {
-        if !(lat.is_finite() && lon.is_finite() && (-90.0..=90.0).contains(&lat) && (-540.0..=540.0).contains(&lon)) {
-            return None;
-        }
-        let lon = if lon > 180.0 {
-            lon - 360.0
-        } else if lon < -180.0 {
-            lon + 360.0
-        } else {
-            lon
-        };
-        Some(Self { lat, lon })
-    }
-
-    /// Kilometres along the great circle.
-    pub fn km_to(self, other: Self) -> f64 {
-        let (lat, other_lat) = (self.lat.to_radians(), other.lat.to_radians());
-        let by_lat = ((other_lat - lat) / 2.0).sin().powi(2);
-        let by_lon = ((other.lon - self.lon).to_radians() / 2.0).sin().powi(2);
-        let chord = (lat.cos() * other_lat.cos()).mul_add(by_lon, by_lat);
-        2.0 * chord.clamp(0.0, 1.0).sqrt().asin().to_degrees() * DEGREE_KM
-    }
-}
 
 /// Where something is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Shape {
     /// A point.
-    Point(Position),
+    Point(Point),
     /// A line through two points or more.
-    Line(Vec<Position>),
+    Line(Vec<Point>),
     /// The inside of a ring; closed whether its last point is its first or not.
-    Polygon(Vec<Position>),
+    Polygon(Vec<Point>),
     /// What is near a point.
     Circle {
         /// The middle.
-        center: Position,
+        center: Point,
         /// Kilometres.
         radius_km: f64,
     },
@@ -92,7 +42,7 @@ pub struct Extent {
 
 impl Shape {
     /// The points that it is made of.
-    pub fn positions(&self) -> &[Position] {
+    pub fn positions(&self) -> &[Point] {
         match self {
             Self::Point(point) => std::slice::from_ref(point),
             Self::Circle { center, .. } => std::slice::from_ref(center),
@@ -110,17 +60,17 @@ impl Shape {
         let shifted = shift(points);
         let mut extent: Option<Extent> = None;
         for point in points {
-            let lon = turned(point.lon, shifted);
+            let lon = turned(point.longitude(), shifted);
             let known = extent.unwrap_or(Extent {
-                south: point.lat,
+                south: point.latitude(),
                 west: lon,
-                north: point.lat,
+                north: point.latitude(),
                 east: lon,
             });
             extent = Some(Extent {
-                south: known.south.min(point.lat),
+                south: known.south.min(point.latitude()),
                 west: known.west.min(lon),
-                north: known.north.max(point.lat),
+                north: known.north.max(point.latitude()),
                 east: known.east.max(lon),
             });
         }
@@ -128,10 +78,10 @@ impl Shape {
     }
 
     /// Whether a point is in it, or less than `within_km` from it.
-    pub fn reaches(&self, point: Position, within_km: f64) -> bool {
+    pub fn reaches(&self, point: Point, within_km: f64) -> bool {
         match self {
-            Self::Point(at) => at.km_to(point) <= within_km,
-            Self::Circle { center, radius_km } => center.km_to(point) <= radius_km + within_km,
+            Self::Point(at) => at.distance_km(point) <= within_km,
+            Self::Circle { center, radius_km } => center.distance_km(point) <= radius_km + within_km,
             Self::Line(points) => along(points, false).any(|(a, b)| km_to_side(point, a, b) <= within_km),
             Self::Polygon(points) => {
                 is_inside(points, point)
@@ -148,7 +98,7 @@ impl Extent {
         if km <= 0.0 {
             return self;
         }
-        let up = km / DEGREE_KM;
+        let up = km / KM_A_DEGREE;
         let (south, north) = ((self.south - up).max(-90.0), (self.north + up).min(90.0));
         // Where a degree of longitude is shortest in the box; at a pole the box goes around.
         let shortest = south.abs().max(north.abs()).to_radians().cos();
@@ -187,8 +137,8 @@ pub fn pack<'a>(shapes: impl IntoIterator<Item = &'a Shape>) -> Vec<u8> {
         out.extend_from_slice(&radius.to_be_bytes());
         out.extend_from_slice(&count.to_be_bytes());
         for point in points {
-            out.extend_from_slice(&millionths(point.lat).to_be_bytes());
-            out.extend_from_slice(&millionths(point.lon).to_be_bytes());
+            out.extend_from_slice(&millionths(point.latitude()).to_be_bytes());
+            out.extend_from_slice(&millionths(point.longitude()).to_be_bytes());
         }
     }
     out
@@ -213,10 +163,8 @@ fn unpack_one(bytes: &mut &[u8]) -> Option<Shape> {
         let (lat, after) = rest.split_first_chunk::<4>()?;
         let (lon, after) = after.split_first_chunk::<4>()?;
         rest = after;
-        points.push(Position {
-            lat: f64::from(i32::from_be_bytes(*lat)) / 1e6,
-            lon: f64::from(i32::from_be_bytes(*lon)) / 1e6,
-        });
+        let degrees = |part: &[u8; 4]| f64::from(i32::from_be_bytes(*part)) / 1e6;
+        points.push(Point::new(degrees(lat), degrees(lon))?);
     }
     *bytes = rest;
     Some(match kind {
@@ -237,8 +185,8 @@ fn millionths(degrees: f64) -> i32 {
 }
 
 /// Whether points lie on both sides of the antimeridian, so that western longitudes count on beyond 180.
-fn shift(points: &[Position]) -> bool {
-    let lons = points.iter().map(|point| point.lon);
+fn shift(points: &[Point]) -> bool {
+    let lons = points.iter().map(|point| point.longitude());
     let (least, most) = lons.fold((f64::MAX, f64::MIN), |(least, most), lon| {
         (least.min(lon), most.max(lon))
     });
@@ -251,7 +199,7 @@ fn turned(lon: f64, shifted: bool) -> f64 {
 }
 
 /// The sides of a line, or of a ring.
-fn along(points: &[Position], closed: bool) -> impl Iterator<Item = (Position, Position)> {
+fn along(points: &[Point], closed: bool) -> impl Iterator<Item = (Point, Point)> {
     let back = match (points.last(), points.first()) {
         (Some(last), Some(first)) if closed || points.len() == 1 => Some((*last, *first)),
         _ => None,
@@ -260,14 +208,14 @@ fn along(points: &[Position], closed: bool) -> impl Iterator<Item = (Position, P
 }
 
 /// Even and odd: whichever way the ring winds.
-fn is_inside(ring: &[Position], point: Position) -> bool {
+fn is_inside(ring: &[Point], point: Point) -> bool {
     let shifted = shift(ring);
-    let x = turned(point.lon, shifted);
+    let x = turned(point.longitude(), shifted);
     let mut inside = false;
     for (a, b) in along(ring, true) {
-        let (a_lon, b_lon) = (turned(a.lon, shifted), turned(b.lon, shifted));
-        if (a.lat > point.lat) != (b.lat > point.lat) {
-            let crossing = (point.lat - a.lat) / (b.lat - a.lat) * (b_lon - a_lon) + a_lon;
+        let (a_lon, b_lon) = (turned(a.longitude(), shifted), turned(b.longitude(), shifted));
+        if (a.latitude() > point.latitude()) != (b.latitude() > point.latitude()) {
+            let crossing = (point.latitude() - a.latitude()) / (b.latitude() - a.latitude()) * (b_lon - a_lon) + a_lon;
             if x < crossing {
                 inside = !inside;
             }
@@ -277,16 +225,19 @@ fn is_inside(ring: &[Position], point: Position) -> bool {
 }
 
 /// Kilometres from a point to a side, on the plane that touches the Earth at the point.
-fn km_to_side(point: Position, a: Position, b: Position) -> f64 {
-    let shrink = point.lat.to_radians().cos();
-    let flat = |at: Position| {
-        let mut aside = at.lon - point.lon;
+fn km_to_side(point: Point, a: Point, b: Point) -> f64 {
+    let shrink = point.latitude().to_radians().cos();
+    let flat = |at: Point| {
+        let mut aside = at.longitude() - point.longitude();
         if aside > 180.0 {
             aside -= 360.0;
         } else if aside < -180.0 {
             aside += 360.0;
         }
-        (aside * shrink * DEGREE_KM, (at.lat - point.lat) * DEGREE_KM)
+        (
+            aside * shrink * KM_A_DEGREE,
+            (at.latitude() - point.latitude()) * KM_A_DEGREE,
+        )
     };
     let ((ax, ay), (bx, by)) = (flat(a), flat(b));
     let (dx, dy) = (bx - ax, by - ay);
@@ -304,8 +255,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn at(lat: f64, lon: f64) -> Position {
-        Position::new(lat, lon).unwrap()
+    fn at(lat: f64, lon: f64) -> Point {
+        Point::turned(lat, lon).unwrap()
     }
 
     fn ring(points: &[(f64, f64)]) -> Shape {
@@ -315,11 +266,11 @@ mod tests {
     #[test]
     fn distances_are_those_of_the_globe() {
         // Paris to London, by any atlas: 344 km.
-        assert!((at(48.8566, 2.3522).km_to(at(51.5074, -0.1278)) - 343.6).abs() < 1.5);
-        assert!((at(0.0, 179.9).km_to(at(0.0, -179.9)) - 22.2).abs() < 0.1);
-        assert_eq!(Position::new(91.0, 0.0), None);
-        assert_eq!(Position::new(f64::NAN, 0.0), None);
-        assert_eq!(Position::new(1.0, 190.0), Position::new(1.0, -170.0));
+        assert!((at(48.8566, 2.3522).distance_km(at(51.5074, -0.1278)) - 343.6).abs() < 1.5);
+        assert!((at(0.0, 179.9).distance_km(at(0.0, -179.9)) - 22.2).abs() < 0.1);
+        assert_eq!(Point::turned(91.0, 0.0), None);
+        assert_eq!(Point::turned(f64::NAN, 0.0), None);
+        assert_eq!(Point::turned(1.0, 190.0), Point::turned(1.0, -170.0));
     }
 
     #[test]
@@ -381,13 +332,13 @@ mod tests {
             away in -4.0..4.0_f64, aside in -4.0..4.0_f64, within in 0.0..40.0_f64,
         ) {
             let center = at(lat, lon);
-            let Some(point) = Position::new((lat + away).clamp(-90.0, 90.0), lon + aside) else { return Ok(()) };
+            let Some(point) = Point::turned((lat + away).clamp(-90.0, 90.0), lon + aside) else { return Ok(()) };
             let circle = Shape::Circle { center, radius_km: radius };
             if circle.reaches(point, within) {
                 let extent = circle.extent().unwrap().grown(within);
                 let slack = 0.02;
-                prop_assert!(point.lat >= extent.south - slack && point.lat <= extent.north + slack);
-                let inside = [point.lon, point.lon + 360.0].iter()
+                prop_assert!(point.latitude() >= extent.south - slack && point.latitude() <= extent.north + slack);
+                let inside = [point.longitude(), point.longitude() + 360.0].iter()
                     .any(|lon| *lon >= extent.west - slack && *lon <= extent.east + slack);
                 prop_assert!(inside, "{point:?} {extent:?}");
             }

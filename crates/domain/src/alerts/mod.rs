@@ -9,7 +9,7 @@ pub mod cells;
 pub mod geometry;
 pub mod words;
 
-pub use geometry::{Position, Shape};
+pub use geometry::Shape;
 pub use words::{Certainty, Kind, Message, Severity, Status, Urgency};
 
 use crate::time::Timestamp;

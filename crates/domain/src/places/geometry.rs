@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// The mean radius of the earth in kilometres (IUGG).
 const RADIUS_KM: f64 = 6_371.008_8;
 
+/// Kilometres of a degree along a meridian, on a sphere of that radius.
+pub const KM_A_DEGREE: f64 = RADIUS_KM * std::f64::consts::PI / 180.0;
+
 /// A point on the earth in degrees (WGS 84). Only one that exists can be made.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "(f64, f64)", into = "(f64, f64)")]
@@ -18,6 +21,12 @@ impl Point {
     pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
         let fits = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
         fits.then_some(Self { latitude, longitude })
+    }
+
+    /// A point whose longitude may be up to a turn too far, as documents write what lies beyond the 180th meridian.
+    pub fn turned(latitude: f64, longitude: f64) -> Option<Self> {
+        let turns = [0.0, -360.0, 360.0];
+        turns.iter().find_map(|turn| Self::new(latitude, longitude + turn))
     }
 
     /// Degrees north of the equator, -90 to 90.

@@ -9,7 +9,7 @@ mod geometry;
 mod lists;
 
 pub use chosen::Chosen;
-pub use geometry::{Bounds, Point};
+pub use geometry::{Bounds, KM_A_DEGREE, Point};
 pub use lists::{Cell, list_of};
 
 use serde::{Deserialize, Serialize};

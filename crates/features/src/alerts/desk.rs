@@ -9,10 +9,9 @@ use crate::pages::store_error;
 use crate::visit::{Fields, Visit, see_other};
 use axum::response::Response;
 use http::StatusCode;
-use masthead_domain::alerts::{
-    Alert, Area, Certainty, Info, Kind, Message, Position, Severity, Shape, Status, Urgency,
-};
+use masthead_domain::alerts::{Alert, Area, Certainty, Info, Kind, Message, Severity, Shape, Status, Urgency};
 use masthead_domain::ids::AlertId;
+use masthead_domain::places::Point;
 use masthead_domain::time::Timestamp;
 use masthead_gazetteer::Gazetteer;
 use masthead_store::alerts::{self as rows, AlertRecord};
@@ -222,8 +221,8 @@ fn typed_of(record: &AlertRecord, zone: &jiff::tz::TimeZone) -> Typed {
         description: info.description.unwrap_or_default(),
         instruction: info.instruction.unwrap_or_default(),
         area: area.name,
-        lat: number(circle.map(|(center, _)| center.lat)),
-        lon: number(circle.map(|(center, _)| center.lon)),
+        lat: number(circle.map(|(center, _)| center.latitude())),
+        lon: number(circle.map(|(center, _)| center.longitude())),
         km: number(circle.map(|(_, km)| km)),
         from: local(info.onset),
         until: local(info.expires),
@@ -277,7 +276,7 @@ fn message(
     } else {
         let center = number(&typed.lat)
             .zip(number(&typed.lon))
-            .and_then(|(lat, lon)| Position::new(lat, lon));
+            .and_then(|(lat, lon)| Point::turned(lat, lon));
         let km = if typed.km.is_empty() {
             Some(10.0)
         } else {

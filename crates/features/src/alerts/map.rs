@@ -4,7 +4,7 @@
 //! proportions of a country; a map of half the world is distorted, and nobody needs one.
 
 use masthead_domain::alerts::geometry::Extent;
-use masthead_domain::alerts::{Position, Severity, Shape};
+use masthead_domain::alerts::{Severity, Shape};
 use masthead_domain::places::{Bounds, Point};
 use masthead_gazetteer::Gazetteer;
 use serde::Serialize;
@@ -71,16 +71,16 @@ struct Plane {
 }
 
 impl Plane {
-    fn at(&self, point: Position) -> (f64, f64) {
+    fn at(&self, point: Point) -> (f64, f64) {
         // East of the antimeridian, where the map crosses it.
-        let lon = if self.turned && point.lon < self.west - 0.001 {
-            point.lon + 360.0
+        let lon = if self.turned && point.longitude() < self.west - 0.001 {
+            point.longitude() + 360.0
         } else {
-            point.lon
+            point.longitude()
         };
         (
             (lon - self.west) * self.shrink * self.scale,
-            (self.north - point.lat) * self.scale,
+            (self.north - point.latitude()) * self.scale,
         )
     }
 }
@@ -190,7 +190,7 @@ fn circle((x, y): (f64, f64), radius: f64) -> String {
 }
 
 /// A line of whole numbers, without the points that fall on the one before.
-fn trace(plane: &Plane, line: &[Position], points: &mut usize, closed: bool) -> String {
+fn trace(plane: &Plane, line: &[Point], points: &mut usize, closed: bool) -> String {
     let mut d = String::new();
     let mut last = None;
     for point in line {
@@ -274,10 +274,7 @@ fn towns(plane: &Plane, width: f64, height: f64) -> Vec<Town> {
     found.sort_by_key(|town| (Reverse(town.population), town.id));
     let mut towns: Vec<Town> = Vec::new();
     for town in found.into_iter().take(10 * TOWNS) {
-        let Some(at) = Position::new(town.point.latitude(), town.point.longitude()) else {
-            continue;
-        };
-        let (x, y) = plane.at(at);
+        let (x, y) = plane.at(town.point);
         let apart = |other: &Town| (whole(y) - other.y).abs() > 18 || (whole(x) - other.x).abs() > 130;
         if towns.len() < TOWNS
             && (10.0..width - 10.0).contains(&x)
@@ -312,8 +309,8 @@ fn whole(value: f64) -> i64 {
 mod tests {
     use super::*;
 
-    fn at(lat: f64, lon: f64) -> Position {
-        Position::new(lat, lon).unwrap()
+    fn at(lat: f64, lon: f64) -> Point {
+        Point::turned(lat, lon).unwrap()
     }
 
     #[test]

@@ -12,9 +12,10 @@ pub mod pages;
 
 use crate::app::App;
 use masthead_domain::alerts::geometry::unpack;
-use masthead_domain::alerts::{Alert, Kind, Message, Position, Shape, State, cells};
+use masthead_domain::alerts::{Alert, Kind, Message, Shape, State, cells};
 use masthead_domain::events::Event;
 use masthead_domain::ids::{AlertId, EventId};
+use masthead_domain::places::Point;
 use masthead_domain::time::Timestamp;
 use masthead_formats::ReadContext;
 use masthead_formats::alerts::{Bulletin, read};
@@ -73,7 +74,7 @@ impl AlertSource {
     fn circle(&self) -> Option<Shape> {
         let (lat, lon, radius_km) = self.around?;
         Some(Shape::Circle {
-            center: Position::new(lat, lon)?,
+            center: Point::turned(lat, lon)?,
             radius_km: Some(radius_km).filter(|km| (0.0..=2_000.0).contains(km))?,
         })
     }

@@ -5,7 +5,8 @@
 
 use super::AlertSource;
 use crate::places::Places;
-use masthead_domain::alerts::{Alert, Position, Shape, cells};
+use masthead_domain::alerts::{Alert, Shape, cells};
+use masthead_domain::places::Point;
 use masthead_domain::places::{PlaceId, PlaceKind};
 use masthead_gazetteer::{Gazetteer, Place};
 use masthead_web::surrogate::SurrogateKey;
@@ -26,7 +27,7 @@ pub(crate) struct Around {
     /// Its name.
     pub(crate) name: String,
     /// Its middle.
-    pub(crate) point: Position,
+    pub(crate) point: Point,
     /// Kilometres around that.
     pub(crate) km: f64,
 }
@@ -34,31 +35,31 @@ pub(crate) struct Around {
 impl Around {
     /// Around a place: what a town's people meet on their way, more for provinces and countries, whose own borders the
     /// gazetteer doesn't have.
-    pub(crate) fn place(place: &Place<'_>) -> Option<Self> {
+    pub(crate) fn place(place: &Place<'_>) -> Self {
         let km = match place.kind {
             PlaceKind::Town => 15.0,
             PlaceKind::Region => 40.0,
             PlaceKind::Province => 75.0,
             PlaceKind::Country => 250.0,
         };
-        Some(Self {
+        Self {
             id: place.id,
             name: place.name.to_owned(),
-            point: Position::new(place.point.latitude(), place.point.longitude())?,
+            point: place.point,
             km,
-        })
+        }
     }
 
     /// The place of an id.
     pub(crate) fn id(places: &Places, id: &str) -> Option<Self> {
-        Self::place(&places.of_address(id)?)
+        places.of_address(id).map(|place| Self::place(&place))
     }
 
     /// The place of a name, as somebody in a zone would mean it.
     pub(crate) fn name(places: &Places, name: &str, zone: &str) -> Option<Self> {
         let country = Gazetteer::shipped().country_of_zone(zone).unwrap_or_default();
         let found = places.search(name, country, 1);
-        Self::place(found.first()?)
+        found.first().map(Self::place)
     }
 
     /// The keys of a page about it: it changes with what changes in the squares around it.
@@ -100,9 +101,7 @@ pub(super) fn by_names(source: &AlertSource, alert: &Alert) -> Vec<Shape> {
         else {
             continue;
         };
-        let Some(center) = Position::new(place.point.latitude(), place.point.longitude()) else {
-            continue;
-        };
+        let center = place.point;
         let radius_km = if place.kind == PlaceKind::Town { TOWN_KM } else { 75.0 };
         shapes.push(Shape::Circle { center, radius_km });
     }
@@ -133,7 +132,7 @@ mod tests {
             };
             by_names(&source, &alert)
         };
-        let brest = Position::new(48.39, -4.49).unwrap();
+        let brest = Point::turned(48.39, -4.49).unwrap();
         let found = in_country(Some("fr"));
         assert_eq!(found.len(), 2);
         assert!(found.iter().any(|shape| shape.reaches(brest, 5.0)), "{found:?}");

@@ -340,7 +340,7 @@ struct Piece {
 
 /// The component of a reader's place: what holds near it, the worst first.
 pub(crate) async fn piece(app: &App, view: &SiteView, place: &Place<'_>) -> Result<Rendered, WebError> {
-    let around = Around::place(place).ok_or_else(WebError::not_found)?;
+    let around = Around::place(place);
     let (mut conn, now) = (app.db.snapshot().await.map_err(store_error)?, app.now());
     let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
     let mut records = nearby(&mut conn, now, &around, None).await.map_err(store_error)?;

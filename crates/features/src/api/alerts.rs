@@ -117,7 +117,7 @@ fn info(info: &Info) -> InfoItem {
 
 /// Where it holds, as a GeoJSON geometry (RFC 7946), which has no circles: a circle is its middle here.
 fn geometry(alert: &Alert) -> Option<Value> {
-    let point = |at: &masthead_domain::alerts::Position| value!([at.lon, at.lat]);
+    let point = |at: &masthead_domain::places::Point| value!([at.longitude(), at.latitude()]);
     let geometries: Vec<Value> = alert
         .shapes()
         .into_iter()

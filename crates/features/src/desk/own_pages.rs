@@ -8,7 +8,7 @@ use crate::sites::{self, SiteEntry};
 use crate::visit::{Fields, Visit, see_other};
 use axum::response::Response;
 use http::StatusCode;
-use masthead_domain::document::{Document, PictureSource};
+use masthead_domain::document::{Document, PictureBlock};
 use masthead_domain::permissions::Permission;
 use masthead_domain::sites::{RESERVED_SLUGS, check_slug};
 use masthead_formats::manuscript;
@@ -264,10 +264,7 @@ pub async fn save(visit: Visit) -> Result<Response, WebError> {
         .document
         .pictures()
         .into_iter()
-        .filter_map(|block| match block.picture {
-            PictureSource::Stored(id) => Some(id),
-            PictureSource::Remote(_) => None,
-        })
+        .filter_map(PictureBlock::stored)
         .collect();
     let found = picture_rows::by_ids(&mut conn, &pictures).await.map_err(store_error)?;
     drop(conn);

@@ -4,7 +4,8 @@
 use super::near::{Near, near};
 use super::view::{Fresh, Item, freshness, item, json_ld};
 use crate::app::App;
-use crate::pages::{Head as Page, Query, SiteView, bounds, listing_key, listings_key, say, store_error, whole};
+use crate::pages::page::Page;
+use crate::pages::{Query, SiteView, bounds, listing_key, listings_key, say, store_error, whole};
 use masthead_domain::ids::ListingId;
 use masthead_domain::listings::Category;
 use masthead_domain::places::Point;

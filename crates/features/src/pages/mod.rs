@@ -55,7 +55,7 @@ pub(crate) use keys::{
     whole_site,
 };
 pub(crate) use own::corrected;
-pub(crate) use page::{Page as Head, excerpt, whole};
+pub(crate) use page::{excerpt, whole};
 pub(crate) use story::{authors_of, canonical, preview as preview_of, topics_of};
 pub(crate) use view::{SiteView, href as section_href};
 

@@ -5,7 +5,8 @@
 
 use super::country_of;
 use crate::app::App;
-use crate::pages::{CARD_WIDTH, CardView, Head, SiteView, cards, list_key, say, store_error, whole};
+use crate::pages::page::Page;
+use crate::pages::{CARD_WIDTH, CardView, SiteView, cards, list_key, say, store_error, whole};
 use masthead_domain::ids::StoryId;
 use masthead_domain::places::{Cell, Located, PlaceKind, list_of};
 use masthead_domain::time::Timestamp;
@@ -156,7 +157,7 @@ pub(crate) async fn page(app: &App, view: &SiteView, route: &Route<'_>) -> Resul
         return Err(WebError::not_found());
     }
     let about = say(view, "place-about", &[("name", place.name), ("site", &view.entry.name)])?;
-    let mut page = Head::new(view, place.name, &path)
+    let mut page = Page::new(view, place.name, &path)
         .described(&about)
         .pictured(view, near.cards());
     if near.rings.first().is_none_or(|ring| ring.kind != "here") {

@@ -1,8 +1,9 @@
 //! `/desk/review/policy`: what each step of the ladder says about comments, with its parts of the day, and legal holds of
 //! topics and stories.
 
+use super::words::web_error;
 use crate::comments::Decider;
-use crate::comments::{self, PolicyError, hold, ladder_of, release, scope_named};
+use crate::comments::{self, hold, ladder_of, release, scope_named};
 use crate::desk::{self, Here, named};
 use crate::pages::store_error;
 use crate::visit::{Fields, Visit, see_other};
@@ -369,15 +370,6 @@ pub async fn act(visit: Visit) -> Result<Response, WebError> {
     done.map_err(web_error)?;
     let step = url::form_urlencoded::byte_serialize(step.as_bytes()).collect::<String>();
     Ok(see_other(&format!("/desk/review/policy?step={step}&done={act}")))
-}
-
-fn web_error(error: PolicyError) -> WebError {
-    match error {
-        PolicyError::Store(error) => store_error(error),
-        PolicyError::Comment(error) => error.into(),
-        PolicyError::Unknown(_) => WebError::not_found(),
-        error => WebError::bad_request(error.to_string()),
-    }
 }
 
 #[cfg(test)]

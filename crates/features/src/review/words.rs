@@ -207,7 +207,8 @@ async fn page(
     desk::page(visit, status, (Here::Review, "review/words.html", title), &own).await
 }
 
-fn web_error(error: PolicyError) -> WebError {
+/// What can't be done with a step of the ladder, as an answer.
+pub(super) fn web_error(error: PolicyError) -> WebError {
     match error {
         PolicyError::Store(error) => store_error(error),
         PolicyError::Comment(error) => error.into(),

@@ -9,8 +9,9 @@ use crate::html::note;
 use crate::problem::{Problem, ReadContext};
 use crate::xml::Node;
 use masthead_domain::alerts::{
-    Alert, Area, Certainty, Info, Kind, Message, Position, Reference, Severity, Shape, Status, Urgency,
+    Alert, Area, Certainty, Info, Kind, Message, Reference, Severity, Shape, Status, Urgency,
 };
+use masthead_domain::places::Point;
 
 /// Namespaces of the versions, as far as they matter.
 const OLDEST: &str = "http://www.incident.com/cap/1.0";
@@ -217,7 +218,7 @@ pub(super) fn ring(written: &str) -> Result<Shape, &'static str> {
 pub(super) fn circle(written: &str) -> Option<Shape> {
     match text::numbers(written).as_slice() {
         [lat, lon, radius] if *radius >= 0.0 && *radius <= 20_100.0 => Some(Shape::Circle {
-            center: Position::new(*lat, *lon)?,
+            center: Point::turned(*lat, *lon)?,
             radius_km: *radius,
         }),
         _ => None,

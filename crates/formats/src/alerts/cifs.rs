@@ -66,11 +66,7 @@ fn read_incident(incident: Fields<'_>, at: &str, ctx: &ReadContext<'_>, problems
         description: json::lines(incident, &["description"]),
         instruction: None,
         web: None,
-        areas: if area == Area::default() {
-            Vec::new()
-        } else {
-            vec![area]
-        },
+        areas: text::areas(area),
     };
     Alert {
         identifier: json::line(incident, &["id"]).unwrap_or_default(),
@@ -91,7 +87,7 @@ fn polyline(value: &Value) -> Vec<masthead_domain::alerts::Shape> {
         Value::String(written) => text::positions(written),
         Value::Array(numbers) => {
             let numbers: Vec<f64> = numbers.iter().filter_map(Value::as_f64).collect();
-            text::pairs(&numbers, masthead_domain::alerts::Position::new)
+            text::pairs(&numbers, masthead_domain::places::Point::new)
         }
         _ => Vec::new(),
     };

@@ -9,9 +9,8 @@ use crate::html::links::{self, Base};
 use crate::html::note;
 use crate::problem::{Problem, ReadContext, Unreadable};
 use crate::xml::Node;
-use masthead_domain::alerts::{
-    Alert, Area, Certainty, Info, Kind, Message, Position, Severity, Shape, Status, Urgency,
-};
+use masthead_domain::alerts::{Alert, Area, Certainty, Info, Kind, Message, Severity, Shape, Status, Urgency};
+use masthead_domain::places::Point;
 
 /// Elements that hold where a record is; other positions of a record are of diversions and of detectors.
 const LOCATIONS: [&str; 2] = ["groupOfLocations", "locationReference"];
@@ -206,11 +205,7 @@ fn read_record(
             .find("urlLinkAddress")
             .and_then(Node::text)
             .and_then(|address| links::web(&address, &Base::new(ctx.origin))),
-        areas: if area == Area::default() {
-            Vec::new()
-        } else {
-            vec![area]
-        },
+        areas: text::areas(area),
     };
     let comments = comments(record);
     let mut languages: Vec<Option<&str>> = comments.iter().map(|(language, _)| language.as_deref()).collect();
@@ -314,6 +309,6 @@ fn shape(part: Node<'_>) -> Option<Result<Shape, &'static str>> {
     let number = |node: Node<'_>| node.text().and_then(|text| text.parse::<f64>().ok());
     let position = number(latitude)
         .zip(part.child("longitude").and_then(number))
-        .and_then(|(lat, lon)| Position::new(lat, lon));
+        .and_then(|(lat, lon)| Point::turned(lat, lon));
     Some(position.map(Shape::Point).ok_or("coordinates that are none"))
 }

@@ -6,9 +6,8 @@ use crate::html::links::{self, Base};
 use crate::html::note;
 use crate::problem::{Problem, ReadContext};
 use crate::xml::Node;
-use masthead_domain::alerts::{
-    Alert, Area, Certainty, Info, Kind, Message, Position, Severity, Shape, Status, Urgency,
-};
+use masthead_domain::alerts::{Alert, Area, Certainty, Info, Kind, Message, Severity, Shape, Status, Urgency};
+use masthead_domain::places::Point;
 
 /// Reads a feed. What it lists is all that holds, unless its entries lead elsewhere.
 pub(super) fn read(root: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> Bulletin {
@@ -117,11 +116,7 @@ fn entry_alert(node: Node<'_>, base: &Base, at: &str, ctx: &ReadContext<'_>, pro
         description,
         instruction: None,
         web: link.and_then(|link| links::web(&link, base)),
-        areas: if area == Area::default() {
-            Vec::new()
-        } else {
-            vec![area]
-        },
+        areas: text::areas(area),
     };
     Alert {
         identifier: first(&["guid", "id"]).unwrap_or_default(),
@@ -217,13 +212,13 @@ fn in_kilometres(part: &Node<'_>) -> impl Fn(Shape) -> Shape {
 }
 
 /// A box of two corners, south-west and north-east.
-fn boxed(corners: &[Position]) -> Option<Shape> {
+fn boxed(corners: &[Point]) -> Option<Shape> {
     match corners {
         [low, high] => Some(Shape::Polygon(vec![
             *low,
-            Position::new(low.lat, high.lon)?,
+            Point::turned(low.latitude(), high.longitude())?,
             *high,
-            Position::new(high.lat, low.lon)?,
+            Point::turned(high.latitude(), low.longitude())?,
         ])),
         _ => None,
     }

@@ -1,7 +1,8 @@
 //! Geometries of GeoJSON (RFC 7946): longitude stands first.
 
 use super::text;
-use masthead_domain::alerts::{Position, Shape};
+use masthead_domain::alerts::Shape;
+use masthead_domain::places::Point;
 use serde_json::Value;
 
 /// The most shapes of one geometry.
@@ -48,10 +49,10 @@ fn outer(rings: &Value) -> Option<Shape> {
     text::polygon(positions(rings.get(0)?))
 }
 
-fn positions(list: &Value) -> Vec<Position> {
+fn positions(list: &Value) -> Vec<Point> {
     list.as_array().into_iter().flatten().filter_map(position).collect()
 }
 
-fn position(value: &Value) -> Option<Position> {
-    Position::new(value.get(1)?.as_f64()?, value.get(0)?.as_f64()?)
+fn position(value: &Value) -> Option<Point> {
+    Point::turned(value.get(1)?.as_f64()?, value.get(0)?.as_f64()?)
 }

@@ -77,11 +77,7 @@ fn read_event(event: Fields<'_>, at: &str, ctx: &ReadContext<'_>, problems: &mut
         description: json::lines(event, &["description"]),
         instruction: json::lines(event, &["detour"]),
         web: None,
-        areas: if area == Area::default() {
-            Vec::new()
-        } else {
-            vec![area]
-        },
+        areas: text::areas(area),
     };
     Alert {
         identifier: json::line(event, &["id", "url"]).unwrap_or_default(),

@@ -1,7 +1,8 @@
 //! Each format by a document of our own, and what decides whether an alert is shown.
 
 use super::*;
-use masthead_domain::alerts::{Kind, Message, Position, Severity, Shape, Status};
+use masthead_domain::alerts::{Kind, Message, Severity, Shape, Status};
+use masthead_domain::places::Point;
 
 const NOW: &str = "2026-11-25T09:30:00Z";
 
@@ -103,7 +104,7 @@ fn datex_of_both_versions_says_the_same() {
         (info.severity, info.expires),
         (Severity::Severe, moment("2026-11-27T18:00:00Z"))
     );
-    assert_eq!(info.areas[0].shapes, [Shape::Point(Position::new(53.5, 9.9).unwrap())]);
+    assert_eq!(info.areas[0].shapes, [Shape::Point(Point::turned(53.5, 9.9).unwrap())]);
 }
 
 #[test]
@@ -128,7 +129,7 @@ fn incidents_of_cifs() {
         ("Road closed hazard: Quay Street", Severity::Severe)
     );
     assert_eq!(info.expires, moment("2026-11-25T18:00:00Z"));
-    let line = [(51.51, -0.0069), (51.52, -0.007)].map(|(lat, lon)| Position::new(lat, lon).unwrap());
+    let line = [(51.51, -0.0069), (51.52, -0.007)].map(|(lat, lon)| Point::turned(lat, lon).unwrap());
     assert_eq!(info.areas[0].shapes, [Shape::Line(line.to_vec())]);
 }
 
@@ -148,7 +149,7 @@ fn features_of_the_weather_service() {
     assert_eq!(alert.references[0].identifier, "urn:oid:0");
     assert_eq!(alert.infos[0].expires, moment("2026-11-26T02:00:00Z"));
     assert_eq!(alert.infos[0].description.as_deref(), Some("First.\n\nSecond."));
-    assert!(alert.infos[0].areas[0].shapes[0].reaches(Position::new(38.4, -119.9).unwrap(), 0.0));
+    assert!(alert.infos[0].areas[0].shapes[0].reaches(Point::turned(38.4, -119.9).unwrap(), 0.0));
     assert!(found.is_whole);
 }
 

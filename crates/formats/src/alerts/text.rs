@@ -3,7 +3,8 @@
 use crate::html::note;
 use crate::problem::{Problem, ReadContext};
 use crate::xml::{Node, cut_at, is_allowed, squeeze};
-use masthead_domain::alerts::{Alert, Position, Shape};
+use masthead_domain::alerts::{Alert, Area, Shape};
+use masthead_domain::places::Point;
 use masthead_domain::time::Timestamp;
 use sha2::{Digest as _, Sha256};
 
@@ -88,12 +89,12 @@ pub(super) fn numbers(text: &str) -> Vec<f64> {
 }
 
 /// Points in a row, latitude first, each number parted from the next by whatever the format likes.
-pub(super) fn positions(text: &str) -> Vec<Position> {
-    pairs(&numbers(text), Position::new)
+pub(super) fn positions(text: &str) -> Vec<Point> {
+    pairs(&numbers(text), Point::turned)
 }
 
 /// Pairs of numbers as points.
-pub(super) fn pairs(numbers: &[f64], point: impl Fn(f64, f64) -> Option<Position>) -> Vec<Position> {
+pub(super) fn pairs(numbers: &[f64], point: impl Fn(f64, f64) -> Option<Point>) -> Vec<Point> {
     numbers
         .chunks_exact(2)
         .filter_map(|pair| match pair {
@@ -104,7 +105,7 @@ pub(super) fn pairs(numbers: &[f64], point: impl Fn(f64, f64) -> Option<Position
 }
 
 /// A ring, if it has an inside.
-pub(super) fn polygon(points: Vec<Position>) -> Option<Shape> {
+pub(super) fn polygon(points: Vec<Point>) -> Option<Shape> {
     let mut distinct = points.clone();
     distinct.dedup();
     if distinct.len() > 1 && distinct.first() == distinct.last() {
@@ -114,7 +115,7 @@ pub(super) fn polygon(points: Vec<Position>) -> Option<Shape> {
 }
 
 /// A line, or the point that it shrank to.
-pub(super) fn path(mut points: Vec<Position>) -> Option<Shape> {
+pub(super) fn path(mut points: Vec<Point>) -> Option<Shape> {
     points.truncate(MOST_POINTS);
     match points.as_slice() {
         [] => None,
@@ -162,6 +163,15 @@ pub(super) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     kept.join(", ")
 }
 
+/// The areas of what has one at most: none where nothing is said of it.
+pub(super) fn areas(area: Area) -> Vec<Area> {
+    if area == Area::default() {
+        Vec::new()
+    } else {
+        vec![area]
+    }
+}
+
 /// An identity of what an alert says.
 pub(super) fn identity_of(alert: &Alert) -> String {
     let mut hash = Sha256::new();
@@ -172,16 +182,10 @@ pub(super) fn identity_of(alert: &Alert) -> String {
         }
         for shape in info.areas.iter().flat_map(|area| &area.shapes) {
             for point in shape.positions() {
-                hash.update(point.lat.to_bits().to_be_bytes());
-                hash.update(point.lon.to_bits().to_be_bytes());
+                hash.update(point.latitude().to_bits().to_be_bytes());
+                hash.update(point.longitude().to_bits().to_be_bytes());
             }
         }
     }
-    let hex: String = hash
-        .finalize()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("urn:masthead:content:{hex}")
+    crate::item::content_identity(hash)
 }

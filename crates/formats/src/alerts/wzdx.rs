@@ -116,11 +116,7 @@ fn read_event(
         description: json::lines(core, &["description"]),
         instruction: None,
         web: None,
-        areas: if area == Area::default() {
-            Vec::new()
-        } else {
-            vec![area]
-        },
+        areas: text::areas(area),
     };
     let status = core
         .line(&["event_status"])

@@ -190,13 +190,7 @@ fn content_identity(item: &NewsItem) -> String {
     hash.update(item.headline.as_deref().unwrap_or_default().as_bytes());
     hash.update([0]);
     hash.update(item.body.to_plain().as_bytes());
-    let hex: String = hash
-        .finalize()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("urn:masthead:content:{hex}")
+    crate::item::content_identity(hash)
 }
 
 #[cfg(test)]

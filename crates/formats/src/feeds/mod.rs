@@ -183,13 +183,7 @@ fn content_identity(item: &NewsItem) -> String {
         hash.update(rendition.href.as_deref().unwrap_or_default().as_bytes());
         hash.update([0]);
     }
-    let hex: String = hash
-        .finalize()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("urn:masthead:content:{hex}")
+    crate::item::content_identity(hash)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Every document of alerts and traffic in the test data is read as it says, or set aside with a true reason.
 
 use super::{Dice, ctx, files, folder};
-use masthead_domain::alerts::{Alert, Info, Message, Position, Severity, Shape, Status};
+use masthead_domain::alerts::{Alert, Info, Message, Severity, Shape, Status};
+use masthead_domain::places::Point;
 use masthead_domain::time::Timestamp;
 use masthead_formats::alerts::{AlertFormat, Bulletin, read};
 use masthead_formats::{ReadContext, Reading, fuzz_targets};
@@ -180,7 +181,7 @@ fn cap_messages_say_what_their_cases_say() {
         let reached = |probe: &Value| {
             let numbers: Option<Vec<f64>> = probe.as_array()?.iter().map(Value::as_f64).collect();
             let numbers = numbers?;
-            let point = Position::new(numbers[0], numbers[1])?;
+            let point = Point::turned(numbers[0], numbers[1])?;
             Some(shapes(alert).any(|shape| shape.reaches(point, 0.0)))
         };
         assert_ne!(reached(&expect["probe"]["inside"]), Some(false), "{file}");
@@ -265,7 +266,7 @@ fn entries_of_georss_have_their_places() {
         }
         for (alert, point) in alerts.iter().zip(list("points")) {
             let first = shapes(alert).find_map(|shape| match shape {
-                Shape::Point(at) => Some([at.lat, at.lon]),
+                Shape::Point(at) => Some([at.latitude(), at.longitude()]),
                 _ => None,
             });
             let expected = point
@@ -317,7 +318,7 @@ fn records_of_datex_have_their_times_and_places() {
                 .map(|shape| shape.positions()[0]);
             let place = record["place"].as_array();
             let place =
-                place.map(|place| Position::new(place[0].as_f64().unwrap(), place[1].as_f64().unwrap()).unwrap());
+                place.map(|place| Point::turned(place[0].as_f64().unwrap(), place[1].as_f64().unwrap()).unwrap());
             assert_eq!(first, place, "{id}");
         }
     });
@@ -409,7 +410,7 @@ fn work_zones_say_what_their_cases_say() {
                 .iter()
                 .map(|n| n.as_f64().unwrap())
                 .collect();
-            assert_eq!([first.lon, first.lat].as_slice(), expected, "{file}");
+            assert_eq!([first.longitude(), first.latitude()].as_slice(), expected, "{file}");
         }
     });
 }
@@ -441,7 +442,7 @@ fn events_of_open511_are_read_whole() {
                     (severity, Message::Alert, Status::Actual)
                 );
                 let at = info.areas[0].shapes[0].positions()[0];
-                assert_eq!(Some(at.lon), event["geography"]["coordinates"][0].as_f64());
+                assert_eq!(Some(at.longitude()), event["geography"]["coordinates"][0].as_f64());
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Alerts by their places: found under the squares of the grid, in order, and gone from there when they end.
 
-use masthead_domain::alerts::{Alert, Area, Info, Kind, Message, Position, Severity, Shape, State, Status};
+use masthead_domain::alerts::{Alert, Area, Info, Kind, Message, Severity, Shape, State, Status};
 use masthead_domain::ids::AlertId;
+use masthead_domain::places::Point;
 use masthead_domain::time::Timestamp;
 use masthead_store::alerts::{self, Put, id_of};
 use masthead_store::testing::TestDb;
@@ -13,8 +14,8 @@ cases!(
     an_end_takes_an_alert_off_its_squares,
 );
 
-fn at(lat: f64, lon: f64) -> Position {
-    Position::new(lat, lon).unwrap()
+fn at(lat: f64, lon: f64) -> Point {
+    Point::turned(lat, lon).unwrap()
 }
 
 fn alert(name: &str, severity: Severity, shape: Shape) -> Alert {

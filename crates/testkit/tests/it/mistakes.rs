@@ -1,6 +1,7 @@
 //! Readers say what is wrong in a story; its editors answer with a correction or a word.
 
 use crate::accounts::{HOST, network, person, reader, signed_in};
+use crate::support::until;
 use masthead_domain::ids::StoryId;
 use masthead_domain::permissions::{Grant, Role};
 use masthead_features::accounts::staff;
@@ -198,7 +199,7 @@ async fn editors_are_told_once_and_answer_what_is_theirs(engine: Engine) -> anyh
     paper.report(&mut stranger, "The pier is called the new pier.").await?;
     paper.test.clock.step_seconds(180);
     // The node does due jobs as well, and may have taken the one that tells her.
-    crate::weather::until("the editor's mail", async || {
+    until("the editor's mail", async || {
         paper.test.run_jobs().await?;
         let mut conn = paper.test.app.db.reader().await?;
         Ok(!mails::to(&mut conn, "edda@readers.example", 1).await?.is_empty())
@@ -286,7 +287,7 @@ async fn a_reader_takes_reports_along(engine: Engine) -> anyhow::Result<()> {
     ada.post(HOST, "/account/deletion", &[("comments", "keep")]).await?;
     paper.test.clock.step_seconds(90_000);
     // The node does due jobs as well, and may have taken the one that deletes the account.
-    crate::weather::until("the account is gone", async || {
+    until("the account is gone", async || {
         paper.test.run_jobs().await?;
         let mut conn = paper.test.app.db.reader().await?;
         let known = masthead_store::accounts::by_email(&mut conn, "ada@readers.example").await?;

@@ -2,6 +2,7 @@
 //! when it has nothing new.
 
 use crate::accounts::{HOST, network_with};
+use crate::support::until;
 use crate::support::upstream::{Page, Upstream};
 use masthead_domain::places::PlaceId;
 use masthead_domain::time::{Clock, Timestamp};
@@ -11,7 +12,6 @@ use masthead_testkit::browser::Browser;
 use masthead_testkit::on_both_engines;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 on_both_engines!(a_forecast_comes_grows_old_and_is_let_go,);
 
@@ -35,16 +35,6 @@ pub(crate) fn document(from: Timestamp, temperature: f64) -> String {
     let hours = (0..60).chain((60..200).step_by(6));
     let moments: Vec<Value> = hours.map(moment).collect();
     json!({ "properties": { "meta": {}, "timeseries": moments } }).to_string()
-}
-
-/// Waits until something became true.
-pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> anyhow::Result<bool>) -> anyhow::Result<()> {
-    let end = Instant::now() + Duration::from_secs(20);
-    while !is_so().await? {
-        anyhow::ensure!(Instant::now() < end, "{what} never came");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    Ok(())
 }
 
 async fn a_forecast_comes_grows_old_and_is_let_go(engine: Engine) -> anyhow::Result<()> {
