@@ -111,7 +111,13 @@ async fn a_forecast_comes_grows_old_and_is_let_go(engine: Engine) -> anyhow::Res
 
     // Not before it expires; then with what was seen before.
     test.clock.step_seconds(45 * 60);
-    until("the second request", async || Ok(requests() == 2)).await?;
+    let asked_again = test.clock.now();
+    until("the second answer", async || {
+        let record = forecasts::of_place(&mut test.app.db.reader().await?, BERLIN).await?;
+        Ok(record.is_some_and(|record| record.fetched_at == Some(asked_again)))
+    })
+    .await?;
+    assert_eq!(requests(), 2);
     assert_eq!(asked.lock().unwrap()[1].2, "Tue, 25 Nov 2025 08:55:00 GMT");
     // The service goes away, and the page says since when there is nothing.
     *status.lock().unwrap() = 503;
