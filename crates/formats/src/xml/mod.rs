@@ -26,6 +26,11 @@ use text::resolve;
 /// document made of nothing else stays well below 500 MB with its text and while the vector of nodes grows.
 const MAX_NODES: usize = 2_000_000;
 
+/// How many elements may be open below the depth limit before the rest of the document is given up. Whoever never closes
+/// a million elements sends no text, and the reader below remembers every open name: fifty megabytes of `<p>` would
+/// cost it 400 MB, though none of them enters the tree.
+const MAX_SKIPPED: usize = 1_000_000;
+
 /// How many problems of well-formedness are listed; after that the list says only that there are more.
 const MAX_PROBLEMS: usize = 20;
 
@@ -183,6 +188,10 @@ impl<'a> Builder<'a> {
             }
             if self.tree.nodes.len() >= MAX_NODES {
                 self.tree.cut = Some(format!("more than {MAX_NODES} elements and texts"));
+                break;
+            }
+            if self.skipped >= MAX_SKIPPED {
+                self.tree.cut = Some(format!("{MAX_SKIPPED} elements are open within each other"));
                 break;
             }
         }

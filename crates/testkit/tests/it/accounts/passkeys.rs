@@ -39,12 +39,11 @@ async fn take_over(page: &mut Page, browser: &Browser) -> anyhow::Result<()> {
         .await
 }
 
-/// Presses the button of the form that a passkey answers.
+/// Presses the button of the form that a passkey answers, once the browser has read that far.
 async fn press(page: &mut Page, action: &str) -> anyhow::Result<()> {
-    page.run(&format!(
-        "document.querySelector('form[data-options][action=\"{action}\"]').requestSubmit()"
-    ))
-    .await?;
+    let form = format!("document.querySelector('form[data-options][action=\"{action}\"]')");
+    until(page, &format!("document.readyState === 'complete' && {form} !== null")).await?;
+    page.run(&format!("{form}.requestSubmit()")).await?;
     Ok(())
 }
 
