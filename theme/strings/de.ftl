@@ -901,3 +901,14 @@ wind-s = aus Süden
 wind-sw = aus Südwesten
 wind-w = aus Westen
 wind-nw = aus Nordwesten
+
+# Eilmeldungen auf dem Gerät einer Leserin oder eines Lesers.
+push = Eilmeldungen auf diesem Gerät
+push-about = { $site } kann dieses Gerät sofort benachrichtigen, wenn es Eilmeldungen gibt, auch wenn keine Seite offen ist. Ein Konto ist nicht nötig.
+push-button = Bei Eilmeldungen benachrichtigen
+push-on = Dieses Gerät wird benachrichtigt.
+push-none = Dieser Browser kann nicht benachrichtigt werden, oder Skripte sind aus. Es gibt auch Feeds und E-Mails.
+push-denied = Der Browser lässt keine Benachrichtigungen dieser Website zu. Das lässt sich in seinen Einstellungen für diese Website ändern.
+push-failed = Das hat nicht geklappt. Bitte versuchen Sie es später noch einmal.
+push-kept = Wir behalten dafür die Adresse, die uns Ihr Browser nennt, und nichts über Sie. Dieselbe Schaltfläche beendet es, und dann vergessen wir die Adresse.
+push-breaking = Eilmeldung von { $site }

@@ -1002,3 +1002,14 @@ wind-s = from the south
 wind-sw = from the south-west
 wind-w = from the west
 wind-nw = from the north-west
+
+# Breaking news on a reader's device.
+push = Breaking news on this device
+push-about = { $site } can tell this device of breaking news at once, also while its pages are closed. You need no account.
+push-button = Tell me of breaking news
+push-on = This device is told.
+push-none = This browser can't be told, or script is off. Feeds and mails tell you too.
+push-denied = The browser doesn't let this site show notifications. You can change that in its settings for this site.
+push-failed = That didn't work. Please try again later.
+push-kept = We keep the address that your browser gives us for this, and nothing about you. The same button ends it, and then we forget the address.
+push-breaking = Breaking news from { $site }

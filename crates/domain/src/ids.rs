@@ -114,4 +114,8 @@ ids! {
     PartnerId;
     /// A video file of the publisher's own.
     VideoId;
+    /// A browser that asked to be told.
+    SubscriptionId;
+    /// Breaking news of a site on its way to those who asked for it.
+    CampaignId;
 }

@@ -23,6 +23,7 @@ pub mod partners;
 pub mod permissions;
 pub mod places;
 pub mod profiles;
+pub mod push;
 pub mod rankings;
 pub mod revisions;
 pub mod routing;

@@ -4,6 +4,7 @@ use crate::accounts::{Accounts, Remembered};
 use crate::listings::{Source, Sources};
 use crate::partners::Counts;
 use crate::places::Places;
+use crate::push::Push;
 use crate::rankings::Reads;
 use crate::sites::Sites;
 use crate::weather::Weather;
@@ -52,6 +53,8 @@ pub struct App {
     pub hub: Option<String>,
     /// Sources of listings of the settings.
     pub listings: Sources,
+    /// The way to readers' browsers.
+    pub push: Push,
     /// Sites and sections as last read. A std lock: nothing awaits while it is held, and a holder only clones an `Arc`.
     sites: RwLock<Arc<Sites>>,
 }
@@ -108,6 +111,7 @@ impl App {
             weather: Weather::default(),
             hub: None,
             listings: Sources::default(),
+            push: Push::default(),
             sites: RwLock::new(Arc::new(sites)),
         }
     }
@@ -137,6 +141,13 @@ impl App {
     #[must_use]
     pub fn with_listings(mut self, sources: Vec<Source>) -> Self {
         self.listings = Arc::new(sources);
+        self
+    }
+
+    /// With a way to readers' browsers.
+    #[must_use]
+    pub fn with_push(mut self, push: Push) -> Self {
+        self.push = push;
         self
     }
 

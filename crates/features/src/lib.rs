@@ -26,6 +26,7 @@ pub mod partners;
 pub mod pictures;
 pub mod places;
 pub mod profiles;
+pub mod push;
 pub mod rankings;
 pub mod review;
 pub mod search;

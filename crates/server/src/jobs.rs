@@ -9,7 +9,7 @@ use masthead_features::feeds::hub;
 use masthead_features::ingest::{self, Source};
 use masthead_features::pictures::{self, Base};
 use masthead_features::{
-    accounts, alerts, comments, contributions, imports, listings, mistakes, notices, partners, rankings, stories,
+    accounts, alerts, comments, contributions, imports, listings, mistakes, notices, partners, push, rankings, stories,
     weather, wire,
 };
 use masthead_store::StoreError;
@@ -195,6 +195,7 @@ async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Resul
         pictures::JOB_AVIF => Ok(pictures::run_avif(app, job.key.parse()?).await?),
         weather::JOB => Ok(weather::fetch::run(app, &job.key).await?),
         hub::JOB => Ok(hub::run(app, &job.payload).await?),
+        push::JOB => Ok(push::run(app, job.key.parse()?).await?),
         ingest::JOB_POLL => match sources.iter().find(|source| source.name == job.key) {
             Some(source) => {
                 let report = ingest::run(app, source).await?;

@@ -8,6 +8,7 @@ use masthead_domain::time::Clock;
 use masthead_features::accounts::Accounts;
 use masthead_features::app::{App, AppParts};
 use masthead_features::places::Places;
+use masthead_features::push::Push;
 use masthead_features::weather::Weather;
 use masthead_services::blobs::Blobs;
 use masthead_services::clock::{SystemClock, SystemIds};
@@ -58,7 +59,7 @@ pub async fn open_to_serve(settings: &Settings) -> anyhow::Result<Opened> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let database = DbSettings::new(settings.database_url());
     let db = Db::open_unreached(&database, Arc::clone(&clock)).with_context(|| reason)?;
-    let app = with_settings(App::with_sites(parts(settings, db, clock)?, copy.table()), settings);
+    let app = with_settings(App::with_sites(parts(settings, db, clock)?, copy.table()), settings)?;
     Ok(Opened {
         app: Arc::new(app),
         away: true,
@@ -100,15 +101,23 @@ pub async fn open_with(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Re
         .with_context(|| format!("the database at {} can't be opened", safe_url(&database.url)))?;
     migrate::check(&db).await?;
     let app = App::new(parts(settings, db, clock)?).await?;
-    Ok(Arc::new(with_settings(app, settings)))
+    Ok(Arc::new(with_settings(app, settings)?))
 }
 
 /// The same network with what the settings say about it.
-pub fn with_settings(app: App, settings: &Settings) -> App {
-    app.with_hub(&settings.network.websub_hub)
+///
+/// # Errors
+/// In words that say what to do.
+pub fn with_settings(app: App, settings: &Settings) -> anyhow::Result<App> {
+    let push = Push::new(&settings.push, &user_agent(settings), &settings.outgoing.contact);
+    let push = push.context("push.services can't be used; write host:port pairs")?;
+    let app = app
+        .with_hub(&settings.network.websub_hub)
         .with_listings(settings.listings.sources.clone())
         .with_places(Places::new(settings.regions.clone(), &settings.network.cookie_domain))
         .with_weather(Weather::new(settings.weather.clone()))
+        .with_push(push);
+    Ok(app)
 }
 
 fn parts(settings: &Settings, db: Db, clock: Arc<dyn Clock>) -> anyhow::Result<AppParts> {

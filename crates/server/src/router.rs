@@ -35,6 +35,7 @@ use masthead_features::mistakes as with_mistakes;
 use masthead_features::notices::pages as notices;
 use masthead_features::partners;
 use masthead_features::places::pages as locations;
+use masthead_features::push as with_push;
 use masthead_features::rankings::pages as rankings;
 use masthead_features::review::{decisions, pages as review, policy, profiles as of_people, words};
 use masthead_features::transparency::page as transparency;
@@ -125,6 +126,7 @@ pub fn routes() -> Vec<Route> {
         desk_forms(),
         alerts(),
         places(),
+        push_messages(),
     ]
     .into_iter()
     .flatten()
@@ -257,6 +259,20 @@ fn passkeys() -> Vec<Route> {
         Route::new(MethodFilter::POST, "/account/passkeys/options", with_passkeys::ask_new)
             .permission(Permission::SignedIn)
             .cache(CachePolicy::NoStore),
+    ]
+}
+
+/// What browsers want to be told of by push. The page with the control, and its worker, are public pages.
+fn push_messages() -> Vec<Route> {
+    vec![
+        Route::new(
+            MethodFilter::POST,
+            "/push/subscriptions",
+            with_push::pages::subscriptions,
+        )
+        .longest_body(with_push::pages::LONGEST)
+        .permission(Permission::Public)
+        .cache(CachePolicy::NoStore),
     ]
 }
 

@@ -8,7 +8,7 @@ use crate::pressing::{self, PressQueue};
 use crate::reach::{Places, Reach, is_away, then};
 use crate::settings::Settings;
 use crate::standby::Standby;
-use crate::{hubs, jobs, live, middleware, router, search};
+use crate::{jobs, leased, live, middleware, router, search};
 use anyhow::Context as _;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
@@ -309,7 +309,11 @@ pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result
         }),
         tokio::spawn({
             let app = Arc::clone(&app);
-            then(places.clone(), |_| hubs::run(app))
+            then(places.clone(), |_| leased::hubs(app))
+        }),
+        tokio::spawn({
+            let app = Arc::clone(&app);
+            then(places.clone(), |_| leased::push(app))
         }),
         tokio::spawn({
             let app = Arc::clone(&app);
@@ -392,6 +396,7 @@ impl Node {
         if let Err(error) = self.listener.await {
             tracing::error!(%error, "the listener broke off");
         }
+        self.app.push.drain().await;
         for task in &self.background {
             task.abort();
         }

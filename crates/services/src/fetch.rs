@@ -26,6 +26,7 @@ pub use error::{FetchError, Refusal};
 pub use response::{FetchHeaders, FetchResponse};
 
 use crate::tls;
+use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use resolver::{Lookup, SystemLookup};
@@ -34,7 +35,7 @@ use std::time::Duration;
 use target::{AllowList, Hop, Target};
 use url::Url;
 
-/// The longest answer to a form, in bytes: nobody reads more of it than whether it went well.
+/// The longest answer to what was sent, in bytes: nobody reads more of it than whether it went well.
 const LARGEST_ANSWER: usize = 64 << 10;
 /// The longest answer of a protocol, in bytes: a provider's keys and what it says of somebody are far shorter.
 const LARGEST_EXCHANGE: usize = 256 << 10;
@@ -54,6 +55,8 @@ pub struct FetchSettings {
     pub connect_timeout: Duration,
     /// How many redirects are followed. Default 5.
     pub max_redirects: usize,
+    /// How many connections to one host are kept for the next request. Default 4.
+    pub idle_connections: usize,
 }
 
 impl Default for FetchSettings {
@@ -65,6 +68,7 @@ impl Default for FetchSettings {
             timeout: Duration::from_secs(20),
             connect_timeout: Duration::from_secs(5),
             max_redirects: 5,
+            idle_connections: 4,
         }
     }
 }
@@ -182,12 +186,27 @@ impl Fetcher {
     /// # Errors
     /// As [`Fetcher::get`].
     pub async fn post_form(&self, url: &str, policy: FetchPolicy, form: String) -> Result<FetchResponse, FetchError> {
+        let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind)]);
+        self.post(url, policy, headers, form.into()).await
+    }
+
+    /// Sends bytes with these headers. A redirect is an answer like any other.
+    ///
+    /// # Errors
+    /// As [`Fetcher::get`].
+    pub async fn post(
+        &self,
+        url: &str,
+        policy: FetchPolicy,
+        headers: HeaderMap,
+        bytes: Bytes,
+    ) -> Result<FetchResponse, FetchError> {
         let limit = self.settings.timeout;
         let send = async {
             let target = Target::first(url, policy, &self.allow)?;
-            let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
-            let request = self.client(&target).post(target.url.clone()).header(CONTENT_TYPE, kind);
-            let response = self.sent(&target, request.body(form)).await?;
+            let request = self.client(&target).post(target.url.clone()).headers(headers);
+            let response = self.sent(&target, request.body(bytes)).await?;
             body::read(response, &target.url, LARGEST_ANSWER).await
         };
         tokio::time::timeout(limit, send)
@@ -285,7 +304,7 @@ fn client(
             .user_agent(&settings.user_agent)
             .connect_timeout(settings.connect_timeout)
             .pool_idle_timeout(Duration::from_secs(30))
-            .pool_max_idle_per_host(4)
+            .pool_max_idle_per_host(settings.idle_connections)
     };
     // A bare machine has no certificate authorities of its own; then Mozilla's, built in, must do. Where the system has
     // some they are the only ones, since its operator decides whom to trust.

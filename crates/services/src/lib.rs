@@ -2,7 +2,8 @@
 //!
 //! This crate is the only one that may read the clock, draw randomness, open files for keeps or speak HTTP to others.
 //! It knows neither SQL nor routes. One room a file or folder: [`clock`], [`codes`], [`blobs`], [`mail`], [`passkeys`],
-//! [`passwords`], [`pictures`], [`fetch`], [`disk`], [`search`].
+//! [`passwords`], [`pictures`], [`fetch`], [`push`], [`disk`],
+//! [`search`].
 
 #![warn(missing_docs)]
 
@@ -16,5 +17,6 @@ pub mod passkeys;
 pub mod passwords;
 pub mod pictures;
 pub mod providers;
+pub mod push;
 pub mod search;
 mod tls;

@@ -4,6 +4,7 @@
 //! shared cursor, by convention under the node name `*`, so that the next holder goes on where the last one stopped.
 
 use crate::db::{Conn, StoreError, Tx};
+use crate::log::{self, LogEvent};
 use crate::{from_row, params, queries};
 use masthead_domain::time::Timestamp;
 
@@ -50,6 +51,20 @@ from_row!(Follower {
 /// What the engine reported.
 pub async fn cursor(conn: &mut Conn, name: &str, node: &str) -> Result<Option<i64>, StoreError> {
     conn.optional(CURSOR, params![name, node]).await
+}
+
+/// The next events for a follower that runs on one node at a time, at most `limit`, with the place that it has reached
+/// when it has dealt with them. None when there is nothing new. One that has never run begins at the head of the log,
+/// without events: nobody is told of what is old.
+///
+/// # Errors
+/// What the engine reported.
+pub async fn next(conn: &mut Conn, name: &str, limit: u32) -> Result<Option<(i64, Vec<LogEvent>)>, StoreError> {
+    let Some(place) = cursor(conn, name, ANY_NODE).await? else {
+        return Ok(Some((log::head(conn).await?, Vec::new())));
+    };
+    let events = log::after(conn, place, limit).await?;
+    Ok(events.last().map(|last| last.position).map(|reached| (reached, events)))
 }
 
 /// Notes that everything up to `position` is dealt with. A position behind the known one changes nothing.

@@ -33,6 +33,7 @@ pub mod pictures;
 pub mod policies;
 pub mod profiles;
 pub mod public;
+pub mod push;
 pub mod rankings;
 pub mod reports;
 pub mod reviews;
@@ -89,6 +90,8 @@ pub fn all_queries() -> Vec<Query> {
         pictures::ALL,
         policies::ALL,
         profiles::ALL,
+        push::ALL,
+        push::campaigns::ALL,
         rankings::ALL,
         reports::ALL,
         reviews::ALL,

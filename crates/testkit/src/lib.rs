@@ -5,6 +5,7 @@ pub mod browser;
 pub mod build;
 pub mod cluster;
 pub mod http;
+pub mod push_service;
 
 use masthead_domain::ids::SiteId;
 use masthead_domain::sites::Site;
@@ -60,7 +61,7 @@ async fn open(db: &TestDb, clock: Arc<dyn Clock>, settings: &Settings, blobs: &B
         node: settings.server.node.clone(),
     })
     .await?;
-    Ok(masthead_server::network::with_settings(app, settings))
+    masthead_server::network::with_settings(app, settings)
 }
 
 impl TestApp {

@@ -46,6 +46,7 @@ pub const RESERVED: &[&str] = &[
     "places",
     "policies",
     "profiles",
+    "push",
     "readyz",
     "robots.txt",
     "search",
@@ -317,6 +318,10 @@ pub enum Route<'a> {
     Listing(Category, ListingId),
     /// `/search`
     Search,
+    /// `/push`: breaking news on this device.
+    Push,
+    /// `/push/worker.js`: its service worker.
+    PushWorker,
     /// `/sitemap.xml`
     Sitemap,
     /// `/news-sitemap.xml`
@@ -382,6 +387,8 @@ impl<'a> Route<'a> {
         match segments.as_slice() {
             ["oembed"] => Some(Self::Oembed),
             ["search"] => Some(Self::Search),
+            ["push"] => Some(Self::Push),
+            ["push", "worker.js"] => Some(Self::PushWorker),
             ["listings"] => Some(Self::Listings(None)),
             ["listings", category] => Category::parse(category).map(|category| Self::Listings(Some(category))),
             ["listings", category, id] => Some(Self::Listing(Category::parse(category)?, id.parse().ok()?)),
@@ -531,6 +538,8 @@ impl fmt::Display for Route<'_> {
             Self::Oembed => f.write_str("/oembed"),
             Self::CommentsPolicy => f.write_str("/policies/comments"),
             Self::Search => f.write_str("/search"),
+            Self::Push => f.write_str("/push"),
+            Self::PushWorker => f.write_str("/push/worker.js"),
             Self::Listings(None) => f.write_str("/listings"),
             Self::Listings(Some(category)) => write!(f, "/listings/{}", category.name()),
             Self::Listing(category, id) => write!(f, "/listings/{}/{id}", category.name()),

@@ -82,6 +82,22 @@ pub(super) fn alerts(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
+/// `push`: breaking news handed to a push service for a million browsers.
+pub(super) fn push(bench: &Bench) -> Result<()> {
+    let folder = bench.folder.join("push").display().to_string();
+    let count = bench.sized(1_000_000).to_string();
+    for line in run(bench, "masthead-testkit", "bench_push", &[], &[&folder, &count])? {
+        let (name, value) = (text(&line, "figure")?, number(&line, "value")?);
+        let (unit, bar) = if name == "twice" {
+            ("messages", Bar::Below(1.0))
+        } else {
+            ("messages/s", Bar::AtLeast(2000.0))
+        };
+        Figure::new("push", name, value, unit).bar(bar).print();
+    }
+    Ok(())
+}
+
 /// Pages rendered without any cache: `list` has a line `NAME<tab>TARGET` for each; returns pages per second of processor
 /// time by name.
 pub(super) fn rendered(bench: &Bench, network: &Network, list: &str) -> Result<Vec<(String, f64)>> {

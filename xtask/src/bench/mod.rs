@@ -144,6 +144,12 @@ const KINDS: &[Kind] = &[
         usual: true,
     },
     Kind {
+        name: "push",
+        says: "breaking news handed to a push service for a million browsers (an example of testkit)",
+        run: examples::push,
+        usual: false,
+    },
+    Kind {
         name: "build",
         says: "incremental build in dev, size of the program",
         run: build::run,

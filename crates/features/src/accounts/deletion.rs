@@ -64,6 +64,7 @@ pub async fn run(app: &App, account: AccountId) -> Result<(), AccountError> {
                 }
                 sessions::end_others(tx, account, None).await?;
                 crate::listings::account_deleted(tx, account).await?;
+                crate::push::subscriptions::account_deleted(tx, account).await?;
                 if let Some(profile) = profiles::of_account(tx, account).await? {
                     profiles::erase(tx, profile.id).await?;
                     crate::comments::account_deleted(tx, profile.id, with_comments).await?;

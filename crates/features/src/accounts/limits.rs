@@ -28,6 +28,8 @@ pub enum Limit {
     Likes,
     /// Reporting comments without an account, from an address.
     Reports,
+    /// Asking for push messages, or what is asked for, from an address.
+    Push,
 }
 
 impl Limit {
@@ -41,6 +43,7 @@ impl Limit {
             Self::Names => (60, 600),
             Self::Likes => (60, 60),
             Self::Reports => (20, 86_400),
+            Self::Push => (60, 600),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! WebSub: the hub is told which feeds changed, and fetches and spreads them itself.
 //!
-//! A follower of the log (`server::hubs`) finds the feeds that an event changed and schedules one due job for a batch of
+//! A follower of the log (`server::leased`) finds the feeds that an event changed and schedules one due job for a batch of
 //! them, in the transaction that moves its place. The job sends one form. Each change is told once, after a restart too;
 //! a form whose answer was lost in a crash is sent once more, which tells a hub nothing new and costs it one look.
 
@@ -12,7 +12,7 @@ use masthead_domain::time::Timestamp;
 use masthead_services::fetch::{FetchError, FetchPolicy};
 use masthead_store::jobs::Lane;
 use masthead_store::leases::{self, Lease};
-use masthead_store::log::{self, LogEvent};
+use masthead_store::log::LogEvent;
 use masthead_store::{Conn, StoreError, Tx, authors, followers, jobs, topics};
 use masthead_web::urls::{FeedFormat, FeedScope, Route};
 use serde::{Deserialize, Serialize};
@@ -58,14 +58,8 @@ pub enum HubError {
 /// When the store can't answer; the same events are read again.
 pub async fn follow(app: &App, lease: &Lease) -> Result<bool, StoreError> {
     let mut conn = app.db.reader().await?;
-    let place = followers::cursor(&mut conn, FOLLOWER, followers::ANY_NODE).await?;
-    let (reached, events) = match place {
-        None => (log::head(&mut conn).await?, Vec::new()),
-        Some(place) => {
-            let events = log::after(&mut conn, place, EVENTS).await?;
-            let Some(last) = events.last() else { return Ok(false) };
-            (last.position, events)
-        }
+    let Some((reached, events)) = followers::next(&mut conn, FOLLOWER, EVENTS).await? else {
+        return Ok(false);
     };
     let feeds = changed(&mut conn, &app.sites(), &events).await?;
     drop(conn);

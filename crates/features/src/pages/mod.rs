@@ -63,7 +63,7 @@ use crate::app::App;
 use crate::comments::thread::Asked;
 use crate::places::{self, local};
 use crate::sites::SiteEntry;
-use crate::{alerts, api, comments, feeds, listings, partners, profiles, weather};
+use crate::{alerts, api, comments, feeds, listings, partners, profiles, push, weather};
 use masthead_domain::comments::Order;
 use masthead_domain::ids::{SiteId, StoryId};
 use masthead_services::search::{SearchIndex, SearchRequest};
@@ -369,6 +369,8 @@ impl Pages {
             Route::Sitemap => feeds::sitemap(app, view, query.get("month").as_deref()).await,
             Route::NewsSitemap => feeds::news_sitemap(app, view).await,
             Route::Robots => small::robots(app, view).await,
+            Route::Push => push::pages::page(app, view).await,
+            Route::PushWorker => push::pages::worker(app, view).await,
             Route::Corrections => own::corrections(app, view).await,
             Route::Alerts(kind) => alerts::pages::list(app, view, *kind, query).await,
             Route::Alert(id) => alerts::pages::one(app, view, *id).await,

@@ -13,6 +13,7 @@ mod ingest;
 mod init;
 mod output;
 mod probe;
+mod push;
 mod search;
 mod serve;
 mod site;
@@ -103,6 +104,9 @@ enum Command {
     /// Ask every public surface for a withheld story.
     #[command(subcommand, after_help = "Example: masthead probe embargo /world/a-story-20260101")]
     Probe(probe::Probe),
+    /// Show what became of breaking news that was sent to readers' devices.
+    #[command(subcommand, after_help = "Example: masthead push list")]
+    Push(push::Push),
     /// Make the search indexes anew.
     #[command(subcommand, after_help = "Example: masthead search rebuild")]
     Search(search::Search),
@@ -179,6 +183,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Front(command) => command.run(&common).await,
         Command::Story(command) => command.run(&common).await,
         Command::Probe(command) => command.run(&common).await,
+        Command::Push(command) => command.run(&common).await,
         Command::Search(command) => command.run(&common).await,
         Command::Site(command) => command.run(&common).await,
         Command::User(command) => command.run(&common).await,

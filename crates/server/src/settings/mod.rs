@@ -11,6 +11,7 @@ use masthead_features::alerts::AlertSource;
 use masthead_features::ingest::Source;
 use masthead_features::listings;
 use masthead_features::places::Region;
+use masthead_features::push::PushSettings;
 use masthead_features::weather::WeatherSettings;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,8 @@ pub struct Settings {
     pub mail: Mail,
     /// Outgoing requests.
     pub outgoing: Outgoing,
+    /// Messages to browsers.
+    pub push: PushSettings,
     /// Wire sources.
     pub wire: Vec<Source>,
     /// Alerts.

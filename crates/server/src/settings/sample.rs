@@ -95,6 +95,11 @@ admin_listen = "{admin_listen}"
 # An address or mail that tells those whom Masthead asks (agencies, weather services) whom to talk to.
 #: contact = "desk@example.org"
 
+[push]
+# Breaking news is sent to browsers by push services that the browsers name, on public addresses and over https. Exact
+# host:port pairs of push services of your own, which may be private and speak plain http.
+#: services = ["10.0.0.6:9100"]
+
 # Wire sources, one block each. A source has a folder that is watched, a url that is polled, a token with which
 # senders may push to /ingest/NAME, or several of these.
 #: [[wire]]

@@ -39,7 +39,7 @@ macro_rules! for_each_id {
             EntryId VideoId
             SiteId SectionId StoryId RevisionId WireItemId TopicId AuthorId PictureId FrontId EventId JobId CommentId
             AccountId ProfileId SessionId PasskeyId ProfileChangeId MailId SuspensionId ReportId ContributionId AlertId
-            ListingId PartnerId
+            ListingId PartnerId SubscriptionId CampaignId
         }
     };
 }

@@ -35,6 +35,7 @@ mod faults;
 mod listings;
 mod migrations;
 mod plans;
+mod push;
 mod rankings;
 mod values;
 mod videos;

@@ -32,6 +32,8 @@ mod mistakes;
 mod pages;
 mod partners;
 mod places;
+mod push;
+mod push_crash;
 mod rankings;
 mod search;
 mod sheets;

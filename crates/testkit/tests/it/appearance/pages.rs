@@ -90,6 +90,7 @@ pub(super) async fn gather(language: &str, theme: &str, engine: Engine) -> anyho
         at("search.html", "/search?q=heron&section=world&from=2025-01-01"),
         at("search.html", "/search?q=nothingofthiskind"),
         at("corrections.html", "/corrections"),
+        at("push/page.html", "/push"),
         at("page.html", "/about"),
         at("error.html", "/world/what-the-heron-20251124"),
         at("galleries/multimedia.html", "/multimedia"),

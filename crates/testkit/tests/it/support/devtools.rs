@@ -201,6 +201,22 @@ impl Page {
         Ok(())
     }
 
+    /// The id of the one service worker that is registered. The domain ServiceWorker has to be enabled.
+    pub(crate) async fn registration(&mut self) -> anyhow::Result<String> {
+        loop {
+            let told = self
+                .events
+                .iter()
+                .filter(|event| event["method"] == "ServiceWorker.workerRegistrationUpdated");
+            let known = told.filter_map(|event| event["params"]["registrations"][0]["registrationId"].as_str());
+            if let Some(id) = known.last() {
+                return Ok(id.to_owned());
+            }
+            let event = self.read().await?;
+            self.events.push_back(event);
+        }
+    }
+
     /// Runs a script on every page before its own.
     pub(crate) async fn before_each(&mut self, script: &str) -> anyhow::Result<()> {
         self.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }))
