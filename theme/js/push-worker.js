@@ -27,7 +27,7 @@
   addEventListener('notificationclick', (event) => {
     event.notification.close();
     const address = new URL(event.notification.data?.href ?? '/', location.origin);
-    if (address.origin !== location.origin) return;
+    if (!address.protocol.startsWith('http')) return;
     event.waitUntil(
       clients.matchAll({ type: 'window', includeUncontrolled: true }).then((windows) => {
         const open = windows.find((one) => one.url.split('#')[0] === address.href.split('#')[0]);

@@ -310,6 +310,7 @@ pub async fn everything(app: &App, viewer: &Viewer) -> Result<serde_json::Value,
     let comments = crate::comments::everything(&mut conn, viewer.profile).await?;
     let contributions = crate::contributions::everything(&mut conn, viewer.profile).await?;
     let listings = crate::listings::everything(&mut conn, viewer.account).await?;
+    let devices = crate::push::subscriptions::everything(&mut conn, viewer.account).await?;
     let muted = crate::comments::mutes::of(&mut conn, viewer).await?;
     let mistakes = crate::mistakes::everything(&mut conn, viewer.profile).await?;
     let places: Vec<_> = Chosen::parse(&viewer.places)
@@ -321,6 +322,7 @@ pub async fn everything(app: &App, viewer: &Viewer) -> Result<serde_json::Value,
         "comments": comments,
         "contributions": contributions,
         "listings": listings,
+        "devices": devices,
         "muted": muted,
         "mistakes": mistakes,
         "account": {

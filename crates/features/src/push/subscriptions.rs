@@ -8,8 +8,9 @@ use masthead_domain::ids::{AccountId, SiteId, SubscriptionId};
 use masthead_domain::push::{Endpoint, EndpointProblem};
 use masthead_services::push::{PushError, Recipient};
 use masthead_store::push::{self as rows, Subscription};
-use masthead_store::{StoreError, Tx};
+use masthead_store::{Conn, StoreError, Tx};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What a page's script, or the service worker, sends.
@@ -165,6 +166,21 @@ async fn keep(
     }
     rows::put(tx, &wanted).await?;
     Ok(told)
+}
+
+/// The browsers of an account, for its owner.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn everything(conn: &mut Conn, account: AccountId) -> Result<Value, StoreError> {
+    let own = rows::of_account(conn, account).await?;
+    let own = own.into_iter().map(|one| {
+        json!({
+            "endpoint": one.endpoint, "site": one.site, "language": one.language, "breaking": one.breaking,
+            "follows": one.follows,
+        })
+    });
+    Ok(own.collect())
 }
 
 /// Forgets the browsers of an account that is deleted.

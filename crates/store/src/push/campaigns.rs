@@ -22,7 +22,7 @@ queries! {
     BEGIN = "UPDATE push_campaigns SET run = run + 1 WHERE id = $1 AND state = 'sending'";
     hot WALK = "SELECT id, endpoint, public_key, auth, language, CAST(1 AS BIGINT), failures FROM push_subscriptions
         WHERE site_id = $1 AND breaking = TRUE AND id > $2 ORDER BY id LIMIT $3";
-    hot MOVE = "UPDATE push_campaigns SET cursor = $4 WHERE id = $1 AND run = $2 AND cursor = $3 AND state = 'sending'";
+    MOVE = "UPDATE push_campaigns SET cursor = $4 WHERE id = $1 AND run = $2 AND cursor = $3 AND state = 'sending'";
     MARK = "INSERT INTO push_batches (campaign_id, last_id, after_id, run, messages, marked_at)
         VALUES ($1, $2, $3, $4, $5, $6)";
     UNMARK = "DELETE FROM push_batches WHERE campaign_id = $1 AND last_id = $2";

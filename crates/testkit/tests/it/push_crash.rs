@@ -79,13 +79,8 @@ async fn a_campaign_that_is_killed_tells_nobody_twice(engine: Engine) -> anyhow:
     service.treat_all(Manner::Slow(Duration::from_millis(40)));
 
     let mut server = Some(network.serve()?);
-    let pushed = server.as_ref().context("a server")?.push(&serde_json::to_vec(&ninjs(
-        "urn:breaking",
-        1,
-        "The wall holds",
-        "wall",
-    ))?);
-    let pushed = pushed.await?;
+    let document = serde_json::to_vec(&ninjs("urn:breaking", 1, "The wall holds", "wall"))?;
+    let pushed = server.as_ref().context("a server")?.push(&document).await?;
     anyhow::ensure!(pushed.status == 202, "{} {}", pushed.status, pushed.text());
     let story = pushed.json()?["items"][0]["story"]
         .as_str()
