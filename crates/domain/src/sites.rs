@@ -81,6 +81,7 @@ pub const RESERVED_SLUGS: &[&str] = &[
     "places",
     "policies",
     "profiles",
+    "push",
     "readyz",
     "robots.txt",
     "search",

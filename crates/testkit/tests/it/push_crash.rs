@@ -71,8 +71,9 @@ async fn a_campaign_that_is_killed_tells_nobody_twice(engine: Engine) -> anyhow:
     let service = PushService::start().await?;
     let network = Network::new(engine).await?;
     let settings = network.data().join("masthead.toml");
-    let mut text = std::fs::read_to_string(&settings)?;
-    text.push_str(&format!("\n[push]\nservices = [\"{}\"]\n", service.address));
+    let own = format!("[push]\nservices = [\"{}\"]\n", service.address);
+    let text = std::fs::read_to_string(&settings)?.replacen("[push]\n", &own, 1);
+    anyhow::ensure!(text.contains(&own), "the settings have no place for it: {text}");
     std::fs::write(&settings, text)?;
     let names = browsers(&network, &service).await?;
     // Long enough that a kill meets messages on their way.

@@ -43,6 +43,8 @@ fn every_route_is_written_and_read_back() {
             "/galleries/x-20140915/12",
         ),
         (Route::Multimedia, "/multimedia"),
+        (Route::Push, "/push"),
+        (Route::PushWorker, "/push/worker.js"),
         (Route::NewsInPictures(None), "/news-in-pictures"),
         (Route::NewsInPictures(Some(day())), "/news-in-pictures/2014/09/15"),
         (Route::Feed(FeedScope::Site, FeedFormat::Rss), "/feed.xml"),
