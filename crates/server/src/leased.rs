@@ -6,8 +6,8 @@ use futures::future::BoxFuture;
 use masthead_features::app::App;
 use masthead_features::feeds::hub;
 use masthead_features::push as with_push;
-use masthead_store::StoreError;
 use masthead_store::leases::{self, Lease};
+use masthead_store::{StoreError, followers};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,12 +37,7 @@ pub async fn push(app: Arc<App>) {
 
 async fn follow(app: &App, name: &'static str, step: Step) {
     loop {
-        let done = match leases::take(&app.db, name, &app.node, LEASE_SECONDS).await {
-            Ok(Some(lease)) => step(app, &lease).await,
-            Ok(None) => Ok(false),
-            Err(error) => Err(error),
-        };
-        match done {
+        match look(app, name, step).await {
             // There may be more than one batch.
             Ok(true) => continue,
             Ok(false) => {}
@@ -52,5 +47,17 @@ async fn follow(app: &App, name: &'static str, step: Step) {
             }
         }
         tokio::time::sleep(REST).await;
+    }
+}
+
+/// Deals with what is new, if anything is and this node holds the lease. Taking it is a write, which everybody else on the
+/// store would notice: first a look whether there is a reason.
+async fn look(app: &App, name: &'static str, step: Step) -> Result<bool, StoreError> {
+    if followers::next(&mut app.db.reader().await?, name, 1).await?.is_none() {
+        return Ok(false);
+    }
+    match leases::take(&app.db, name, &app.node, LEASE_SECONDS).await? {
+        Some(lease) => step(app, &lease).await,
+        None => Ok(false),
     }
 }
