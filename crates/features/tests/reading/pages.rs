@@ -327,7 +327,7 @@ async fn empty_sites_have_pages_too() {
 }
 
 /// Folders of templates that the tests of the whole program render.
-const OF_THE_PROGRAM: [&str; 15] = [
+const OF_THE_PROGRAM: [&str; 16] = [
     "accounts/",
     "alerts/",
     "comments/",
@@ -341,6 +341,7 @@ const OF_THE_PROGRAM: [&str; 15] = [
     "notices/",
     "partners/",
     "places/",
+    "push/",
     "review/",
     "weather/",
 ];
@@ -362,6 +363,7 @@ fn every_template_is_rendered_by_a_test_here() {
         "parts/listings.html",
         "parts/local-news.html",
         "parts/moment.txt",
+        "parts/push.html",
         "parts/sky.html",
         "parts/video.html",
         "parts/weather.html",
