@@ -12,7 +12,7 @@ use masthead_features::app::App;
 use masthead_features::push::plan::campaign_of;
 use masthead_features::stories::{self, NewStory};
 use masthead_features::{banners, push, sites};
-use masthead_server::settings::Where;
+use masthead_server::settings::Settings;
 use masthead_server::{jobs, network};
 use masthead_services::push::Recipient;
 use masthead_store::push::campaigns::{self, Campaign};
@@ -138,11 +138,11 @@ fn main() -> Result<()> {
     runtime.block_on(async {
         let service = PushService::start().await?;
         service.decrypt_each(EACH);
-        let mut settings = Where {
-            config: None,
-            data: Some(folder.into()),
-        }
-        .load()?;
+        let mut settings = Settings {
+            folder: folder.as_str().into(),
+            ..Settings::default()
+        };
+        settings.database.url = format!("sqlite:{folder}/bench.sqlite");
         settings.push.services = vec![service.address.to_string()];
         let app = network::open(&settings).await?;
         let site = site(&app).await?;
