@@ -5,11 +5,8 @@ use crate::fast::{FastPath, Front};
 use crate::live::hub::Command;
 use crate::live::{self, Joining};
 use crate::patience::PatientStream;
-use axum::body::Body;
-use http::{Request, Response};
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
@@ -123,16 +120,12 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 ///
 /// # Errors
 /// When a thread can't be started.
-pub async fn serve<S>(
+pub async fn serve(
     listener: TcpListener,
-    front: Arc<Front<S>>,
+    front: Arc<Front>,
     limits: Limits,
     stop: impl Future<Output = ()>,
-) -> io::Result<Drained>
-where
-    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
-    S::Future: Send,
-{
+) -> io::Result<Drained> {
     let places = Arc::new(Semaphore::new(limits.connections));
     let signal = Arc::new(Signal {
         phase: AtomicU8::new(RUNNING),
@@ -193,11 +186,7 @@ struct Loops {
 }
 
 /// Starts one event loop a core.
-fn start_loops<S>(front: &Arc<Front<S>>, limits: &Limits, signal: &Arc<Signal>) -> io::Result<Loops>
-where
-    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
-    S::Future: Send,
-{
+fn start_loops(front: &Arc<Front>, limits: &Limits, signal: &Arc<Signal>) -> io::Result<Loops> {
     let count = match limits.threads {
         0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
         count => count,
@@ -220,16 +209,13 @@ where
     Ok(Loops { senders, threads })
 }
 
-async fn event_loop<S>(
+async fn event_loop(
     mut receiver: UnboundedReceiver<Dealt>,
-    front: &Front<S>,
+    front: &Front,
     limits: &Limits,
     signal: &Arc<Signal>,
     router: &Handle,
-) where
-    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
-    S::Future: Send,
-{
+) {
     let protocols = Arc::new(Protocols::new(limits));
     let (waiting, hub) = live::hub(front.live());
     tokio::spawn(hub.run());
@@ -308,16 +294,7 @@ impl Protocols {
     }
 
     /// Answers until the connection ends, or its reader waits for news.
-    async fn connection<S>(
-        &self,
-        stream: TcpStream,
-        service: FastPath<S>,
-        signal: &Signal,
-    ) -> Option<(TcpStream, Joining)>
-    where
-        S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-    {
+    async fn connection(&self, stream: TcpStream, service: FastPath, signal: &Signal) -> Option<(TcpStream, Joining)> {
         let greeted = tokio::select! {
             biased;
             greeted = tokio::time::timeout(self.header_time, speaks_http2(&stream)) => greeted,

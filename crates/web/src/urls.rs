@@ -345,6 +345,8 @@ pub enum Route<'a> {
     Weather,
     /// `/fragments/<component>?place=`: what fills a hole of a page for a place.
     Fragment(Component),
+    /// `/fragments/warning?place=`: extreme danger near a place, which every page tells of.
+    Warning,
 }
 
 impl<'a> Route<'a> {
@@ -403,6 +405,7 @@ impl<'a> Route<'a> {
             },
             ["weather"] => Some(Self::Weather),
             ["places", name] => place(name).map(|(slug, id)| Self::Place { slug, id }),
+            ["fragments", "warning"] => Some(Self::Warning),
             ["fragments", name] => Component::parse(name).map(Self::Fragment),
             ["topics", slug] => decode(slug).map(Self::Topic),
             ["authors", slug] => decode(slug).map(Self::Author),
@@ -552,6 +555,7 @@ impl fmt::Display for Route<'_> {
             Self::Place { slug, id } => write!(f, "/places/{}-{id}", Encoded(slug, false)),
             Self::Weather => f.write_str("/weather"),
             Self::Fragment(component) => write!(f, "/fragments/{}", component.name()),
+            Self::Warning => f.write_str("/fragments/warning"),
         }
     }
 }

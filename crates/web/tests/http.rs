@@ -74,7 +74,7 @@ fn host_site(n: u128, slug: &str) -> HostSite {
 struct Served {
     address: SocketAddr,
     press: Arc<Press>,
-    front: Arc<Front<Router>>,
+    front: Arc<Front>,
     log: Sink,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<std::io::Result<Drained>>,

@@ -340,10 +340,26 @@ struct Piece {
 
 /// The component of a reader's place: what holds near it, the worst first.
 pub(crate) async fn piece(app: &App, view: &SiteView, place: &Place<'_>) -> Result<Rendered, WebError> {
+    near(app, view, place, "parts/alerts.html", None).await
+}
+
+/// What every page tells of a reader's place: extreme danger, and else nothing.
+pub(crate) async fn warning(app: &App, view: &SiteView, place: &Place<'_>) -> Result<Rendered, WebError> {
+    near(app, view, place, "parts/warning.html", Some(Severity::Extreme)).await
+}
+
+async fn near(
+    app: &App,
+    view: &SiteView,
+    place: &Place<'_>,
+    template: &str,
+    only: Option<Severity>,
+) -> Result<Rendered, WebError> {
     let around = Around::place(place);
     let (mut conn, now) = (app.db.snapshot().await.map_err(store_error)?, app.now());
     let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
     let mut records = nearby(&mut conn, now, &around, None).await.map_err(store_error)?;
+    records.retain(|record| only.is_none_or(|severity| record.alert.severity() == severity));
     records.truncate(FEW);
     let sources = credits(&mut conn, None).await.map_err(store_error)?;
     drop(conn);
@@ -353,7 +369,7 @@ pub(crate) async fn piece(app: &App, view: &SiteView, place: &Place<'_>) -> Resu
         alerts: records.iter().map(|record| line(view, record)).collect(),
         silent: sources.into_iter().filter(|source| source.silent).collect(),
     };
-    let html = view.voice.render("parts/alerts.html", &own)?;
+    let html = view.voice.render(template, &own)?;
     Ok(Rendered::html(html, position)
         .keys(around.keys())
         .keys([SurrogateKey::site(view.entry.id), SurrogateKey::theme()]))

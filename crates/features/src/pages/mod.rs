@@ -61,7 +61,7 @@ pub(crate) use view::{SiteView, href as section_href};
 
 use crate::app::App;
 use crate::comments::thread::Asked;
-use crate::places::{self, local};
+use crate::places::{self, Piece, local};
 use crate::sites::SiteEntry;
 use crate::{alerts, api, comments, feeds, listings, partners, profiles, push, weather};
 use masthead_domain::comments::Order;
@@ -387,7 +387,8 @@ impl Pages {
             // Answered by a route of its own, which knows who asks.
             Route::Comment(_) => Err(WebError::not_found()),
             Route::Place { .. } => local::page(app, view, route).await,
-            Route::Fragment(component) => places::fragment(app, view, *component, query).await,
+            Route::Fragment(component) => places::fragment(app, view, Piece::Component(*component), query).await,
+            Route::Warning => places::fragment(app, view, Piece::Warning, query).await,
             Route::Weather => weather::page(app, view, query).await,
             Route::CommentsPolicy => small::comments_policy(app, view).await,
             Route::Listings(None) => listings::pages::all(app, view).await,
@@ -486,7 +487,7 @@ pub fn declared_parameters(path: &str) -> &'static [&'static str] {
         }
         Some(Route::Alerts(_)) => &["after", "place", "near"],
         Some(Route::Story { .. }) => &["comments", "order", "comment", "entries", "entry"],
-        Some(Route::Fragment(_) | Route::Weather) => &["place"],
+        Some(Route::Fragment(_) | Route::Warning | Route::Weather) => &["place"],
         Some(Route::Search) => search::PARAMETERS,
         Some(Route::Listings(Some(_))) => listings::pages::PARAMETERS,
         Some(Route::Oembed) => oembed::PARAMETERS,

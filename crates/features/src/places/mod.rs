@@ -14,7 +14,7 @@ mod pieces;
 
 pub use pieces::{fills, fills_of};
 
-pub(crate) use pieces::{Hole, fragment, holes};
+pub(crate) use pieces::{Hole, Piece, fragment, holes};
 
 use crate::sites::SiteEntry;
 use masthead_domain::places::{Cell, PlaceId, PlaceKind, Point, folded, list_of};

@@ -20,25 +20,33 @@ pub(crate) fn shown(app: &App) -> Vec<Component> {
     Component::ALL.into_iter().filter(is_on).collect()
 }
 
-/// `/fragments/<component>?place=ID`
+/// What fills a hole for a place.
+#[derive(Clone, Copy)]
+pub(crate) enum Piece {
+    /// A component that its reader chose a place for.
+    Component(Component),
+    /// Extreme danger near the place of the alerts, on every page.
+    Warning,
+}
+
+/// The hole that every page has for [`Piece::Warning`].
+const WARNING: &str = "warning";
+
+/// `/fragments/<component>?place=ID`, and `/fragments/warning?place=ID`
 ///
 /// # Errors
 /// 404 for a place that there is none of, and for a component that is not shown: neither is kept.
-pub(crate) async fn fragment(
-    app: &App,
-    view: &SiteView,
-    component: Component,
-    query: Query<'_>,
-) -> Result<Rendered, WebError> {
+pub(crate) async fn fragment(app: &App, view: &SiteView, piece: Piece, query: Query<'_>) -> Result<Rendered, WebError> {
     let id = query.get("place").unwrap_or_default();
     let place = app.places.of_address(&id).ok_or_else(WebError::not_found)?;
     // A line a component: it gives HTML with the keys and stories that it shows.
-    let rendered = match component {
-        Component::LocalNews => local::piece(app, view, &place).await?,
-        Component::Alerts => alerts::pages::piece(app, view, &place).await?,
-        Component::Listings => listings::pages::piece(app, view, &place).await?,
-        Component::Weather if app.weather.is_on() => weather::piece(app, view, &place).await?,
-        Component::Weather => return Err(WebError::not_found()),
+    let rendered = match piece {
+        Piece::Warning => alerts::pages::warning(app, view, &place).await?,
+        Piece::Component(Component::LocalNews) => local::piece(app, view, &place).await?,
+        Piece::Component(Component::Alerts) => alerts::pages::piece(app, view, &place).await?,
+        Piece::Component(Component::Listings) => listings::pages::piece(app, view, &place).await?,
+        Piece::Component(Component::Weather) if app.weather.is_on() => weather::piece(app, view, &place).await?,
+        Piece::Component(Component::Weather) => return Err(WebError::not_found()),
     };
     let noindex = HeaderValue::from_static("noindex");
     Ok(rendered.header(HeaderName::from_static("x-robots-tag"), noindex))
@@ -80,16 +88,24 @@ pub fn fills(cookie: &str) -> Vec<Fill> {
 
 /// What chosen places fill.
 pub fn fills_of(chosen: &Chosen) -> Vec<Fill> {
-    chosen
-        .each()
-        .filter_map(|(component, place)| {
-            Some(Fill {
-                hole: component.name(),
-                path: Route::Fragment(component).to_string(),
-                query: format!("place={}", place?),
-            })
-        })
-        .collect()
+    let mut fills = Vec::new();
+    for (component, place) in chosen.each() {
+        let Some(place) = place else { continue };
+        let query = format!("place={place}");
+        if component == Component::Alerts {
+            fills.push(Fill {
+                hole: WARNING,
+                path: Route::Warning.to_string(),
+                query: query.clone(),
+            });
+        }
+        fills.push(Fill {
+            hole: component.name(),
+            path: Route::Fragment(component).to_string(),
+            query,
+        });
+    }
+    fills
 }
 
 #[cfg(test)]
@@ -112,6 +128,7 @@ mod tests {
             [
                 "/fragments/local-news",
                 "/fragments/weather",
+                "/fragments/warning",
                 "/fragments/alerts",
                 "/fragments/listings"
             ]

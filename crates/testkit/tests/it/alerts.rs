@@ -9,6 +9,7 @@ use masthead_domain::time::Clock;
 use masthead_features::alerts::AlertSource;
 use masthead_features::ingest;
 use masthead_store::Engine;
+use masthead_testkit::browser::Browser;
 use masthead_testkit::http::{self, Answer};
 use masthead_testkit::{TestApp, TestNode, on_both_engines};
 use std::time::{Duration, Instant};
@@ -440,7 +441,33 @@ async fn a_place_has_what_is_near_it(engine: Engine) -> anyhow::Result<()> {
             .len(),
         1
     );
+    // Whoever chose the place is told on every page; others, and readers of other places, on none.
+    let warned = async |place: &str, is_warned: bool| -> anyhow::Result<()> {
+        let mut browser = Browser::new(node.address);
+        let id = place.rsplit_once('=').map_or("", |(_, id)| id);
+        browser.set_cookie(HOST, "place", &format!("--{id}-"));
+        let begun = Instant::now();
+        loop {
+            let page = browser.get(HOST, "/multimedia").await?.text();
+            let found = page.contains(r#"<aside class="banner" aria-label="Extreme danger">"#);
+            if found == is_warned && found == page.contains("Gale on the Elbe") {
+                return Ok(());
+            }
+            anyhow::ensure!(begun.elapsed() < Duration::from_secs(20), "{place}: {page}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    warned(&hamburg, true).await?;
+    warned(&munich, false).await?;
+    assert!(
+        !node
+            .get("daily", "/multimedia")
+            .await?
+            .text()
+            .contains("Gale on the Elbe")
+    );
     push(&node, "coast", &cap("over", "Cancel", "Over", &referring(&["elbe"]))).await?;
+    warned(&hamburg, false).await?;
     for path in [&hamburg, &answer] {
         node.get_until("daily", path, |answer| !answer.text().contains("Gale on the Elbe"))
             .await?;

@@ -36,6 +36,7 @@ use std::task::{Context, Poll};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
+use tower::util::BoxCloneSyncService;
 
 /// What a listener's fast path is made of.
 pub struct FrontOptions {
@@ -84,10 +85,14 @@ enum Brought<'a> {
     Own,
 }
 
-/// A listener's fast path in front of the router `S`.
-pub struct Front<S> {
+/// The router behind the fast path. Its type is hidden, so that what answers from memory, hyper's state machines
+/// included, is compiled once, here and for speed, while the crate that ties handlers together is compiled for size.
+pub(crate) type Behind = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
+
+/// A listener's fast path in front of a router.
+pub struct Front {
     shared: Arc<Shared>,
-    inner: S,
+    inner: Behind,
 }
 
 struct Shared {
@@ -97,9 +102,9 @@ struct Shared {
 }
 
 /// The fast path of one connection.
-pub struct FastPath<S> {
+pub struct FastPath {
     shared: Arc<Shared>,
-    inner: S,
+    inner: Behind,
     router: Handle,
     peer: SocketAddr,
     tls: bool,
@@ -117,13 +122,13 @@ struct Memo {
     tail: Option<(i64, bool, Bytes)>,
 }
 
-impl<S> Front<S>
-where
-    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send,
-{
+impl Front {
     /// Puts the fast path in front of `inner`.
-    pub fn new(options: FrontOptions, inner: S) -> Self {
+    pub fn new<S>(options: FrontOptions, inner: S) -> Self
+    where
+        S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
+        S::Future: Send + 'static,
+    {
         let hsts = options.security.hsts().clone();
         let shared = Shared {
             options,
@@ -132,13 +137,13 @@ where
         };
         Self {
             shared: Arc::new(shared),
-            inner,
+            inner: BoxCloneSyncService::new(inner),
         }
     }
 
     /// The service of a connection from `peer`. `tls` says whether our own listener speaks TLS with it.
     /// What has to go to the router runs on `router`.
-    pub fn connection(&self, peer: SocketAddr, tls: bool, router: Handle) -> FastPath<S> {
+    pub fn connection(&self, peer: SocketAddr, tls: bool, router: Handle) -> FastPath {
         FastPath {
             shared: self.shared.clone(),
             inner: self.inner.clone(),
@@ -162,11 +167,7 @@ where
     }
 }
 
-impl<S> FastPath<S>
-where
-    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send,
-{
+impl FastPath {
     fn answer(&self, request: Request<Incoming>) -> FastFuture {
         let options = &self.shared.options;
         let forwarded = if self.trusted {
@@ -426,11 +427,7 @@ impl Shared {
     }
 }
 
-impl<S> hyper::service::Service<Request<Incoming>> for FastPath<S>
-where
-    S: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send,
-{
+impl hyper::service::Service<Request<Incoming>> for FastPath {
     type Response = Response<PageBody>;
     type Error = Infallible;
     type Future = FastFuture;

@@ -16,10 +16,8 @@ use crate::encodings::{none_match_line, unmodified_since_line};
 use crate::live::{EVENTS_PATH, Joining, Topics};
 use crate::proxies;
 use crate::respond::holds;
-use axum::body::Body;
 use bytes::{Buf as _, Bytes, BytesMut};
-use http::{Method, Response, StatusCode};
-use std::convert::Infallible;
+use http::{Method, StatusCode};
 use std::future::poll_fn;
 use std::io;
 use std::mem::MaybeUninit;
@@ -70,16 +68,14 @@ struct Answer {
 /// Answers requests until one is not of the plainest kind.
 ///
 /// `draining` completes when the drain begins; `is_draining` tells the same without waiting.
-pub(crate) async fn answer<S, T>(
+pub(crate) async fn answer<T>(
     stream: &mut T,
-    fast: FastPath<S>,
+    fast: FastPath,
     header_time: Duration,
     draining: impl Future<Output = ()>,
     is_draining: impl Fn() -> bool,
-) -> io::Result<(Left, FastPath<S>)>
+) -> io::Result<(Left, FastPath)>
 where
-    S: tower::Service<http::Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send,
     T: AsyncRead + AsyncWrite + Unpin,
 {
     let mut buffer = BytesMut::with_capacity(BUFFER);
@@ -286,11 +282,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl<S> FastPath<S>
-where
-    S: tower::Service<http::Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send,
-{
+impl FastPath {
     /// The answer from memory; `None` when there is none, for whatever reason: hyper's way finds the reason again.
     fn answer_on_the_wire(&self, asked: &Asked<'_>) -> Option<Answer> {
         let site = self.site_named(asked.host).ok()?;

@@ -128,6 +128,7 @@ fn every_route_is_written_and_read_back() {
         ),
         (Route::Weather, "/weather"),
         (Route::Fragment(Component::LocalNews), "/fragments/local-news"),
+        (Route::Warning, "/fragments/warning"),
     ];
     for (route, path) in routes {
         assert_eq!(route.to_string(), path);
