@@ -7,16 +7,13 @@
 use super::copy::{self, Copy, Export};
 use super::figure::{Bar, Figure, median, share_of};
 use super::network::{Network, Node};
-use super::{Bench, examples, load};
+use super::{Bench, examples, load, people};
 use anyhow::{Context, Result, bail};
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 const READERS: u32 = 64;
-const PASSWORD: &str = "bench lantern teapot 4711";
 /// The rate at which latencies are held against the bar, in comments a second.
 const HELD: u32 = 500;
 /// The longest thread that the bars name.
@@ -37,7 +34,7 @@ fn accepted(bench: &Bench) -> Result<()> {
     rendered(bench, &network, &paths)?;
     let path = paths.first().context("no story")?;
     let cpu = node.process.cpu()?;
-    let seen = load::closed(node.address, path, "gzip", 64, bench.seconds)?;
+    let seen = load::closed(node.address, path, "gzip", "", 64, bench.seconds)?;
     let cpu = node.process.cpu()? - cpu;
     Figure::new(
         "comments",
@@ -49,7 +46,7 @@ fn accepted(bench: &Bench) -> Result<()> {
     .bar(Bar::AtLeast(20_000.0))
     .print();
 
-    let readers = readers(&network, &node)?;
+    let readers = people::signed_in(&network, &node, READERS)?;
     let stories = ids(&node)?;
     let mut rates = Vec::new();
     for round in 0..bench.rounds {
@@ -136,7 +133,7 @@ fn long_thread(bench: &Bench) -> Result<()> {
     .bar(Bar::Below(64.0))
     .print();
 
-    let readers = readers(&network, &node)?;
+    let readers = people::signed_in(&network, &node, READERS)?;
     let stories = ids(&node)?;
     // Each comment makes the page stale, so that every answer is of a page that was pressed for it.
     let stop = AtomicBool::new(false);
@@ -226,41 +223,6 @@ fn talked_about(bench: &Bench, name: &str, stories: u64, comments: u64) -> Resul
         bail!("masthead comments set failed: {}", String::from_utf8_lossy(&set.stderr));
     }
     Ok(network)
-}
-
-/// The session cookies of so many readers.
-fn readers(network: &Network, node: &Node) -> Result<Vec<String>> {
-    let mut client = node.client()?;
-    (0..READERS)
-        .map(|number| {
-            let address = format!("reader{number}@bench.example");
-            let mut added = network
-                .command(&["user", "add", &address, "--username", &format!("bench_reader_{number}")])
-                .args(["--name", &format!("Reader {number}"), "--password-stdin"])
-                .stdin(Stdio::piped())
-                .stdout(Stdio::null())
-                .spawn()?;
-            if let Some(mut input) = added.stdin.take() {
-                input.write_all(PASSWORD.as_bytes())?;
-            }
-            if !added.wait()?.success() {
-                bail!("masthead user add failed");
-            }
-            // Sign-ins are limited by address, and loopback is a proxy that is believed.
-            let from = format!("X-Forwarded-For: 198.51.100.{number}\r\n");
-            let form = format!(
-                "email={}&password={}",
-                address.replace('@', "%40"),
-                PASSWORD.replace(' ', "+")
-            );
-            let answer = client.post_form("/sign-in", &from, &form)?;
-            let cookie = answer.cookies();
-            if answer.status != 303 || cookie.is_empty() {
-                bail!("the sign-in of {address} was answered with {}", answer.status);
-            }
-            Ok(cookie)
-        })
-        .collect()
 }
 
 /// The ids of the newest stories.

@@ -58,7 +58,12 @@ impl Client {
 
     /// `GET path` in this content coding (`identity`, `gzip`).
     pub(crate) fn get(&mut self, path: &str, encoding: &str) -> Result<Answer> {
-        let request = request_line(self.address, path, encoding);
+        self.get_as(path, encoding, "")
+    }
+
+    /// The same with the cookies that a browser brings; empty for none.
+    pub(crate) fn get_as(&mut self, path: &str, encoding: &str, cookie: &str) -> Result<Answer> {
+        let request = request_line(self.address, path, encoding, cookie);
         self.exchange(request.as_bytes()).with_context(|| format!("GET {path}"))
     }
 
@@ -171,8 +176,12 @@ impl Client {
 }
 
 /// The text of a request as every client here sends it.
-pub(crate) fn request_line(address: SocketAddr, path: &str, encoding: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept-Encoding: {encoding}\r\n\r\n")
+pub(crate) fn request_line(address: SocketAddr, path: &str, encoding: &str, cookie: &str) -> String {
+    let cookie = match cookie {
+        "" => String::new(),
+        brought => format!("Cookie: {brought}\r\n"),
+    };
+    format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept-Encoding: {encoding}\r\n{cookie}\r\n")
 }
 
 /// Where `needle` first stands in `haystack`.

@@ -31,24 +31,36 @@ pub(crate) fn has_wrk() -> bool {
         .is_ok()
 }
 
-/// Asks for one page on `connections` connections for `seconds`, each as soon as it was answered.
+/// Asks for one page on `connections` connections for `seconds`, each as soon as it was answered. `cookie` is what the
+/// browser brings; empty for none.
 pub(crate) fn closed(
     address: SocketAddr,
     path: &str,
     encoding: &str,
+    cookie: &str,
     connections: u16,
     seconds: u64,
 ) -> Result<Closed> {
     let seconds = seconds.clamp(1, MOST_SECONDS);
     if has_wrk() {
-        wrk(address, path, encoding, connections, seconds)
+        wrk(address, path, [encoding, cookie], connections, seconds)
     } else {
-        own(address, path, encoding, connections, seconds)
+        own(address, path, [encoding, cookie], connections, seconds)
     }
 }
 
-fn wrk(address: SocketAddr, path: &str, encoding: &str, connections: u16, seconds: u64) -> Result<Closed> {
-    let output = Command::new("wrk")
+fn wrk(
+    address: SocketAddr,
+    path: &str,
+    [encoding, cookie]: [&str; 2],
+    connections: u16,
+    seconds: u64,
+) -> Result<Closed> {
+    let mut command = Command::new("wrk");
+    if !cookie.is_empty() {
+        command.args(["-H", &format!("Cookie: {cookie}")]);
+    }
+    let output = command
         .args(["-t", "2", "-c", &connections.to_string(), "-d", &format!("{seconds}s")])
         .args(["-H", &format!("Accept-Encoding: {encoding}")])
         .arg(format!("http://{address}{path}"))
@@ -82,7 +94,13 @@ fn read_wrk(text: &str, seconds: f64) -> Option<Closed> {
 
 /// The same with threads of our own: half as quick as `wrk`, which counts little where the figure is the server's
 /// processor time.
-fn own(address: SocketAddr, path: &str, encoding: &str, connections: u16, seconds: u64) -> Result<Closed> {
+fn own(
+    address: SocketAddr,
+    path: &str,
+    [encoding, cookie]: [&str; 2],
+    connections: u16,
+    seconds: u64,
+) -> Result<Closed> {
     let (stop, failed) = (AtomicBool::new(false), AtomicU64::new(0));
     let started = Instant::now();
     let requests = std::thread::scope(|scope| -> Result<u64> {
@@ -92,7 +110,7 @@ fn own(address: SocketAddr, path: &str, encoding: &str, connections: u16, second
                     let mut client = Client::connect(address)?;
                     let mut requests = 0;
                     while !stop.load(Ordering::Relaxed) {
-                        let answer = client.get(path, encoding)?;
+                        let answer = client.get_as(path, encoding, cookie)?;
                         requests += 1;
                         failed.fetch_add(u64::from(answer.status != 200), Ordering::Relaxed);
                     }
@@ -173,7 +191,10 @@ fn paced(
     seconds: u64,
 ) -> Result<Open> {
     let mut stream = Some(connect(address)?);
-    let requests: Vec<String> = paths.iter().map(|path| request_line(address, path, "gzip")).collect();
+    let requests: Vec<String> = paths
+        .iter()
+        .map(|path| request_line(address, path, "gzip", ""))
+        .collect();
     let mut seen = Open::default();
     let mut buffer = vec![0_u8; 256 << 10];
     let mine = u64::from(rate) * seconds / u64::from(connections);

@@ -16,6 +16,7 @@ mod load;
 mod network;
 mod nginx;
 mod page;
+mod people;
 mod process;
 mod publish;
 mod render;

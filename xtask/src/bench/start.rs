@@ -37,7 +37,7 @@ pub(super) fn run(bench: &Bench) -> Result<()> {
     for path in &stories {
         client.get(path, "gzip")?;
     }
-    load::closed(node.address, "/", "gzip", 64, bench.seconds)?;
+    load::closed(node.address, "/", "gzip", "", 64, bench.seconds)?;
     let paths = Arc::new(stories);
     load::open(node.address, &paths, 2000, 64, bench.seconds)?;
     let memory = node.process.memory()?;
