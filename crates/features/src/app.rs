@@ -15,6 +15,7 @@ use masthead_services::blobs::Blobs;
 use masthead_services::fetch::Fetcher;
 use masthead_services::pictures::PictureWorker;
 use masthead_store::{Db, StoreError};
+use masthead_web::fast::{Asking, KnownReaders, ReaderParts};
 use std::sync::{Arc, RwLock};
 
 /// The running network.
@@ -81,6 +82,12 @@ pub struct AppParts {
     pub node: String,
 }
 
+impl KnownReaders for App {
+    fn parts(&self, asking: &Asking<'_>, now: Timestamp) -> Option<Arc<ReaderParts>> {
+        self.sessions.parts(asking, now)
+    }
+}
+
 impl App {
     /// Puts the parts together and reads the network's sites.
     ///
@@ -114,6 +121,11 @@ impl App {
             push: Push::default(),
             sites: RwLock::new(Arc::new(sites)),
         }
+    }
+
+    /// How many commits this node knows of; what it remembers of readers counts for that number alone.
+    pub fn commits(&self) -> u64 {
+        self.sessions.commits()
     }
 
     /// With the publisher's own regions.

@@ -15,7 +15,7 @@ use axum::response::Response;
 use futures::FutureExt as _;
 use masthead_domain::places::Chosen;
 use masthead_domain::time::Clock;
-use masthead_features::accounts::Viewer;
+use masthead_features::accounts::{self, Viewer};
 use masthead_features::app::App;
 use masthead_features::ingest::Source;
 use masthead_features::pages::{Pages, declared_parameters};
@@ -27,7 +27,7 @@ use masthead_web::cookies::{PLACES, SESSION};
 use masthead_web::edge::EdgeLayer;
 use masthead_web::errors::WebError;
 use masthead_web::errors::present::{ErrorHook, ErrorPages};
-use masthead_web::fast::{Front, FrontOptions, SharedCookie};
+use masthead_web::fast::{Front, FrontOptions, KnownReaders, ReaderParts, SharedCookie};
 use masthead_web::hosts::{HostSite, Hosts};
 use masthead_web::live::Live;
 use masthead_web::press::{PageKey, Press, PressOptions, PressedPage, canonical_query};
@@ -96,17 +96,23 @@ impl State {
             })
             .await
             .map_err(|error| WebError::clone(&error))?;
-        let placed = self.placed(&page, &places::chosen::of(viewer, headers, info)).await;
+        let commits = self.app.commits();
+        let chosen = places::chosen::of(viewer, headers, info);
+        let placed = self.placed(&page, &chosen).await;
         let placed = placed.iter().filter_map(|(hole, part)| Some((*hole, part.text()?)));
         if let Some(viewer) = viewer {
             let story = page.stories().first().copied();
             let holes = self.pages.holes(info.site.id, viewer, path, story).await?;
-            let holes: Vec<(&str, &str)> = holes
+            let filled: Vec<(&str, &str)> = holes
                 .iter()
                 .map(|(name, with)| (name.as_ref(), with.as_str()))
                 .chain(placed)
                 .collect();
-            return Ok(composed(&page, method, headers, &holes));
+            let answer = composed(&page, method, headers, &filled);
+            let fills = places::fills_of(&chosen);
+            let parts = ReaderParts { holes, fills };
+            accounts::remember_parts(&self.app, (viewer, commits), headers, info, path, parts);
+            return Ok(answer);
         }
         let placed: Vec<(&str, &str)> = placed.collect();
         if !placed.is_empty() {
@@ -245,6 +251,7 @@ pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result
             )),
             declared: declared_parameters,
             own_cookies: OWN_COOKIES,
+            known_readers: Some(Arc::clone(&app) as Arc<dyn KnownReaders>),
             shared_cookie: Some(SharedCookie {
                 cookie: PLACES,
                 fills: places::fills,

@@ -125,6 +125,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             hosts: Arc::new(Hosts::new([(host, vec!["daily.example"])])),
             proxies: TrustedProxies::default(),
             declared: |_| &[],
+            known_readers: None,
             own_cookies: &["session", "__Host-session", "place"],
             shared_cookie: None,
             security,

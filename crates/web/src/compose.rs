@@ -2,11 +2,11 @@
 //!
 //! A hole stands in a template as `<!--hole:NAME-->…<!--/hole:NAME-->`; what is between is what everybody else gets.
 
-use crate::cache_policy::CachePolicy;
 use crate::encodings::{Acceptable, Encoding};
 use crate::press::PressedPage;
 use axum::body::Body;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, LAST_MODIFIED};
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HeaderMap};
 use http::{HeaderValue, Method, Response};
 
 /// Replaces what stands in a hole. A page without the hole stays as it is.
@@ -24,38 +24,36 @@ pub fn fill(html: &str, hole: &str, with: &str) -> String {
 /// Answers with a pressed page whose holes are filled for one reader: not shared and not kept. What isn't HTML has no
 /// holes and goes out as it is for everybody.
 pub fn composed(page: &PressedPage, method: &Method, headers: &HeaderMap, holes: &[(&str, &str)]) -> Response<Body> {
-    let (head, _) = page.whole(Encoding::Identity);
-    let is_html = head
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if !is_html {
+    if !page.is_html() {
         return crate::respond::routed(page, method, headers);
     }
+    let encoding = encoding_for_one(Acceptable::of(headers));
+    whole_for_one(page, method, encoding, body_for_one(page, encoding, holes))
+}
+
+/// Only gzip can be put together of pieces that were compressed before.
+pub(crate) fn encoding_for_one(acceptable: Acceptable) -> Encoding {
+    acceptable.choose_among(|encoding| matches!(encoding, Encoding::Identity | Encoding::Gzip))
+}
+
+/// The page with its holes filled.
+pub(crate) fn body_for_one(page: &PressedPage, encoding: Encoding, holes: &[(&str, &str)]) -> Bytes {
+    if encoding == Encoding::Gzip {
+        page.pieces().gzip(holes).into()
+    } else {
+        page.pieces().plain(holes).into()
+    }
+}
+
+/// The answer with such a body.
+pub(crate) fn whole_for_one(page: &PressedPage, method: &Method, encoding: Encoding, body: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = page.status();
-    let into = response.headers_mut();
-    into.clone_from(head);
-    for name in [
-        ETAG,
-        LAST_MODIFIED,
-        CONTENT_ENCODING,
-        crate::press::SURROGATE_KEY,
-        crate::press::CACHE_TAG,
-    ] {
-        into.remove(name);
-    }
-    CachePolicy::Private.apply(into);
-    let gzips =
-        Acceptable::of(headers).choose_among(|encoding| matches!(encoding, Encoding::Identity | Encoding::Gzip));
-    let bytes = if gzips == Encoding::Gzip {
-        into.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        page.pieces().gzip(holes)
-    } else {
-        page.pieces().plain(holes)
-    };
-    into.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    let mut head = page.head_for_one(encoding).clone();
+    head.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    *response.headers_mut() = head;
     if *method != Method::HEAD {
-        *response.body_mut() = Body::from(bytes);
+        *response.body_mut() = Body::from(body);
     }
     response
 }

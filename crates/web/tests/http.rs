@@ -20,7 +20,7 @@ use masthead_web::cookies::PLACES;
 use masthead_web::edge::EdgeLayer;
 use masthead_web::errors::WebError;
 use masthead_web::errors::present::ErrorPages;
-use masthead_web::fast::{Front, FrontOptions, SharedCookie};
+use masthead_web::fast::{Asking, Front, FrontOptions, KnownReaders, ReaderParts, SharedCookie};
 use masthead_web::hosts::{HostSite, Hosts};
 use masthead_web::live::Live;
 use masthead_web::press::{Fill, PageKey, Press, PressOptions, Rendered};
@@ -88,6 +88,30 @@ fn declared(path: &str) -> &'static [&'static str] {
     }
 }
 
+/// Knows one reader, who chose a place for the weather.
+struct Edda;
+
+impl KnownReaders for Edda {
+    fn parts(&self, asking: &Asking<'_>, _: Timestamp) -> Option<Arc<ReaderParts>> {
+        let known = Asking {
+            cookie: b"session=edda",
+            host: b"daily.example",
+            tls: false,
+            site: SiteId(Uuid::from_u128(1)),
+            path: "/placed",
+        };
+        let parts = ReaderParts {
+            holes: vec![("account".into(), "<b>Edda</b>".into())],
+            fills: vec![Fill {
+                hole: "weather",
+                path: "/fragments/weather".into(),
+                query: "place=1".into(),
+            }],
+        };
+        (asking.key() == known.key()).then(|| Arc::new(parts))
+    }
+}
+
 async fn start(limits: Limits) -> Served {
     let security = SecurityHeaders::with_hashes(&[], &[], false);
     let press = Press::new(PressOptions::new(security.clone()), Arc::new(Still)).unwrap();
@@ -148,6 +172,7 @@ async fn start(limits: Limits) -> Served {
             hosts: Arc::new(hosts),
             proxies: TrustedProxies::default(),
             declared,
+            known_readers: Some(Arc::new(Edda)),
             own_cookies: &["session", "__Host-session"],
             shared_cookie: Some(SharedCookie {
                 cookie: PLACES,
@@ -874,5 +899,52 @@ async fn whoever_brings_the_same_places_is_answered_from_memory() {
     // What is withheld is in no page that was put together before.
     served.press.withhold(StoryId(Uuid::from_u128(9))).unwrap();
     assert_eq!(status(&served.get("/placed", "Cookie: place=2\r\n").await), 404);
+    served.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_reader_is_answered_from_memory_on_both_ways() {
+    let served = start(Limits::default()).await;
+    let html = "<!doctype html><i><!--hole:account-->Sign in<!--/hole:account--> <!--hole:weather-->nowhere<!--/hole:weather--></i>";
+    let kept = |html: String| {
+        move || {
+            let rendered = Rendered::html(html.clone(), 1).keys([SurrogateKey::list("latest")]);
+            async move { Ok(rendered) }
+        }
+    };
+    let asked = "GET /placed HTTP/1.1\r\nHost: daily.example\r\nCookie: session=edda\r\n";
+    // The first plain request is answered on the wire, the one that ends the connection by hyper.
+    let twice = format!("{asked}\r\n{asked}Connection: close\r\n\r\n");
+    let page = PageKey::new("daily", "/placed", &[]);
+    served.press.repress(page, kept(html.into())).await.unwrap();
+    // While what fills a hole is not in memory, the router has to answer, and here it has no such page.
+    assert_eq!(status(&served.get("/placed", "Cookie: session=edda\r\n").await), 404);
+    let weather = PageKey::new("daily", "/fragments/weather", &[("place", "1")]);
+    served.press.repress(weather, kept("rain".into())).await.unwrap();
+    let answers = served.raw(&twice).await;
+    let (first, second) = answers.split_at(answers.rfind("HTTP/1.1 200").unwrap());
+    for answer in [first, second] {
+        assert_eq!(status(answer), 200, "{answers}");
+        assert_eq!(body(answer), "<!doctype html><i><b>Edda</b> rain</i>", "{answers}");
+        assert_eq!(header(answer, "cache-control"), Some("private, no-store"));
+        assert_eq!(header(answer, "content-length"), Some("38"));
+        for shared in ["etag", "last-modified", "surrogate-key", "cache-tag"] {
+            assert_eq!(header(answer, shared), None, "{shared}: {answers}");
+        }
+        assert!(header(answer, "content-security-policy").is_some() && header(answer, "date").is_some());
+    }
+    let head = served.raw(&twice.replace("GET", "HEAD")).await;
+    assert_eq!(head.matches("content-length: 38").count(), 2, "{head}");
+    assert!(!head.contains("doctype"), "{head}");
+    // Another browser, another host, another site: nobody that is known.
+    for (line, host) in [
+        ("session=eddi", "daily"),
+        ("session=edda; x=y", "daily"),
+        ("session=edda", "sport"),
+    ] {
+        let other = asked.replace("session=edda", line).replace("daily", host);
+        let answer = served.raw(&format!("{other}Connection: close\r\n\r\n")).await;
+        assert_eq!(status(&answer), 404, "{line} {host}");
+    }
     served.end().await;
 }

@@ -27,7 +27,7 @@ pub mod staff;
 mod viewer;
 
 pub(crate) use remembered::Remembered;
-pub use viewer::{Viewer, identify, require_sudo};
+pub use viewer::{Viewer, identify, remember_parts, require_sudo};
 
 use crate::app::App;
 use limits::Limits;

@@ -10,6 +10,7 @@
 use super::Viewer;
 use masthead_domain::time::Timestamp;
 use masthead_store::Db;
+use masthead_web::fast::{Asking, ReaderParts};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
@@ -18,6 +19,8 @@ use tokio::sync::watch;
 const LONGEST: i64 = 1_000_000;
 /// Sessions that are remembered at a time; some 400 bytes each.
 const MOST: usize = 20_000;
+/// Pages of readers whose own parts are remembered at a time. Some KB each, and a second is not long enough for more.
+const MOST_PARTS: usize = 2_000;
 
 /// What a node remembers.
 pub(crate) struct Remembered {
@@ -30,6 +33,17 @@ struct Known {
     /// The number of commits under which all of these were read.
     commits: u64,
     sessions: HashMap<[u8; 32], (Timestamp, Arc<Viewer>)>,
+    /// What filled the holes of a page, by how it was asked for, with the session that it was made for.
+    parts: HashMap<[u8; 32], ([u8; 32], Arc<ReaderParts>)>,
+}
+
+impl Known {
+    /// The session of a secret's hash, where it was read a moment ago.
+    fn session(&self, key: &[u8; 32], now: Timestamp) -> Option<&Arc<Viewer>> {
+        let (read_at, viewer) = self.sessions.get(key)?;
+        let is_fresh = (0..=LONGEST).contains(&now.micros_since(*read_at)) && viewer.expires_at > now;
+        is_fresh.then_some(viewer)
+    }
 }
 
 impl Remembered {
@@ -41,7 +55,7 @@ impl Remembered {
     }
 
     /// How many commits are known of. Taken before a session is read, it says until when that may be kept.
-    pub(super) fn commits(&self) -> u64 {
+    pub(crate) fn commits(&self) -> u64 {
         *self.commits.borrow()
     }
 
@@ -52,9 +66,40 @@ impl Remembered {
         if known.commits != commits {
             return None;
         }
-        let (read_at, viewer) = known.sessions.get(key)?;
-        let is_fresh = (0..=LONGEST).contains(&now.micros_since(*read_at)) && viewer.expires_at > now;
-        is_fresh.then(|| Arc::clone(viewer))
+        known.session(key, now).map(Arc::clone)
+    }
+
+    /// What filled the holes of a page for a reader, under the same bounds as their session.
+    pub(crate) fn parts(&self, asking: &Asking<'_>, now: Timestamp) -> Option<Arc<ReaderParts>> {
+        let (key, commits) = (asking.key(), self.commits());
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.commits != commits {
+            return None;
+        }
+        let (session, parts) = known.parts.get(&key)?;
+        known.session(session, now).map(|_| Arc::clone(parts))
+    }
+
+    /// Keeps what filled the holes of a page for a viewer whose session has this key; `commits` as in
+    /// [`Remembered::keep`].
+    pub(super) fn keep_parts(
+        &self,
+        commits: u64,
+        asking: &Asking<'_>,
+        (session, viewer): ([u8; 32], &Viewer),
+        parts: ReaderParts,
+    ) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        // Kept beside the very reading of the session that it was made with, or not at all: a commit between the two
+        // would have forgotten that one.
+        let of = known.sessions.get(&session);
+        if known.commits != commits || !of.is_some_and(|(_, of)| std::ptr::eq(Arc::as_ptr(of), viewer)) {
+            return;
+        }
+        if known.parts.len() >= MOST_PARTS {
+            known.parts.clear();
+        }
+        known.parts.insert(asking.key(), (session, Arc::new(parts)));
     }
 
     /// Keeps a session that was read at `now`, after [`Remembered::commits`] gave `commits`.
@@ -66,6 +111,7 @@ impl Remembered {
         if known.commits < commits || known.sessions.len() >= MOST {
             known.commits = commits;
             known.sessions.clear();
+            known.parts.clear();
         }
         known.sessions.insert(key, (now, Arc::clone(viewer)));
     }

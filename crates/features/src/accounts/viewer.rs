@@ -10,6 +10,7 @@ use masthead_domain::time::Timestamp;
 use masthead_store::StoreError;
 use masthead_store::sessions::{self, SignedIn};
 use masthead_web::cookies::SESSION;
+use masthead_web::fast::{Asking, ReaderParts};
 use masthead_web::request::RequestInfo;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -111,6 +112,31 @@ pub async fn identify(
     let viewer = Arc::new(Viewer(found));
     app.sessions.keep(commits, key, now, &viewer);
     Ok(Some(viewer))
+}
+
+/// Remembers what filled the holes of a page for a reader, so that the front can put it together without asking the
+/// router until the next commit. `commits` is [`App::commits`] from before any of it was read.
+pub fn remember_parts(
+    app: &App,
+    (viewer, commits): (&Viewer, u64),
+    headers: &http::HeaderMap,
+    info: &RequestInfo,
+    path: &str,
+    parts: ReaderParts,
+) {
+    let mut lines = headers.get_all(http::header::COOKIE).iter();
+    let (Some(line), None, Some(secret)) = (lines.next(), lines.next(), SESSION.read(headers, info)) else {
+        return;
+    };
+    let asking = Asking {
+        cookie: line.as_bytes(),
+        host: info.host.as_bytes(),
+        tls: info.tls,
+        site: info.site.id,
+        path,
+    };
+    app.sessions
+        .keep_parts(commits, &asking, (sessions::key(secret), viewer), parts);
 }
 
 /// Whether somebody may go on to a dangerous act.

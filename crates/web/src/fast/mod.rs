@@ -4,13 +4,17 @@
 //! the last `Accept-Encoding` that it was asked with, because a client repeats them with every request. Most requests
 //! are even answered before hyper sees them, in the module `wire`.
 
+mod reader;
 pub(crate) mod wire;
+
+pub use reader::{Asking, KnownReaders, ReaderParts};
 
 use crate::access_log::{AccessLog, Line, Source};
 use crate::assets::AssetPages;
+use crate::compose::{encoding_for_one, whole_for_one};
 use crate::cookies::Cookie;
 use crate::counts::Counts;
-use crate::encodings::Acceptable;
+use crate::encodings::{Acceptable, Encoding};
 use crate::errors::present::{ErrorPage, ErrorPages};
 use crate::errors::{ErrorKind, WebError};
 use crate::hosts::{HostSite, Hosts};
@@ -23,7 +27,7 @@ use crate::respond::{PageBody, respond_in};
 use crate::security_headers::SecurityHeaders;
 use axum::body::Body;
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, COOKIE, HOST, HeaderMap, HeaderValue};
+use http::header::{ACCEPT_ENCODING, COOKIE, HOST, HeaderMap, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use std::borrow::Cow;
@@ -52,8 +56,11 @@ pub struct FrontOptions {
     pub proxies: TrustedProxies,
     /// The parameters that the route of a path declares; what it doesn't name is not part of the page's key.
     pub declared: fn(&str) -> &'static [&'static str],
-    /// Names of our cookies. A request that brings one is composed for its reader by the router.
+    /// Names of our cookies. A request that brings one is composed for its reader: by the router, or here while it is
+    /// among the known.
     pub own_cookies: &'static [&'static str],
+    /// Readers who were answered a moment ago.
+    pub known_readers: Option<Arc<dyn KnownReaders>>,
     /// The cookie that fills holes of pages alike for all who bring the same.
     pub shared_cookie: Option<SharedCookie>,
     /// The security headers (HSTS and those of plain refusals).
@@ -183,7 +190,7 @@ impl FastPath {
             Ok(site) => site,
             Err(error) => return self.refuse(error, &request),
         };
-        if let Some(response) = self.answer_at_once(&request, &site, forwarded.tls) {
+        if let Some(response) = self.answer_at_once(&request, &site, &forwarded) {
             return FastFuture::Ready(Some(response));
         }
         let host = forwarded.host.or_else(|| request.headers().get(HOST));
@@ -203,7 +210,13 @@ impl FastPath {
     }
 
     /// The page, if it is in memory and the same for everybody who asks like this.
-    fn answer_at_once(&self, request: &Request<Incoming>, site: &HostSite, tls: bool) -> Option<Response<PageBody>> {
+    fn answer_at_once(
+        &self,
+        request: &Request<Incoming>,
+        site: &HostSite,
+        forwarded: &crate::proxies::Origin<'_>,
+    ) -> Option<Response<PageBody>> {
+        let tls = forwarded.tls;
         let options = &self.shared.options;
         let method = request.method();
         if *method != Method::GET && *method != Method::HEAD {
@@ -215,9 +228,31 @@ impl FastPath {
         let lines = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
         let brought = options.brought(lines, path, tls);
         let Found { page, path } = self.shared.find(site, path, uri.query())?;
-        let page = options.for_reader(page, &brought)?;
         let acceptable = self.acceptable(headers);
-        let response = respond_in(&page, method, headers, acceptable, tls.then_some(&self.shared.hsts));
+        let hsts = tls.then_some(&self.shared.hsts);
+        let response = if matches!(brought, Brought::Own) {
+            let mut cookies = headers.get_all(COOKIE).iter();
+            let (Some(cookie), None) = (cookies.next(), cookies.next()) else {
+                return None;
+            };
+            let named = forwarded.host.or_else(|| headers.get(HOST)).map(HeaderValue::as_bytes);
+            let asking = Asking {
+                cookie: cookie.as_bytes(),
+                host: named.or_else(|| uri.authority().map(|name| name.as_str().as_bytes()))?,
+                tls,
+                site: site.id,
+                path,
+            };
+            let (encoding, body) = options.for_one(&page, acceptable, &asking)?;
+            let mut response = whole_for_one(&page, method, encoding, body);
+            if let Some(hsts) = hsts {
+                response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, hsts.clone());
+            }
+            response.map(PageBody::Routed)
+        } else {
+            let page = options.for_reader(page, &brought)?;
+            respond_in(&page, method, headers, acceptable, hsts)
+        };
         let length = response.body().length().and_then(|length| usize::try_from(length).ok());
         self.note(
             &site.slug,
@@ -378,6 +413,13 @@ impl FrontOptions {
             }
         }
         brought
+    }
+
+    /// The body of a page for a reader who was answered a moment ago, and its encoding.
+    fn for_one(&self, page: &PressedPage, acceptable: Acceptable, asking: &Asking<'_>) -> Option<(Encoding, Bytes)> {
+        let own = self.known_readers.as_ref()?.parts(asking, self.press.now())?;
+        let encoding = encoding_for_one(acceptable);
+        Some((encoding, self.press.filled_for_one(page, encoding, &own)?))
     }
 
     /// A page for whoever brings these cookies; `None` where the router has to make it.

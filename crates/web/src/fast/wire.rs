@@ -10,10 +10,12 @@
 //! for, and so only drew level with a web server that sends a file. Heads are read by `httparse`, the parser that hyper
 //! uses, so both ways agree on what a request is.
 
-use super::{FastPath, Found};
+use super::{Asking, Brought, FastPath, Found};
 use crate::access_log::Source;
 use crate::encodings::{none_match_line, unmodified_since_line};
+use crate::hosts::HostSite;
 use crate::live::{EVENTS_PATH, Joining, Topics};
+use crate::press::PressedPage;
 use crate::proxies;
 use crate::respond::holds;
 use bytes::{Buf as _, Bytes, BytesMut};
@@ -61,6 +63,8 @@ struct Asked<'a> {
 /// What is sent: the page's own head, the lines that depend on the moment, the body.
 struct Answer {
     head: Bytes,
+    /// The line with the length, where the head doesn't have it.
+    length: Bytes,
     tail: Bytes,
     body: Bytes,
 }
@@ -135,7 +139,7 @@ where
             return Ok((hand_over(buffer, begin), fast));
         };
         begin += length;
-        let mut bytes = answer.head.chain(answer.tail).chain(answer.body);
+        let mut bytes = answer.head.chain(answer.length).chain(answer.tail).chain(answer.body);
         stream.write_all_buf(&mut bytes).await?;
         patience.answered();
         // A client that sends one request after the other without waiting must not keep the others from their turn.
@@ -289,6 +293,9 @@ impl FastPath {
         let options = &self.shared.options;
         let brought = options.brought(asked.cookie.into_iter(), asked.path, asked.tls);
         let Found { page, path } = self.shared.find(&site, asked.path, asked.query)?;
+        if matches!(brought, Brought::Own) {
+            return self.answer_one(asked, &site, &page, path);
+        }
         let page = options.for_reader(page, &brought)?;
         let encoding = self.acceptable_in(asked.accept).choose(page.prepared());
         let has = page.status() == StatusCode::OK
@@ -313,8 +320,35 @@ impl FastPath {
         self.note(&site.slug, method, path, status, body.len(), Source::Memory);
         Some(Answer {
             head: head.clone(),
+            length: Bytes::new(),
             tail: self.tail(asked.tls),
             body,
+        })
+    }
+
+    /// The answer for a reader who was answered a moment ago. It is not kept anywhere, so that no validator counts.
+    fn answer_one(&self, asked: &Asked<'_>, site: &HostSite, page: &PressedPage, path: &str) -> Option<Answer> {
+        let asking = Asking {
+            cookie: asked.cookie?,
+            host: asked.host,
+            tls: asked.tls,
+            site: site.id,
+            path: asked.path,
+        };
+        let acceptable = self.acceptable_in(asked.accept);
+        let (encoding, body) = self.shared.options.for_one(page, acceptable, &asking)?;
+        let mut length = Vec::with_capacity(32);
+        length.extend_from_slice(b"content-length: ");
+        length.extend_from_slice(itoa::Buffer::new().format(body.len()).as_bytes());
+        length.extend_from_slice(b"\r\n");
+        let method = if asked.head_only { &Method::HEAD } else { &Method::GET };
+        let sent = if asked.head_only { Bytes::new() } else { body };
+        self.note(&site.slug, method, path, page.status(), sent.len(), Source::Memory);
+        Some(Answer {
+            head: page.wire_for_one(encoding).clone(),
+            length: length.into(),
+            tail: self.tail(asked.tls),
+            body: sent,
         })
     }
 

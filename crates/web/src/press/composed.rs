@@ -5,7 +5,10 @@ use super::key::{PageKey, PageRef};
 use super::page::{Parts, PressedPage};
 use super::store::Press;
 use crate::cache_policy::CachePolicy;
-use crate::encodings::Prepared;
+use crate::compose::body_for_one;
+use crate::encodings::{Encoding, Prepared};
+use crate::fast::ReaderParts;
+use bytes::Bytes;
 use http::StatusCode;
 use moka::sync::Cache;
 use std::sync::Arc;
@@ -61,16 +64,11 @@ impl Press {
     /// A page with its holes filled by pages in memory. The page itself where it has none of these holes; `None` where
     /// something that fills one is not in memory.
     pub fn filled(&self, page: &Arc<PressedPage>, fills: &[Fill]) -> Option<Arc<PressedPage>> {
-        let fills: Vec<&Fill> = fills.iter().filter(|fill| page.has_hole(fill.hole)).collect();
-        if fills.is_empty() {
+        let parts = self.parts(page, fills)?;
+        if parts.is_empty() {
             return Some(Arc::clone(page));
         }
-        let site = page.key().site();
-        let mut of = Vec::with_capacity(fills.len());
-        for fill in &fills {
-            // Whatever is withheld is not there: neither the page nor what fills it is taken from what was kept here.
-            of.push(self.get(&fill.part(site))?);
-        }
+        let of: Vec<Arc<PressedPage>> = parts.iter().map(|(_, part)| Arc::clone(part)).collect();
         let key = (page.key().clone(), of.iter().map(|part| part.key().clone()).collect());
         if let Some(made) = self.composed.0.get(&key)
             && Arc::ptr_eq(&made.page, page)
@@ -78,12 +76,7 @@ impl Press {
         {
             return Some(Arc::clone(&made.whole));
         }
-        let texts: Vec<(&str, &str)> = fills
-            .iter()
-            .zip(&of)
-            .filter(|(_, part)| part.status() == StatusCode::OK)
-            .filter_map(|(fill, part)| Some((fill.hole, part.text()?)))
-            .collect();
+        let texts: Vec<(&str, &str)> = texts(&parts).collect();
         let modified = of.iter().map(|part| part.last_modified()).max();
         let parts = Parts {
             policy: CachePolicy::Private,
@@ -101,4 +94,31 @@ impl Press {
         self.composed.0.insert(key, Arc::new(made));
         Some(whole)
     }
+
+    /// The body of a page for one reader; `None` where something that fills a hole is not in memory, or the page has no
+    /// holes.
+    pub(crate) fn filled_for_one(&self, page: &PressedPage, encoding: Encoding, own: &ReaderParts) -> Option<Bytes> {
+        page.is_html().then_some(())?;
+        let parts = self.parts(page, &own.fills)?;
+        let own = own.holes.iter().map(|(hole, with)| (hole.as_ref(), with.as_str()));
+        let holes: Vec<(&str, &str)> = own.chain(texts(&parts)).collect();
+        Some(body_for_one(page, encoding, &holes))
+    }
+
+    /// What fills those of a page's holes that it has; `None` where one is not in memory. Whatever is withheld is not
+    /// there: neither the page nor what fills it is taken from what was kept here.
+    fn parts(&self, page: &PressedPage, fills: &[Fill]) -> Option<Vec<(&'static str, Arc<PressedPage>)>> {
+        let site = page.key().site();
+        fills
+            .iter()
+            .filter(|fill| page.has_hole(fill.hole))
+            .map(|fill| Some((fill.hole, self.get(&fill.part(site))?)))
+            .collect()
+    }
+}
+
+/// Holes with what stands in them; what could not be made leaves its hole as it is for everybody.
+fn texts<'a>(parts: &'a [(&'static str, Arc<PressedPage>)]) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let made = parts.iter().filter(|(_, part)| part.status() == StatusCode::OK);
+    made.filter_map(|(hole, part)| Some((*hole, part.text()?)))
 }

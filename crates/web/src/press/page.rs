@@ -157,6 +157,9 @@ pub struct PressedPage {
     wire_whole: [OnceLock<Bytes>; 4],
     /// Heads of a 304 in the same form.
     wire_not_modified: [OnceLock<Bytes>; 4],
+    /// Heads of the page when it is put together for one reader, as a map and as bytes.
+    heads_for_one: [OnceLock<HeaderMap>; 4],
+    wire_for_one: [OnceLock<Bytes>; 4],
     /// What it is composed of for a reader who is signed in, made when the first of them comes.
     pieces: OnceLock<Pieces>,
     checked_epoch: AtomicU64,
@@ -236,6 +239,8 @@ impl PressedPage {
             heads: Default::default(),
             wire_whole: Default::default(),
             wire_not_modified: Default::default(),
+            heads_for_one: Default::default(),
+            wire_for_one: Default::default(),
             pieces: OnceLock::new(),
             checked_epoch: AtomicU64::new(0),
             asked: AtomicU8::new(0),
@@ -335,11 +340,16 @@ impl PressedPage {
         true
     }
 
-    /// Whether it is HTML with a hole of this name.
-    pub fn has_hole(&self, name: &str) -> bool {
+    /// Whether it is HTML.
+    pub(crate) fn is_html(&self) -> bool {
         let is_html = |(_, value): &(HeaderName, HeaderValue)| value.as_bytes().starts_with(b"text/html");
         let mut kinds = self.parts.headers.iter().filter(|(name, _)| *name == CONTENT_TYPE);
-        kinds.any(is_html) && self.pieces().have(name)
+        kinds.any(is_html)
+    }
+
+    /// Whether it is HTML with a hole of this name.
+    pub fn has_hole(&self, name: &str) -> bool {
+        self.is_html() && self.pieces().have(name)
     }
 
     /// Its text; `None` for what is none.
@@ -369,6 +379,24 @@ impl PressedPage {
             as_bytes(self.parts.status, &head)
         });
         (head, body)
+    }
+
+    /// The head of the page when it is put together for one reader: not shared, not kept, and so without the names that
+    /// shared pages have. The length is not in it.
+    pub(crate) fn head_for_one(&self, encoding: Encoding) -> &HeaderMap {
+        slot(&self.heads_for_one, encoding).get_or_init(|| {
+            let mut head = self.head_with_body(encoding);
+            for name in [ETAG, LAST_MODIFIED, SURROGATE_KEY, CACHE_TAG] {
+                head.remove(name);
+            }
+            CachePolicy::Private.apply(&mut head);
+            head
+        })
+    }
+
+    /// The same as bytes.
+    pub(crate) fn wire_for_one(&self, encoding: Encoding) -> &Bytes {
+        slot(&self.wire_for_one, encoding).get_or_init(|| as_bytes(self.parts.status, self.head_for_one(encoding)))
     }
 
     /// Head of a 304 as bytes.
