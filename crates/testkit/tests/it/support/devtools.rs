@@ -208,8 +208,8 @@ impl Page {
                 .events
                 .iter()
                 .filter(|event| event["method"] == "ServiceWorker.workerRegistrationUpdated");
-            let known = told.filter_map(|event| event["params"]["registrations"][0]["registrationId"].as_str());
-            if let Some(id) = known.last() {
+            let mut known = told.filter_map(|event| event["params"]["registrations"][0]["registrationId"].as_str());
+            if let Some(id) = known.next_back() {
                 return Ok(id.to_owned());
             }
             let event = self.read().await?;
