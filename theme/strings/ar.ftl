@@ -283,7 +283,7 @@ reason-other = سبب آخر
 
 ## Notices
 notices = الإشعارات
-notices-about = الردود على تعليقاتك وما تقرر بشأنها
+notices-about = ما تتابعه والردود على تعليقاتك وكيف يصلك خبرها
 notices-new = { $count ->
     [0] لا إشعارات جديدة
     [one] إشعار جديد
@@ -299,16 +299,72 @@ notice-rejected = لم يُنشر تعليقك
 notices-seen = اعتبرها كلها مقروءة
 notices-mails = بالبريد
 notices-mails-on = ما لم تره هنا بعد دقائق يصلك بالبريد أيضًا.
-notices-mails-off = لا تصلك رسائل بهذا الشأن.
 notices-mails-stop = لا ترسلوا إليّ رسائل
-notices-mails-start = أرسلوا إليّ رسائل
 notices-stop-title = لا مزيد من الرسائل
-notices-stop-about = لن نكتب إليك بعد ذلك حين يرد عليك أحد أو يُتخذ قرار بشأن تعليق لك.
+notices-stop-answers = لن نكتب إليك بعد ذلك حين يرد عليك أحد أو يُتخذ قرار بشأن تعليق لك.
 notices-stopped = تم. لن تصلك هذه الرسائل بعد الآن.
 mail-notices-subject = بشأن تعليقاتك في { $site }
 mail-notices = هذا ما جدّ بشأن تعليقاتك في { $site }:
 mail-notices-all = كل ذلك وما سبقه:
 mail-notices-stop = إن لم تعد تريد هذه الرسائل:
+notices-stop-follows = لن نكتب إليك بعد ذلك عما تتابعه. يمكنك رؤيته وتغييره في حسابك.
+notices-done-saved = تم الحفظ.
+notices-done-stopped = تم. لم تعد تتابع شيئًا، ولن يُرسل شيء مما كان ينتظر.
+follow = متابعة
+follow-button = تابع بالإشعارات
+follow-topic = اعرف بالمواد الجديدة عن { $name }.
+follow-author = اعرف بالمواد الجديدة بقلم { $name }.
+follow-breaking = اعرف بالأخبار العاجلة.
+follow-alerts = اعرف بتنبيهات المرور والطوارئ في مكانك.
+follow-offer-breaking = تابع الأخبار العاجلة في { $site }
+follow-offer-alerts = تابع التنبيهات في مكاني
+follows = ما تتابعه
+follows-none = لا شيء بعد. في صفحات الموضوعات والكتّاب زر للمتابعة.
+follows-no-address = لن يصلك بريد حتى تؤكد عنوانًا:
+follows-kind-topic = موضوع
+follows-kind-author = كاتب
+follows-kind-breaking = أخبار عاجلة
+follows-kind-alerts = تنبيهات المرور والطوارئ
+follows-place = مكانك:
+follows-no-place = لم تختر بعد مكانًا للتنبيهات.
+follows-now = فورًا
+follows-digest = ملخص
+follows-off = بلا رسائل
+follows-drop = أوقف المتابعة
+follows-daily = كل يوم
+follows-weekly = أيام الاثنين
+follows-hour = في الساعة، بتوقيت الموقع
+follows-quiet = ساعات الهدوء
+follows-quiet-from = من
+follows-quiet-to = حتى
+follows-quiet-none = بلا
+follows-quiet-wrong = اختر ساعتين مختلفتين، أو لا تختر أيًا منهما.
+follows-breaking-wakes = تصل الأخبار العاجلة في ساعات الهدوء أيضًا
+follows-extreme-wakes = بتوقيت المكان الذي اخترته، وإلا فبتوقيت الموقع. ما يأتي خلالها يُجمع حين تنتهي. تنبيهات الخطر الشديد في مكانك تصل دائمًا فورًا.
+follows-comments = تعليقاتك
+follows-bounds = لا يصلك أكثر من 12 رسالة من هذه في اليوم، وما زاد ينتظر الملخص.
+follows-stop-all = أوقف كل شيء
+mail-follows-subject = { $count ->
+    [zero] لا أخبار من { $site }
+    [one] خبر واحد من { $site }
+    [two] خبران من { $site }
+    [few] { $count } أخبار من { $site }
+    [many] { $count } خبرًا من { $site }
+   *[other] { $count } خبر من { $site }
+}
+mail-follows = هذا جديد { $site } مما تتابعه:
+mail-follows-story = { $title }
+mail-follows-breaking = عاجل: { $title }
+mail-follows-alert = تنبيه: { $title }
+mail-follows-more = { $count ->
+    [zero] ولا شيء غيرها.
+    [one] وخبر واحد غيرها.
+    [two] وخبران غيرها.
+    [few] و{ $count } أخبار غيرها.
+    [many] و{ $count } خبرًا غيرها.
+   *[other] و{ $count } خبر غيرها.
+}
+mail-follows-settings = ما تتابعه ومتى يصلك خبره:
 
 ## Topics, authors, archive, corrections
 topic = موضوع

@@ -264,7 +264,7 @@ reason-other = Anderes
 
 ## Notices
 notices = Mitteilungen
-notices-about = Antworten auf Ihre Kommentare, und was über sie entschieden wurde
+notices-about = Was Sie verfolgen, Antworten auf Ihre Kommentare, und wie Sie davon erfahren
 notices-new = { $count ->
     [one] { $count } neue Mitteilung
    *[other] { $count } neue Mitteilungen
@@ -276,16 +276,64 @@ notice-rejected = Ihr Kommentar wurde nicht veröffentlicht
 notices-seen = Alle als gelesen markieren
 notices-mails = Per E-Mail
 notices-mails-on = Was Sie hier nach einigen Minuten nicht gesehen haben, kommt auch per E-Mail.
-notices-mails-off = Sie bekommen darüber keine E-Mails.
 notices-mails-stop = Keine E-Mails schicken
-notices-mails-start = E-Mails schicken
 notices-stop-title = Keine E-Mails mehr
-notices-stop-about = Wir schreiben Ihnen dann nicht mehr, wenn Ihnen jemand antwortet oder über einen Kommentar von Ihnen entschieden wird.
+notices-stop-answers = Wir schreiben Ihnen dann nicht mehr, wenn Ihnen jemand antwortet oder über einen Kommentar von Ihnen entschieden wird.
 notices-stopped = Erledigt. Sie bekommen keine dieser E-Mails mehr.
 mail-notices-subject = Zu Ihren Kommentaren bei { $site }
 mail-notices = bei Ihren Kommentaren auf { $site } hat sich etwas getan:
 mail-notices-all = Alles davon, und was vorher war:
 mail-notices-stop = Wenn Sie diese E-Mails nicht mehr möchten:
+notices-stop-follows = Wir schreiben Ihnen dann nicht mehr über das, was Sie verfolgen. In Ihrem Konto können Sie es weiterhin sehen und ändern.
+notices-done-saved = Gespeichert.
+notices-done-stopped = Erledigt. Sie verfolgen nichts mehr, und nichts von dem, was noch wartete, wird verschickt.
+follow = Verfolgen
+follow-button = Per Mitteilung verfolgen
+follow-topic = Von neuen Artikeln über { $name } erfahren.
+follow-author = Von neuen Artikeln von { $name } erfahren.
+follow-breaking = Von Eilmeldungen erfahren.
+follow-alerts = Von Verkehrs- und Gefahrenmeldungen für Ihren Ort erfahren.
+follow-offer-breaking = Eilmeldungen von { $site } verfolgen
+follow-offer-alerts = Meldungen für meinen Ort verfolgen
+follows = Was Sie verfolgen
+follows-none = Noch nichts. Auf den Seiten von Themen und Autoren steht ein Knopf dafür.
+follows-no-address = Keine E-Mail erreicht Sie, solange Sie keine Adresse bestätigt haben:
+follows-kind-topic = Thema
+follows-kind-author = Autor
+follows-kind-breaking = Eilmeldungen
+follows-kind-alerts = Verkehrs- und Gefahrenmeldungen
+follows-place = Ihr Ort:
+follows-no-place = Sie haben noch keinen Ort für Meldungen gewählt.
+follows-now = Sofort
+follows-digest = Zusammenfassung
+follows-off = Keine E-Mails
+follows-drop = Nicht mehr verfolgen
+follows-daily = Jeden Tag
+follows-weekly = Montags
+follows-hour = Um, nach der Uhr der Redaktion
+follows-quiet = Ruhezeit
+follows-quiet-from = Von
+follows-quiet-to = Bis
+follows-quiet-none = Keine
+follows-quiet-wrong = Wählen Sie zwei verschiedene Stunden, oder beide Male keine.
+follows-breaking-wakes = Eilmeldungen kommen auch in der Ruhezeit
+follows-extreme-wakes = Nach der Uhr Ihres gewählten Ortes, sonst der Redaktion. Was in dieser Zeit anfällt, kommt danach zusammen. Meldungen über äußerste Gefahr für Ihren Ort kommen immer sofort.
+follows-comments = Ihre Kommentare
+follows-bounds = Sie bekommen höchstens 12 solche E-Mails am Tag; alles Weitere wartet auf die Zusammenfassung.
+follows-stop-all = Alles beenden
+mail-follows-subject = { $count ->
+    [one] { $count } Neuigkeit von { $site }
+   *[other] { $count } Neuigkeiten von { $site }
+}
+mail-follows = das ist neu bei { $site } von dem, was Sie verfolgen:
+mail-follows-story = { $title }
+mail-follows-breaking = Eilmeldung: { $title }
+mail-follows-alert = Meldung: { $title }
+mail-follows-more = { $count ->
+    [one] Und { $count } weitere.
+   *[other] Und { $count } weitere.
+}
+mail-follows-settings = Was Sie verfolgen, und wann Sie davon erfahren:
 
 ## Topics, authors, archive, corrections
 topic = Thema

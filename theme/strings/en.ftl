@@ -366,7 +366,7 @@ review-act-contribution-passed = Time passed
 
 ## Notices
 notices = Notices
-notices-about = Answers to your comments, and what was decided about them
+notices-about = What you follow, answers to your comments, and how you are told
 notices-new = { $count ->
     [one] { $count } new notice
    *[other] { $count } new notices
@@ -378,16 +378,64 @@ notice-rejected = Your comment was not published
 notices-seen = Mark all as read
 notices-mails = By mail
 notices-mails-on = What you haven't seen here after a few minutes comes by mail as well.
-notices-mails-off = You get no mails about this.
 notices-mails-stop = Send me no mails
-notices-mails-start = Send me mails
 notices-stop-title = No more mails
-notices-stop-about = We will no longer write to you when somebody answers you or decides on a comment of yours.
+notices-stop-answers = We will no longer write to you when somebody answers you or decides on a comment of yours.
 notices-stopped = Done. You will get no more of these mails.
 mail-notices-subject = About your comments at { $site }
 mail-notices = this happened to your comments at { $site }:
 mail-notices-all = All of it, and what was decided before:
 mail-notices-stop = To get no more of these mails:
+notices-stop-follows = We will no longer write to you about what you follow. You can still see and change it in your account.
+notices-done-saved = Saved.
+notices-done-stopped = Done. You follow nothing any more, and nothing that waited will be sent.
+follow = Follow
+follow-button = Follow by notices
+follow-topic = Be told of new stories about { $name }.
+follow-author = Be told of new stories by { $name }.
+follow-breaking = Be told of breaking news.
+follow-alerts = Be told of traffic and emergency alerts for your place.
+follow-offer-breaking = Follow breaking news of { $site }
+follow-offer-alerts = Follow alerts for my place
+follows = What you follow
+follows-none = Nothing yet. Pages of topics and authors have a button for it.
+follows-no-address = No mail can reach you until you have confirmed an address:
+follows-kind-topic = Topic
+follows-kind-author = Author
+follows-kind-breaking = Breaking news
+follows-kind-alerts = Traffic and emergency alerts
+follows-place = Your place:
+follows-no-place = You have not chosen a place for alerts yet.
+follows-now = At once
+follows-digest = Digest
+follows-off = No mails
+follows-drop = Stop following
+follows-daily = Every day
+follows-weekly = On Mondays
+follows-hour = At, by the site’s clock
+follows-quiet = Quiet hours
+follows-quiet-from = From
+follows-quiet-to = Until
+follows-quiet-none = None
+follows-quiet-wrong = Choose two different hours, or none for both.
+follows-breaking-wakes = Breaking news comes in quiet hours too
+follows-extreme-wakes = By the clock of the place you chose, else the site’s. What comes meanwhile is put together when they are over. Alerts of extreme danger for your place always come at once.
+follows-comments = Your comments
+follows-bounds = You get at most 12 of these mails a day; the rest waits for the digest.
+follows-stop-all = Stop everything
+mail-follows-subject = { $count ->
+    [one] { $count } piece of news from { $site }
+   *[other] { $count } pieces of news from { $site }
+}
+mail-follows = this is new at { $site } of what you follow:
+mail-follows-story = { $title }
+mail-follows-breaking = Breaking news: { $title }
+mail-follows-alert = Alert: { $title }
+mail-follows-more = { $count ->
+    [one] And { $count } more.
+   *[other] And { $count } more.
+}
+mail-follows-settings = What you follow, and when you are told:
 
 ## Topics, authors, archive, corrections
 topic = Topic

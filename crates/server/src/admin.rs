@@ -2,7 +2,7 @@
 
 use crate::followers::PRESS;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -41,6 +41,7 @@ pub fn router(admin: Admin) -> Router {
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics_text))
         .route("/mails", get(mails_text))
+        .route("/mails/{id}", get(mail_page))
         .with_state(admin)
 }
 
@@ -85,6 +86,30 @@ async fn lag(app: &App) -> Result<i64, masthead_store::StoreError> {
     Ok(head - done)
 }
 
+/// The part of a captured mail that is a page. It may do nothing but be looked at.
+async fn mail_page(State(admin): State<Admin>, Path(id): Path<String>) -> Response {
+    let found = async {
+        let Ok(id) = id.parse() else { return Ok(None) };
+        mails::by_id(&mut admin.app.db.reader().await?, id).await
+    };
+    let mail = match found.await {
+        Ok(mail) => mail.filter(|mail| mail.state == "captured"),
+        Err(error) => {
+            let error: masthead_store::StoreError = error;
+            return (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response();
+        }
+    };
+    let Some(html) = mail.and_then(|mail| mail.html) else {
+        return (StatusCode::NOT_FOUND, "there is no such page\n").into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
+    ];
+    (headers, html).into_response()
+}
+
 /// The newest mails, where they are captured instead of sent: how a demo's operator follows a link in one.
 async fn mails_text(State(admin): State<Admin>) -> Response {
     if !admin.app.accounts.mailer.captures() {
@@ -107,6 +132,9 @@ async fn mails_text(State(admin): State<Admin>) -> Response {
         escape(&mail.created_at.to_rfc3339(), &mut page);
         page.push_str(", ");
         escape(&mail.state, &mut page);
+        if mail.html.is_some() {
+            page.push_str(&format!(", <a href=\"/mails/{}\">as a page</a>", mail.id));
+        }
         page.push_str("</p><pre>");
         for line in mail.body.lines() {
             let link = line.trim();

@@ -223,6 +223,8 @@ async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Resul
         listings::JOB_TURN => Ok(listings::run_turns(app).await?),
         mistakes::JOB => Ok(mistakes::run(app, job.key.parse()?).await?),
         notices::JOB => Ok(notices::run(app, &job.payload).await?),
+        notices::spread::JOB => Ok(notices::spread::run(app, &job.payload).await?),
+        notices::send::JOB => Ok(notices::send::run(app).await?),
         comments::turn::JOB => Ok(comments::turn::run(app, &job.payload).await?),
         rankings::JOB => Ok(rankings::run(app).await?),
         contributions::JOB => Ok(contributions::run_due(app, job.key.parse()?).await?),

@@ -1,10 +1,12 @@
 //! Followers of the log that run on one node at a time: WebSub has the hub told of feeds that changed, push plans what
-//! browsers are told of. Each finds what there is to do and leaves the doing to a due job.
+//! browsers are told of, notices find what is told to those who follow something. Each finds what there is to do and
+//! leaves the doing to a due job.
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use masthead_features::app::App;
 use masthead_features::feeds::hub;
+use masthead_features::notices::follow as with_notices;
 use masthead_features::push as with_push;
 use masthead_store::leases::{self, Lease};
 use masthead_store::{StoreError, followers};
@@ -25,6 +27,14 @@ pub async fn hubs(app: Arc<App>) {
     if app.hub.is_some() {
         follow(&app, hub::FOLLOWER, |app, lease| hub::follow(app, lease).boxed()).await;
     }
+}
+
+/// Follows the log for those who follow something until it is aborted.
+pub async fn notices(app: Arc<App>) {
+    follow(&app, with_notices::FOLLOWER, |app, lease| {
+        with_notices::follow(app, lease).boxed()
+    })
+    .await;
 }
 
 /// Follows the log for browsers until it is aborted.

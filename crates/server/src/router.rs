@@ -32,7 +32,7 @@ use masthead_features::desk;
 use masthead_features::ingest::{self, IngestError};
 use masthead_features::listings;
 use masthead_features::mistakes as with_mistakes;
-use masthead_features::notices::pages as notices;
+use masthead_features::notices::{pages as notices, settings as follows_of};
 use masthead_features::partners;
 use masthead_features::places::pages as locations;
 use masthead_features::push as with_push;
@@ -127,6 +127,7 @@ pub fn routes() -> Vec<Route> {
         alerts(),
         places(),
         push_messages(),
+        follows(),
     ]
     .into_iter()
     .flatten()
@@ -273,6 +274,22 @@ fn push_messages() -> Vec<Route> {
         .longest_body(with_push::pages::LONGEST)
         .permission(Permission::Public)
         .cache(CachePolicy::NoStore),
+    ]
+}
+
+/// What readers follow, and how they are told of it.
+fn follows() -> Vec<Route> {
+    vec![
+        Route::new(MethodFilter::GET, "/account/notices/follow", follows_of::ask)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        // Whoever isn't signed in is sent to sign in, and comes back to what they wanted to follow.
+        Route::new(MethodFilter::POST, "/account/notices/follow", follows_of::follow)
+            .permission(Permission::Public)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/notices/settings", follows_of::save)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
     ]
 }
 

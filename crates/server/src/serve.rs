@@ -324,6 +324,10 @@ pub async fn start_opened(opened: Opened, settings: &Settings) -> anyhow::Result
         }),
         tokio::spawn({
             let app = Arc::clone(&app);
+            then(places.clone(), |_| leased::notices(app))
+        }),
+        tokio::spawn({
+            let app = Arc::clone(&app);
             then(places.clone(), |_| rankings::keep_saving(app))
         }),
         tokio::spawn({

@@ -1,7 +1,7 @@
-//! Mail to people: plain text over SMTP, or kept where a demo's operator can read it.
+//! Mail to people: text, and a page beside it where there is one, over SMTP, or kept where a demo's operator can read it.
 
-use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use std::time::Duration;
 
@@ -53,8 +53,43 @@ pub struct Letter<'a> {
     pub subject: &'a str,
     /// Plain text.
     pub text: &'a str,
+    /// The same as a page, for mail programs that show one.
+    pub html: Option<&'a str>,
     /// The address at which its reader stops mails of its kind with one click (RFC 8058).
     pub stop: Option<&'a str>,
+}
+
+/// What the server, or the form of a mail, refuses for good.
+fn refused(error: &dyn std::fmt::Display) -> MailError {
+    MailError::Refused(error.to_string())
+}
+
+impl Letter<'_> {
+    /// As it goes over the wire (RFC 5322; both parts as RFC 2046, section 5.1.4, says; the two headers of RFC 8058).
+    fn message(&self, from: &Mailbox) -> Result<Message, MailError> {
+        let to: Mailbox = self.to.parse().map_err(|error| refused(&error))?;
+        let host = from.email.domain();
+        let mut builder = Message::builder();
+        if let Some(stop) = self.stop {
+            for (name, value) in [
+                ("List-Unsubscribe", format!("<{stop}>")),
+                ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
+            ] {
+                let name = HeaderName::new_from_ascii(name.to_owned()).map_err(|error| refused(&error))?;
+                builder = builder.raw_header(HeaderValue::new(name, value));
+            }
+        }
+        let builder = builder
+            .from(from.clone())
+            .to(to)
+            .subject(self.subject)
+            .message_id(Some(format!("<{}@{host}>", self.message_id)));
+        let message = match self.html {
+            Some(html) => builder.multipart(MultiPart::alternative_plain_html(self.text.to_owned(), html.to_owned())),
+            None => builder.header(ContentType::TEXT_PLAIN).body(self.text.to_owned()),
+        };
+        message.map_err(|error| refused(&error))
+    }
 }
 
 impl Mailer {
@@ -101,27 +136,7 @@ impl Mailer {
             Self::Off => Err(MailError::Off),
             Self::Capture => Ok(()),
             Self::Smtp { transport, from } => {
-                let refused = |error: &dyn std::fmt::Display| MailError::Refused(error.to_string());
-                let to: Mailbox = letter.to.parse().map_err(|error| refused(&error))?;
-                let host = from.email.domain();
-                let mut builder = Message::builder();
-                if let Some(stop) = letter.stop {
-                    for (name, value) in [
-                        ("List-Unsubscribe", format!("<{stop}>")),
-                        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
-                    ] {
-                        let name = HeaderName::new_from_ascii(name.to_owned()).map_err(|error| refused(&error))?;
-                        builder = builder.raw_header(HeaderValue::new(name, value));
-                    }
-                }
-                let message = builder
-                    .from((**from).clone())
-                    .to(to)
-                    .subject(letter.subject)
-                    .message_id(Some(format!("<{}@{host}>", letter.message_id)))
-                    .header(ContentType::TEXT_PLAIN)
-                    .body(letter.text.to_owned())
-                    .map_err(|error| refused(&error))?;
+                let message = letter.message(from)?;
                 match transport.send(message).await {
                     Ok(_) => Ok(()),
                     Err(error) if error.is_permanent() => Err(refused(&error)),
@@ -147,6 +162,7 @@ mod tests {
                     to: "a@b.example",
                     subject: "s",
                     text: "t",
+                    html: None,
                     stop: None
                 })
                 .await,
@@ -156,5 +172,34 @@ mod tests {
         for (url, from) in [("smtp://127.0.0.1:2525", "nobody"), ("mailto:x", "a@b.example")] {
             assert!(matches!(Mailer::new(url, from), Err(MailError::Settings(_))), "{url}");
         }
+    }
+
+    #[test]
+    fn a_mail_has_both_parts_and_stops_with_one_click() {
+        let letter = Letter {
+            message_id: "0198",
+            to: "ada@readers.example",
+            subject: "Flut in Köln",
+            text: "Der Rhein steigt.",
+            html: Some("<p>Der Rhein steigt.</p>"),
+            stop: Some("https://daily.example/account/notices/stop?who=1&sign=2"),
+        };
+        let from: Mailbox = "The Daily <daily@example.org>".parse().unwrap();
+        let message = String::from_utf8(letter.message(&from).unwrap().formatted()).unwrap();
+        let (head, body) = message.split_once("\r\n\r\n").unwrap();
+        let unfolded = head.replace("\r\n ", " ");
+        for line in [
+            "List-Unsubscribe: <https://daily.example/account/notices/stop?who=1&sign=2>",
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            "Message-ID: <0198@example.org>",
+        ] {
+            assert!(unfolded.lines().any(|known| known == line), "{line}: {head}");
+        }
+        assert!(unfolded.contains("multipart/alternative"), "{head}");
+        let (plain, page) = (body.find("text/plain").unwrap(), body.find("text/html").unwrap());
+        assert!(plain < page, "the part that shows more comes last: {body}");
+        let plain_only = Letter { html: None, ..letter };
+        let message = String::from_utf8(plain_only.message(&from).unwrap().formatted()).unwrap();
+        assert!(!message.contains("multipart"), "{message}");
     }
 }

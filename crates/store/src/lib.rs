@@ -85,6 +85,8 @@ pub fn all_queries() -> Vec<Query> {
         migrate::ALL,
         mistakes::ALL,
         notices::ALL,
+        notices::deliveries::ALL,
+        notices::follows::ALL,
         pages::ALL,
         partners::ALL,
         pictures::ALL,

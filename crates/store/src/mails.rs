@@ -11,14 +11,16 @@ use masthead_domain::time::Timestamp;
 pub const JOB_SEND: &str = "mails.send";
 
 queries! {
-    INSERT = "INSERT INTO mails (id, purpose, recipient, subject, body, state, created_at, stop_url)
-        VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7)";
-    BY_ID = "SELECT id, purpose, recipient, subject, body, state, created_at, stop_url FROM mails WHERE id = $1";
+    INSERT = "INSERT INTO mails (id, purpose, recipient, subject, body, state, created_at, stop_url, html)
+        VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8)";
+    RECORD = "INSERT INTO mails (id, purpose, recipient, subject, body, state, created_at, stop_url, html, sent_at, error)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING";
+    BY_ID = "SELECT id, purpose, recipient, subject, body, state, created_at, stop_url, html FROM mails WHERE id = $1";
     START = "UPDATE mails SET state = 'sending' WHERE id = $1 AND state = 'waiting'";
-    SENT = "UPDATE mails SET state = $2, sent_at = $3, body = $4, error = $5 WHERE id = $1";
-    NEWEST = "SELECT id, purpose, recipient, subject, body, state, created_at, stop_url FROM mails
+    SENT = "UPDATE mails SET state = $2, sent_at = $3, body = $4, error = $5, html = $6 WHERE id = $1";
+    NEWEST = "SELECT id, purpose, recipient, subject, body, state, created_at, stop_url, html FROM mails
         ORDER BY created_at DESC, id DESC LIMIT $1";
-    TO = "SELECT id, purpose, recipient, subject, body, state, created_at, stop_url FROM mails
+    TO = "SELECT id, purpose, recipient, subject, body, state, created_at, stop_url, html FROM mails
         WHERE recipient = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
     SWEEP = "DELETE FROM mails WHERE created_at < $1";
     SUPPRESS = "INSERT INTO suppressed_addresses (hash, reason, since) VALUES ($1, $2, $3)
@@ -46,6 +48,8 @@ pub struct Mail {
     pub created_at: Timestamp,
     /// The address at which its reader stops mails of its kind (RFC 8058); none for those that were asked for.
     pub stop_url: Option<String>,
+    /// The same as a page, for mail programs that show one; gone when the text is.
+    pub html: Option<String>,
 }
 
 from_row!(Mail {
@@ -56,7 +60,8 @@ from_row!(Mail {
     body,
     state,
     created_at,
-    stop_url
+    stop_url,
+    html
 });
 
 /// A mail that goes out.
@@ -74,6 +79,8 @@ pub struct NewMail {
     pub body: String,
     /// The address at which its reader stops mails of its kind.
     pub stop_url: Option<String>,
+    /// The same as a page, for mail programs that show one.
+    pub html: Option<String>,
 }
 
 /// Puts a mail on its way: the row and the job that sends it.
@@ -91,7 +98,8 @@ pub async fn send(tx: &mut Tx, mail: &NewMail) -> Result<(), StoreError> {
             &mail.subject,
             &mail.body,
             now,
-            mail.stop_url.as_deref()
+            mail.stop_url.as_deref(),
+            mail.html.as_deref()
         ],
     )
     .await?;
@@ -116,19 +124,54 @@ pub async fn start(tx: &mut Tx, id: MailId) -> Result<bool, StoreError> {
     Ok(tx.execute(START, params![id]).await? > 0)
 }
 
-/// Writes down what became of a mail. The body is kept for `captured` mails alone.
+/// Whether the text of a mail is kept: that of a captured one is shown, that of a waiting one is still to go out. It may
+/// hold a link that signs in.
+fn is_kept(state: &str) -> bool {
+    matches!(state, "captured" | "waiting")
+}
+
+/// Writes down what became of a mail.
 ///
 /// # Errors
 /// When the store can't answer.
 pub async fn done(tx: &mut Tx, mail: &Mail, state: &str, error: Option<&str>) -> Result<(), StoreError> {
     let now = tx.now();
-    let body = if matches!(state, "captured" | "waiting") {
-        mail.body.as_str()
-    } else {
-        ""
-    };
+    let body = if is_kept(state) { mail.body.as_str() } else { "" };
+    let html = mail.html.as_deref().filter(|_| is_kept(state));
     let sent_at = (state == "sent").then_some(now);
-    tx.execute(SENT, params![mail.id, state, sent_at, body, error]).await?;
+    tx.execute(SENT, params![mail.id, state, sent_at, body, error, html])
+        .await?;
+    Ok(())
+}
+
+/// Writes down a mail whose sender marked the reason for it before it went out, with what became of it.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn record(tx: &mut Tx, mail: &NewMail, state: &str, error: Option<&str>) -> Result<(), StoreError> {
+    let now = tx.now();
+    let body = if is_kept(state) { mail.body.as_str() } else { "" };
+    let html = mail.html.as_deref().filter(|_| is_kept(state));
+    let sent_at = (state == "sent").then_some(now);
+    let stop = mail.stop_url.as_deref();
+    let (id, purpose, to) = (mail.id, mail.purpose, mail.recipient.as_str());
+    tx.execute(
+        RECORD,
+        params![
+            id,
+            purpose,
+            to,
+            &mail.subject,
+            body,
+            state,
+            now,
+            stop,
+            html,
+            sent_at,
+            error
+        ],
+    )
+    .await?;
     Ok(())
 }
 

@@ -313,6 +313,7 @@ pub async fn everything(app: &App, viewer: &Viewer) -> Result<serde_json::Value,
     let devices = crate::push::subscriptions::everything(&mut conn, viewer.account).await?;
     let muted = crate::comments::mutes::of(&mut conn, viewer).await?;
     let mistakes = crate::mistakes::everything(&mut conn, viewer.profile).await?;
+    let notices = crate::notices::everything(&mut conn, viewer.profile).await?;
     let places: Vec<_> = Chosen::parse(&viewer.places)
         .unwrap_or_default()
         .each()
@@ -325,6 +326,7 @@ pub async fn everything(app: &App, viewer: &Viewer) -> Result<serde_json::Value,
         "devices": devices,
         "muted": muted,
         "mistakes": mistakes,
+        "notices": notices,
         "account": {
             "id": account.id,
             "email": account.email,

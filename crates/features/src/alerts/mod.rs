@@ -10,6 +10,8 @@ mod map;
 mod near;
 pub mod pages;
 
+pub(crate) use near::reaching;
+
 use crate::app::App;
 use masthead_domain::alerts::geometry::unpack;
 use masthead_domain::alerts::{Alert, Kind, Message, Shape, State, cells};

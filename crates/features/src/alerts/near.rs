@@ -6,9 +6,13 @@
 use super::AlertSource;
 use crate::places::Places;
 use masthead_domain::alerts::{Alert, Shape, cells};
+use masthead_domain::ids::AlertId;
 use masthead_domain::places::Point;
 use masthead_domain::places::{PlaceId, PlaceKind};
+use masthead_domain::time::Timestamp;
 use masthead_gazetteer::{Gazetteer, Place};
+use masthead_store::alerts as rows;
+use masthead_store::{Conn, StoreError};
 use masthead_web::surrogate::SurrogateKey;
 use std::collections::BTreeSet;
 
@@ -71,6 +75,20 @@ impl Around {
             .chain([any_alert_key()])
             .collect()
     }
+}
+
+/// Alerts that hold and reach a place, as its page lists them.
+///
+/// # Errors
+/// When the store can't answer.
+pub(crate) async fn reaching(
+    conn: &mut Conn,
+    now: Timestamp,
+    place: &Place<'_>,
+    limit: usize,
+) -> Result<Vec<AlertId>, StoreError> {
+    let around = Around::place(place);
+    rows::near(conn, now, around.point, around.km, None, limit).await
 }
 
 /// Circles around the towns and provinces that the areas of an alert name, in the country of its source. Without one

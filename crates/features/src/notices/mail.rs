@@ -1,13 +1,13 @@
 //! The mail that gathers somebody's notices.
 
-use super::stop_href;
+use super::{Stops, stop_href};
 use crate::accounts::{AccountError, mailing};
 use crate::app::App;
 use masthead_domain::accounts::Email;
 use masthead_domain::ids::{ProfileId, SiteId};
 use masthead_store::notices::{self as rows, Notice};
 use masthead_store::public::{self, Found};
-use masthead_store::{StoreError, accounts, profiles};
+use masthead_store::{Conn, StoreError, accounts, profiles};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ pub async fn run(app: &App, payload: &Value) -> Result<(), AccountError> {
         .or_else(|| sites.first())
         .map(|site| site.origin.clone());
     let origin = origin.unwrap_or_default();
-    let stop = format!("{origin}{}", stop_href(app, profile).await?);
+    let stop = format!("{origin}{}", stop_href(app, profile, Stops::Answers).await?);
     let link = format!("{origin}/account/notices");
     let more = [("lines", lines.as_str()), ("stop", stop.as_str())];
     let mail = mailing::write(app, Some(site), "notices", &email, &link, &more)?.stopped_at(stop.clone());
@@ -69,16 +69,20 @@ async fn recipient(app: &App, profile: ProfileId) -> Result<Option<(Email, Vec<N
         return Ok(None);
     }
     let waiting = rows::unmailed(&mut conn, profile, IN_A_MAIL).await?;
-    let known = profiles::by_id(&mut conn, profile).await?;
+    let email = proved_address(&mut conn, profile).await?;
+    Ok(email.map(|email| (email, waiting)))
+}
+
+/// The address of somebody's account, if they proved that it is theirs.
+pub(super) async fn proved_address(conn: &mut Conn, profile: ProfileId) -> Result<Option<Email>, AccountError> {
+    let known = profiles::by_id(conn, profile).await?;
     let Some(account) = known.and_then(|known| known.account) else {
         return Ok(None);
     };
-    let account = accounts::by_id(&mut conn, account).await?;
+    let account = accounts::by_id(conn, account).await?;
     let proved = account.filter(|account| account.email_verified_at.is_some());
-    let Some(email) = proved.and_then(|account| account.email) else {
-        return Ok(None);
-    };
-    Ok(Email::parse(&email).ok().map(|email| (email, waiting)))
+    let email = proved.and_then(|account| account.email);
+    Ok(email.and_then(|email| Email::parse(&email).ok()))
 }
 
 /// What happened, in the words of the site, with where it is to be read. Stories that are withheld or gone are left out.

@@ -1,14 +1,17 @@
-//! `/account/notices`: what somebody was told, and whether they want it by mail.
+//! `/account/notices`: what somebody was told of their comments, what they follow, and how; and the page that stops mails.
 
-use super::stop_text;
+use super::Stops;
+use super::settings::{self, Settings};
 use crate::accounts::{AccountError, network_key};
 use crate::pages::store_error;
 use crate::visit::{Fields, Visit, see_other};
 use axum::response::Response;
 use http::StatusCode;
 use masthead_domain::ids::ProfileId;
+use masthead_domain::notices::Means;
 use masthead_domain::time::Timestamp;
 use masthead_services::codes;
+use masthead_store::notices::{deliveries, follows};
 use masthead_store::public::{self, Found};
 use masthead_store::{StoreError, notices as rows};
 use masthead_web::errors::WebError;
@@ -23,7 +26,9 @@ struct Own {
     /// The newest of them, so that marking them as seen doesn't mark what comes meanwhile.
     until: i64,
     unseen: bool,
-    mails: bool,
+    settings: Settings,
+    /// What became of a form: `saved`, `stopped`, or nothing.
+    done: &'static str,
 }
 
 #[derive(Serialize)]
@@ -41,13 +46,19 @@ struct Line {
 /// # Errors
 /// When the store can't answer.
 pub async fn show(visit: Visit) -> Result<Response, WebError> {
+    let settings = settings::of(&visit, None).await?;
+    page(&visit, StatusCode::OK, settings).await
+}
+
+/// The page with these settings.
+///
+/// # Errors
+/// When the store can't answer.
+pub(super) async fn page(visit: &Visit, status: StatusCode, settings: Settings) -> Result<Response, WebError> {
     let viewer = visit.viewer()?;
     let app = visit.app();
     let mut conn = app.db.reader().await.map_err(store_error)?;
     let known = rows::of(&mut conn, viewer.profile, SHOWN).await.map_err(store_error)?;
-    let mails = rows::wants_mails(&mut conn, viewer.profile)
-        .await
-        .map_err(store_error)?;
     let until = known.first().map_or(0, |notice| notice.at.as_micros());
     let mut notices = Vec::new();
     for notice in known {
@@ -70,45 +81,39 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
         unseen: notices.iter().any(|line| line.unseen),
         notices,
         until,
-        mails,
+        settings,
+        done: match visit.query().get("done") {
+            "saved" => "saved",
+            "stopped" => "stopped",
+            _ => "",
+        },
     };
-    visit.page(StatusCode::OK, "notices/list.html", "notices", &own).await
+    visit.page(status, "notices/list.html", "notices", &own).await
 }
 
-/// `POST /account/notices` (`until`, a time in microseconds, marks as seen; `mails` is `on` or `off`)
+/// `POST /account/notices` (`until`, a time in microseconds): marks as seen.
 ///
 /// # Errors
 /// When the store can't answer.
 pub async fn act(visit: Visit) -> Result<Response, WebError> {
     let profile = visit.viewer()?.profile;
-    let fields = visit.form()?;
-    let until: Option<i64> = fields.get("until").parse().ok();
-    let mails = match fields.get("mails") {
-        "on" => Some(true),
-        "off" => Some(false),
-        _ => None,
-    };
-    visit
-        .app()
-        .db
-        .write("notices.act", move |tx| {
-            Box::pin(async move {
-                if let Some(until) = until {
-                    rows::seen(tx, profile, Timestamp::from_micros(until)).await?;
-                }
-                match mails {
-                    Some(wants) => rows::set_wants_mails(tx, profile, wants).await,
-                    None => Ok(()),
-                }
+    let until: Option<i64> = visit.form()?.get("until").parse().ok();
+    if let Some(until) = until {
+        visit
+            .app()
+            .db
+            .write("notices.seen", move |tx| {
+                Box::pin(rows::seen(tx, profile, Timestamp::from_micros(until)))
             })
-        })
-        .await
-        .map_err(|error: StoreError| store_error(error))?;
+            .await
+            .map_err(|error: StoreError| store_error(error))?;
+    }
     Ok(see_other("/account/notices"))
 }
 
 #[derive(Serialize)]
 struct Stop<'a> {
+    what: &'static str,
     who: &'a str,
     sign: &'a str,
     done: bool,
@@ -127,12 +132,20 @@ pub async fn ask(visit: Visit) -> Result<Response, WebError> {
 /// # Errors
 /// 404 for an address that is none of ours.
 pub async fn stop(visit: Visit) -> Result<Response, WebError> {
-    let profile = named(&visit, &visit.query()).await?;
+    let (profile, stops) = named(&visit, &visit.query()).await?;
     visit
         .app()
         .db
         .write("notices.stop", move |tx| {
-            Box::pin(rows::set_wants_mails(tx, profile, false))
+            Box::pin(async move {
+                match stops {
+                    Stops::Answers => rows::set_wants_mails(tx, profile, false).await,
+                    Stops::Follows => {
+                        follows::no_mails(tx, profile).await?;
+                        deliveries::drop_waiting(tx, profile, Means::Mail).await
+                    }
+                }
+            })
         })
         .await
         .map_err(|error: StoreError| store_error(error))?;
@@ -141,8 +154,9 @@ pub async fn stop(visit: Visit) -> Result<Response, WebError> {
 
 async fn stop_page(visit: &Visit, done: bool) -> Result<Response, WebError> {
     let query = visit.query();
-    named(visit, &query).await?;
+    let (_, stops) = named(visit, &query).await?;
     let own = Stop {
+        what: stops.name(),
         who: query.get("who"),
         sign: query.get("sign"),
         done,
@@ -152,14 +166,15 @@ async fn stop_page(visit: &Visit, done: bool) -> Result<Response, WebError> {
         .await
 }
 
-/// Whose mails an address stops, if it is signed.
-async fn named(visit: &Visit, query: &Fields) -> Result<ProfileId, WebError> {
+/// Whose mails an address stops and which, if it is signed.
+async fn named(visit: &Visit, query: &Fields) -> Result<(ProfileId, Stops), WebError> {
+    let stops = Stops::of_address(query.get("what")).ok_or_else(WebError::not_found)?;
     let profile: ProfileId = query.get("who").parse().map_err(|_| WebError::not_found())?;
     let key = network_key(visit.app())
         .await
         .map_err(|error: AccountError| WebError::from(error))?;
-    if codes::is_signed(key, &stop_text(profile), query.get("sign")) {
-        Ok(profile)
+    if codes::is_signed(key, &stops.text(profile), query.get("sign")) {
+        Ok((profile, stops))
     } else {
         Err(WebError::not_found())
     }

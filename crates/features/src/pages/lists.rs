@@ -46,6 +46,8 @@ struct Head<'a> {
     subs: &'a [Link],
     continued: bool,
     empty: String,
+    /// What follows it: `topic` or `author`, with the slug; nothing for other lists.
+    follow: Option<(&'a str, &'a str)>,
 }
 
 #[derive(Serialize)]
@@ -167,6 +169,7 @@ pub(crate) async fn topic(
         name: &topic.name,
         text: &topic.description,
         continued: after.is_some(),
+        follow: Some(("topic", &topic.slug)),
         ..Head::default()
     };
     finish(
@@ -246,6 +249,7 @@ pub(crate) async fn author(
         text: &author.bio,
         picture: portrait,
         continued: after.is_some(),
+        follow: Some(("author", &author.slug)),
         ..Head::default()
     };
     finish(

@@ -7,6 +7,7 @@
 use super::ChangeError;
 use crate::app::App;
 use masthead_domain::ids::StoryId;
+use masthead_store::notices::deliveries;
 use masthead_store::stories::{self as rows, Receipt};
 use masthead_store::{Conn, StoreError, followers, log};
 use serde::Serialize;
@@ -90,6 +91,16 @@ pub async fn kill(app: &App, id: StoryId, reason: &str, by: &str) -> Result<Kill
                     };
                     rows::put_receipt(tx, id, &receipt).await?;
                 }
+                let taken_back = deliveries::take_back(tx, id).await?;
+                let receipt = Receipt {
+                    surface: "queued notices".to_owned(),
+                    node,
+                    gone_at: tx.now(),
+                    detail: format!(
+                        "{taken_back} mails about it were taken back; none goes out without asking the read path"
+                    ),
+                };
+                rows::put_receipt(tx, id, &receipt).await?;
                 Ok::<_, StoreError>(())
             })
         })

@@ -11,11 +11,13 @@ use masthead_domain::time::Clock;
 use masthead_features::alerts::AlertSource;
 use masthead_features::app::App;
 use masthead_features::comments;
+use masthead_features::notices::follow::BROKEN_OFF;
 use masthead_features::weather::Provider;
 use masthead_formats::listings::{FIELDS, Notation};
 use masthead_services::blobs::{BlobKey, Blobs};
 use masthead_services::clock::SystemClock;
 use masthead_services::search::SearchIndex;
+use masthead_store::notices::deliveries;
 use masthead_store::{
     Db, DbSettings, audit, comments as comment_rows, jobs, log, migrate, pictures, sites, stories, videos,
 };
@@ -25,6 +27,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// Notices that broke off and are named one by one.
+const NAMED: usize = 20;
 
 #[derive(Debug, Args)]
 pub(super) struct Check {}
@@ -198,6 +203,9 @@ async fn database_faults(
             ));
         }
     }
+    if let Err(error) = broken_off(db, faults).await {
+        faults.push(format!("database: {error}"));
+    }
     for job in waiting {
         if let Some(error) = job.last_error.filter(|_| job.attempts > 3) {
             faults.push(format!(
@@ -206,6 +214,26 @@ async fn database_faults(
             ));
         }
     }
+}
+
+/// Notices that were going out when a node broke off. Whether they did can't be known, and they are not sent again; what
+/// they were about is named, so that somebody can tell whether it matters.
+async fn broken_off(db: &Db, faults: &mut Vec<String>) -> Result<(), masthead_store::StoreError> {
+    let before = db.now().plus_seconds(-BROKEN_OFF);
+    for one in deliveries::stuck(&mut db.reader().await?, before, NAMED).await? {
+        let about = one
+            .story
+            .map(|id| id.to_string())
+            .or(one.alert.map(|id| id.to_string()));
+        faults.push(format!(
+            "a notice by {} ({} {}) was going out at {} when a node broke off, and is not sent again",
+            one.means,
+            one.kind,
+            about.unwrap_or_default(),
+            one.since.to_rfc3339()
+        ));
+    }
+    Ok(())
 }
 
 /// What is wrong with sources of listings.

@@ -14,6 +14,7 @@ pub mod listings;
 mod markdown;
 mod moved;
 mod names;
+mod notices;
 mod partners;
 pub mod people;
 mod pictures;
@@ -81,6 +82,9 @@ pub async fn load(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<Loaded> 
     }
     fronts::launch(app, &content).await?;
     people::load(app).await?;
+    if made {
+        notices::load(app).await?;
+    }
     comments::load(app).await?;
     rankings::load(app).await?;
     weather::load(app).await?;

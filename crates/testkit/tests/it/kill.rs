@@ -64,7 +64,13 @@ async fn a_kill_takes_a_story_off_every_surface_and_says_when(engine: Engine) ->
     );
 
     assert!(receipt.silent_nodes.is_empty(), "{receipt:?}");
-    for surface in ["public read path", "due jobs", "pages in memory", "pages on disk"] {
+    for surface in [
+        "public read path",
+        "due jobs",
+        "queued notices",
+        "pages in memory",
+        "pages on disk",
+    ] {
         let gone = receipt.surfaces.iter().find(|gone| gone.surface == surface);
         let gone = gone.unwrap_or_else(|| panic!("no '{surface}' in {receipt:#?}"));
         assert_eq!(gone.gone_at, test.app.now().to_rfc3339(), "{surface}");

@@ -29,6 +29,8 @@ mod kill;
 mod listings;
 mod live;
 mod mistakes;
+mod notices;
+mod notices_crash;
 mod pages;
 mod partners;
 mod places;

@@ -1,13 +1,17 @@
 //! Pages of a conversation: a thread with answers, what a writer sees of their own, reports with their case, appeals.
 
-use super::pages::{Stop, at};
+use super::pages::{Stop, answer, at};
 use crate::accounts::{HOST, person, signed_in};
 use masthead_domain::comments::policy::{Scope, Settings};
 use masthead_domain::permissions::{Grant, Role};
 use masthead_features::accounts::staff;
+use masthead_features::banners;
+use masthead_features::notices::Stops;
+use masthead_store::mails;
 use masthead_testkit::browser::Browser;
 use masthead_testkit::http::Answer;
 use masthead_testkit::{TestApp, TestNode};
+use std::time::{Duration, Instant};
 
 /// Comments under the story at `path` by the reader whose session the pages are looked at with, and by others.
 pub(super) async fn conversation(test: &TestApp, node: &TestNode, path: &str) -> anyhow::Result<Vec<Stop>> {
@@ -39,7 +43,7 @@ pub(super) async fn conversation(test: &TestApp, node: &TestNode, path: &str) ->
         "Who paid for the wall?\n\n> I asked in public.\n\nhttps://elsewhere.example",
     )
     .await?;
-    let answer = write(
+    let reply = write(
         &mut ottoline,
         story,
         &first,
@@ -47,8 +51,8 @@ pub(super) async fn conversation(test: &TestApp, node: &TestNode, path: &str) ->
     )
     .await?;
     let refused = write(&mut ottoline, story, "", "Something that was refused.").await?;
-    let waits = write(&mut perpetua, story, &answer, "قال المهندسون إن الجدار انهار.").await?;
-    perpetua.post(HOST, &format!("/comments/{answer}/likes"), &[]).await?;
+    let waits = write(&mut perpetua, story, &reply, "قال المهندسون إن الجدار انهار.").await?;
+    perpetua.post(HOST, &format!("/comments/{reply}/likes"), &[]).await?;
     write(
         &mut signed_in(node, "lavinia").await?,
         story,
@@ -75,9 +79,21 @@ pub(super) async fn conversation(test: &TestApp, node: &TestNode, path: &str) ->
     node.get_until("daily", path, |page| page.text().contains(&format!("comment-{waits}")))
         .await?;
 
-    let stop = masthead_features::notices::stop_href(&test.app, marek_profile(test).await?).await?;
+    let marek = marek_profile(test).await?;
+    let stop = |stops| masthead_features::notices::stop_href(&test.app, marek, stops);
+    let topic = masthead_store::topics::all(&mut test.app.db.reader().await?)
+        .await?
+        .remove(0);
+    for (kind, slug) in [("topic", topic.slug.as_str()), ("breaking", ""), ("alerts", "")] {
+        ottoline
+            .post(HOST, "/account/notices/follow", &[("kind", kind), ("slug", slug)])
+            .await?;
+    }
+    let breaking = breaking(test, story).await?;
     let mut stops = vec![
-        at("notices/stop.html", &stop),
+        answer("mail/follows.html", breaking),
+        at("notices/stop.html", &stop(Stops::Answers).await?),
+        at("notices/stop.html", &stop(Stops::Follows).await?),
         at("comments/thread.html", path),
         at("comments/policy.html", "/policies/comments"),
         at("comments/report.html", &format!("/comments/{first}/report")),
@@ -90,9 +106,13 @@ pub(super) async fn conversation(test: &TestApp, node: &TestNode, path: &str) ->
             ("comments/muted.html", path.to_owned()),
             ("comments/mute.html", "/profiles/lavinia".to_owned()),
             ("comments/form.html", format!("/comments/{first}/reply")),
-            ("comments/form.html", format!("/comments/{answer}/delete")),
+            ("comments/form.html", format!("/comments/{reply}/delete")),
             ("comments/appeal.html", format!("/comments/{refused}/appeal")),
             ("notices/list.html", "/account/notices".to_owned()),
+            (
+                "notices/follow.html",
+                format!("/account/notices/follow?kind=topic&slug={}", topic.slug),
+            ),
         ]
         .map(|(template, path)| Stop {
             own: true,
@@ -100,6 +120,23 @@ pub(super) async fn conversation(test: &TestApp, node: &TestNode, path: &str) ->
         }),
     );
     Ok(stops)
+}
+
+/// The page of the mail that tells whoever follows breaking news of a story.
+async fn breaking(test: &TestApp, story: &str) -> anyhow::Result<String> {
+    banners::set(&test.app, "daily", story, "The wall holds – السد صامد", "test").await?;
+    let end = Instant::now() + Duration::from_secs(30);
+    loop {
+        test.run_jobs().await?;
+        let to = "ottoline@readers.example";
+        let known = mails::to(&mut test.app.db.reader().await?, to, 50).await?;
+        if let Some(html) = known.into_iter().find_map(|mail| mail.html) {
+            banners::clear(&test.app, "daily").await?;
+            return Ok(html);
+        }
+        anyhow::ensure!(Instant::now() < end, "no mail tells of breaking news");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// Somebody who may stop mails.

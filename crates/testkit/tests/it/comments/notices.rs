@@ -159,8 +159,12 @@ async fn mails_stop_with_one_click(engine: Engine) -> anyhow::Result<()> {
     answer(&town, &mut ben, &first, "And the crown.").await?;
     assert_eq!(mails_to(&town, "ada").await?.len(), 2);
     let page = ada.get(HOST, "/account/notices").await?.text();
-    assert!(page.contains("You get no mails about this."), "{page}");
-    ada.post(HOST, "/account/notices", &[("mails", "on")]).await?;
+    assert!(
+        page.contains("name=\"answers\" value=\"1\">"),
+        "the box is not ticked: {page}"
+    );
+    let settings = [("digest", "daily"), ("hour", "7"), ("answers", "1")];
+    ada.post(HOST, "/account/notices/settings", &settings).await?;
     answer(&town, &mut ben, &first, "And the reader.").await?;
     assert_eq!(mails_to(&town, "ada").await?.len(), 3);
     town.node.stop().await;

@@ -87,6 +87,7 @@ impl Network {
         command.args(arguments).arg("--data").arg(self.data());
         command
             .env("MASTHEAD_LOG", "warn")
+            .env("MASTHEAD__MAIL__URL", "capture")
             .env_remove("MASTHEAD_CONFIG")
             .stdin(Stdio::null());
         command

@@ -1,4 +1,10 @@
-//! Notices: what somebody is told of what became of their comments.
+//! Notices: what somebody is told of what became of their comments, and of what they follow.
+
+mod follows;
+mod wishes;
+
+pub use follows::{Follow, Followed, Means, Pace};
+pub use wishes::{DAY, Digest, MAILS_A_DAY, Press, Quiet, Wishes};
 
 use serde::{Deserialize, Serialize};
 

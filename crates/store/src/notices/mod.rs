@@ -1,4 +1,7 @@
-//! What people are told of what became of their comments, and whether they want it by mail.
+//! What people are told of what became of their comments, and whether they want it by mail; what they follow.
+
+pub mod deliveries;
+pub mod follows;
 
 use crate::db::{Conn, StoreError, Tx};
 use crate::{from_row, params, queries};
@@ -156,13 +159,15 @@ pub async fn set_wants_mails(tx: &mut Tx, profile: ProfileId, wants: bool) -> Re
     Ok(())
 }
 
-/// Forgets what somebody was told.
+/// Forgets what somebody was told, follows and wishes.
 ///
 /// # Errors
 /// When the store can't answer.
 pub async fn forget(tx: &mut Tx, profile: ProfileId) -> Result<(), StoreError> {
     tx.execute(FORGET, params![profile]).await?;
     tx.execute(FORGET_SETTINGS, params![profile]).await?;
+    follows::drop_all(tx, profile).await?;
+    deliveries::forget(tx, profile).await?;
     Ok(())
 }
 
