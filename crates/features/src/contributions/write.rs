@@ -4,7 +4,8 @@ use super::{ContributionError, Note, commit, keep, not_suspended};
 use crate::app::App;
 use crate::comments::Author;
 use masthead_domain::contributions::{
-    Act, By, FEWEST_WORDS, Kind, LONGEST_MESSAGE, MOST_OPEN, Standing, TERMS, TextError, clean_body, clean_title, words,
+    Act, By, FEWEST_WORDS, Kind, LONGEST_MESSAGE, MOST_OPEN, Standing, StandingError, State, TERMS, TextError,
+    clean_body, clean_title, words,
 };
 use masthead_domain::ids::{ContributionId, IdSource, ProfileId, SiteId};
 use masthead_domain::profiles::clean_text;
@@ -65,9 +66,9 @@ pub async fn save(
                     },
                 };
                 if !one.standing.state.is_with_author() {
-                    return Err(masthead_domain::contributions::StandingError::NotNow(one.standing.state).into());
+                    return Err(StandingError::NotNow(one.standing.state).into());
                 }
-                if one.standing.state == masthead_domain::contributions::State::Draft {
+                if one.standing.state == State::Draft {
                     // A draft goes to the desk of the site where it was last worked on, and lives from then on.
                     one.site = site;
                     one.standing.moved_at = tx.now();
@@ -127,7 +128,8 @@ async fn begin(
     Ok(draft)
 }
 
-/// A contribution that says the same and was sent a moment ago.
+/// A contribution that says the same and was sent a moment ago. One that was declined or taken back is over: the same
+/// text again is a new one.
 async fn sent_before(
     tx: &mut Tx,
     profile: ProfileId,
@@ -142,6 +144,7 @@ async fn sent_before(
     Ok(known.into_iter().find(|one| {
         one.kind == typed.kind
             && one.call_out == typed.call_out
+            && !matches!(one.standing.state, State::Declined | State::Withdrawn)
             && one.sent_at.is_some_and(|sent| sent > since)
             && one.title == title
             && one.body == body

@@ -203,7 +203,7 @@ async fn settle(app: &App, moderator: &Decider, id: CommentId, then: Then) -> an
 }
 
 /// Somebody of the demo, as they write and as they decide.
-async fn person(app: &App, username: &str) -> anyhow::Result<(Author, Decider)> {
+pub(super) async fn person(app: &App, username: &str) -> anyhow::Result<(Author, Decider)> {
     let somebody = PEOPLE.iter().find(|somebody| somebody.username == username);
     let somebody = somebody.with_context(|| format!("the demo has nobody called {username}"))?;
     let email = Email::parse(&somebody.email())?;

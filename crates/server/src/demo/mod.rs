@@ -7,11 +7,13 @@ mod addresses;
 mod alerts;
 mod comments;
 mod content;
+mod contributions;
 mod films;
 mod fronts;
 mod inline;
 pub mod listings;
 mod markdown;
+mod mistakes;
 mod moved;
 mod names;
 mod notices;
@@ -86,6 +88,8 @@ pub async fn load(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<Loaded> 
         notices::load(app).await?;
     }
     comments::load(app).await?;
+    contributions::load(app).await?;
+    mistakes::load(app).await?;
     rankings::load(app).await?;
     weather::load(app).await?;
     alerts::load(app).await?;

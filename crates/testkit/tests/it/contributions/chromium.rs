@@ -115,7 +115,12 @@ async fn a_story_and_three_pictures_are_sent_with_script() -> anyhow::Result<()>
             })
             .await?;
     }
-    page.go("/galleries/herons-of-the-marsh-20251125").await?;
+    // Its pictures are cut by a job, and the page is pressed again when they are.
+    let gallery = "/galleries/herons-of-the-marsh-20251125";
+    desk.node
+        .get_until("daily", gallery, |answer| answer.text().matches("/media/").count() >= 4)
+        .await?;
+    page.go(gallery).await?;
     until(
         &mut page,
         "[...document.querySelectorAll('.frames img')].filter((img) => { img.loading = 'eager'; return img.complete && img.naturalWidth > 0; }).length === 2",

@@ -232,6 +232,10 @@ async fn three_are_open_at_most_and_a_form_sent_twice_counts_once(engine: Engine
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("heron204"), "the text is still there");
     assert_eq!(ada.post(HOST, &first, &[("act", "withdraw")]).await?.status, 303);
+    ada.post(HOST, "/contribute/story", &[("act", "discard")]).await?;
+    let again = desk.send(&mut ada, "Number 1", 201).await?;
+    assert_ne!(again, first, "what was taken back can be sent again at once");
+    assert_eq!(ada.post(HOST, &again, &[("act", "withdraw")]).await?.status, 303);
     assert_eq!(ada.post(HOST, "/contribute/story", &fields).await?.status, 303);
     let late = ada.post(HOST, &first, &[("act", "withdraw")]).await?;
     assert_eq!(late.status, 409, "it is over");
