@@ -1,6 +1,6 @@
 //! Mail to people: text, and a page beside it where there is one, over SMTP, or kept where a demo's operator can read it.
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use std::time::Duration;
@@ -86,7 +86,11 @@ impl Letter<'_> {
             .message_id(Some(format!("<{}@{host}>", self.message_id)));
         let message = match self.html {
             Some(html) => builder.multipart(MultiPart::alternative_plain_html(self.text.to_owned(), html.to_owned())),
-            None => builder.header(ContentType::TEXT_PLAIN).body(self.text.to_owned()),
+            // Without a version of MIME (RFC 2045, 4) a reader may show the encoding and not the text.
+            None => builder
+                .header(MIME_VERSION_1_0)
+                .header(ContentType::TEXT_PLAIN)
+                .body(self.text.to_owned()),
         };
         message.map_err(|error| refused(&error))
     }
