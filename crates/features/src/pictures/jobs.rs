@@ -325,7 +325,12 @@ async fn render(
         .parse()
         .map_err(|error| TakeError::File(format!("{error}")))?;
     let original = app.blobs.get(key).await?;
-    let (made, state, problem) = match app.worker.renditions(original, plan).await {
+    let made = if avif_follows {
+        app.worker.renditions(original, plan).await
+    } else {
+        app.worker.slow_renditions(original, plan).await
+    };
+    let (made, state, problem) = match made {
         Ok(files) => (files, done, None),
         Err(error) if error.is_worth_retrying() => return Err(error.into()),
         // A picture that shows well in the quick formats stays, whatever AVIF says.

@@ -21,12 +21,14 @@ use tokio::time::timeout;
 #[derive(Clone, Debug)]
 pub struct PictureWorker {
     places: Arc<Semaphore>,
+    /// A place of its own for what nobody waits for.
+    slow: Arc<Semaphore>,
     limits: PictureLimits,
 }
 
 impl PictureWorker {
-    /// A worker that handles at most `max_parallel` pictures at once (at least one), with the default limits.
-    /// Each may take [`PictureLimits::max_memory`].
+    /// A worker that handles at most `max_parallel` pictures at once (at least one) and a slow one beside them, with the
+    /// default limits. Each may take [`PictureLimits::max_memory`].
     pub fn new(max_parallel: usize) -> Self {
         Self::with_limits(max_parallel, PictureLimits::default())
     }
@@ -35,6 +37,7 @@ impl PictureWorker {
     pub fn with_limits(max_parallel: usize, limits: PictureLimits) -> Self {
         Self {
             places: Arc::new(Semaphore::new(max_parallel.max(1))),
+            slow: Arc::new(Semaphore::new(1)),
             limits,
         }
     }
@@ -55,14 +58,24 @@ impl PictureWorker {
 
     /// [`super::renditions`] on a blocking thread.
     ///
-    /// AVIF takes long: give it a worker of its own with a longer [`PictureLimits::max_time`], or it is cut off and
-    /// keeps editors' uploads waiting.
+    /// AVIF takes long, and is for [`PictureWorker::slow_renditions`].
     ///
     /// # Errors
     /// As there, and [`PictureError::TooSlow`].
     pub async fn renditions(&self, bytes: Bytes, plan: RenditionPlan) -> Result<Vec<Rendition>, PictureError> {
         let limits = self.limits;
         self.run(move || renditions_within(&bytes, &plan, &limits)).await
+    }
+
+    /// The same for what nobody waits for, one at a time and in a place of its own. What was told to be too slow still runs
+    /// to its end: among the others a few of them would take every place, and whoever sends a picture would wait for all
+    /// of them.
+    ///
+    /// # Errors
+    /// As there, and [`PictureError::TooSlow`].
+    pub async fn slow_renditions(&self, bytes: Bytes, plan: RenditionPlan) -> Result<Vec<Rendition>, PictureError> {
+        let limits = self.limits;
+        self.run_slowly(move || renditions_within(&bytes, &plan, &limits)).await
     }
 
     /// [`super::sheet()`] on a blocking thread.
@@ -95,7 +108,23 @@ impl PictureWorker {
         &self,
         work: impl FnOnce() -> Result<T, PictureError> + Send + 'static,
     ) -> Result<T, PictureError> {
-        let place = Arc::clone(&self.places)
+        self.run_in(&self.places, work).await
+    }
+
+    /// The same in the place of what nobody waits for.
+    pub(super) async fn run_slowly<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, PictureError> + Send + 'static,
+    ) -> Result<T, PictureError> {
+        self.run_in(&self.slow, work).await
+    }
+
+    async fn run_in<T: Send + 'static>(
+        &self,
+        places: &Arc<Semaphore>,
+        work: impl FnOnce() -> Result<T, PictureError> + Send + 'static,
+    ) -> Result<T, PictureError> {
+        let place = Arc::clone(places)
             .acquire_owned()
             .await
             .map_err(|_| PictureError::Stopping)?;

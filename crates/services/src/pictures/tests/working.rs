@@ -55,3 +55,20 @@ async fn a_panic_in_the_work_is_an_answer_and_gives_the_place_back() {
     assert_eq!(answer, Err(PictureError::Crashed("picture")));
     assert_eq!(worker.run(|| Ok(1)).await, Ok(1));
 }
+
+#[tokio::test]
+async fn slow_work_keeps_nobody_waiting() {
+    let worker = PictureWorker::new(1);
+    let (done, ends) = std::sync::mpsc::channel::<()>();
+    let busy = worker.clone();
+    let slow = tokio::spawn(async move {
+        busy.run_slowly(move || {
+            // An error is a sender that went away: the test failed already.
+            ends.recv().map_err(|_| PictureError::Stopping)
+        })
+        .await
+    });
+    assert_eq!(worker.run(|| Ok(1)).await, Ok(1), "while the other is at work");
+    done.send(()).unwrap();
+    assert_eq!(slow.await.unwrap(), Ok(()));
+}
