@@ -155,6 +155,15 @@ pub struct ImportedComment {
     pub text: String,
     /// State at the source.
     pub state: ImportedCommentState,
+    /// Who took it away, in the words that comments have here, where the export has them.
+    #[serde(default)]
+    pub removed_by: Option<String>,
+    /// When its writer changed it.
+    #[serde(default)]
+    pub edited: Option<Timestamp>,
+    /// Put forward by the desk.
+    #[serde(default)]
+    pub featured: bool,
 }
 
 /// State of an imported comment at its source.
@@ -166,6 +175,8 @@ pub enum ImportedCommentState {
     /// Waiting for a moderator, or in a state that we don't know.
     #[default]
     Pending,
+    /// Taken out of sight until somebody has decided.
+    Held,
     /// Spam.
     Spam,
     /// Refused by a moderator.
@@ -178,9 +189,10 @@ pub enum ImportedCommentState {
 
 impl ImportedCommentState {
     /// Every state.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Approved,
         Self::Pending,
+        Self::Held,
         Self::Spam,
         Self::Rejected,
         Self::Trashed,
@@ -192,6 +204,7 @@ impl ImportedCommentState {
         match self {
             Self::Approved => "approved",
             Self::Pending => "pending",
+            Self::Held => "held",
             Self::Spam => "spam",
             Self::Rejected => "rejected",
             Self::Trashed => "trashed",

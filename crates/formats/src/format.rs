@@ -45,6 +45,8 @@ pub enum Format {
     Isso,
     /// Comments: Livefyre archive (JSON lines).
     Livefyre,
+    /// Comments and profiles of an export of our own (JSON lines).
+    Masthead,
 }
 
 impl Format {
@@ -70,6 +72,7 @@ impl Format {
             Self::Commento => "commento",
             Self::Isso => "isso",
             Self::Livefyre => "livefyre",
+            Self::Masthead => "masthead",
         }
     }
 
@@ -77,7 +80,7 @@ impl Format {
     pub const fn is_comments(self) -> bool {
         matches!(
             self,
-            Self::Disqus | Self::Coral | Self::Remark42 | Self::Commento | Self::Isso | Self::Livefyre
+            Self::Disqus | Self::Coral | Self::Remark42 | Self::Commento | Self::Isso | Self::Livefyre | Self::Masthead
         )
     }
 
@@ -103,6 +106,7 @@ impl Format {
             Self::Commento,
             Self::Isso,
             Self::Livefyre,
+            Self::Masthead,
         ]
         .into_iter()
         .find(|format| format.name() == name)
@@ -198,6 +202,12 @@ fn json_format(text: &str) -> Option<Format> {
 /// Exports of comments, each told by keys that no other one has together.
 fn comments_format(has_key: &dyn Fn(&str) -> bool) -> Option<Format> {
     let has_all = |keys: &[&str]| keys.iter().all(|key| has_key(key));
+    if has_all(&["story", "profile", "removed_by"])
+        || has_all(&["joined", "username", "bio"])
+        || has_all(&["story", "key", "author", "text"])
+    {
+        return Some(Format::Masthead);
+    }
     if has_all(&["commenterhex"]) {
         return Some(Format::Commento);
     }

@@ -186,12 +186,13 @@ pub fn comments(data: &[u8]) {
 }
 
 /// The exports of comments that are streamed.
-pub const COMMENTS: [Format; 5] = [
+pub const COMMENTS: [Format; 6] = [
     Format::Disqus,
     Format::Coral,
     Format::Remark42,
     Format::Commento,
     Format::Livefyre,
+    Format::Masthead,
 ];
 
 fn comments_as(data: &[u8], format: Format) -> Result<(), String> {

@@ -40,7 +40,8 @@ pub fn read_items(bytes: &[u8], format: Format, ctx: &ReadContext<'_>) -> Result
         | Format::Remark42
         | Format::Commento
         | Format::Isso
-        | Format::Livefyre => not_items(format),
+        | Format::Livefyre
+        | Format::Masthead => not_items(format),
     }?;
     for item in &mut reading.value {
         item::shorten_guid(item, &mut reading.problems);

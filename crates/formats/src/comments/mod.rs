@@ -1,4 +1,4 @@
-//! Exports of comments: Disqus, Coral (and Talk before it), Remark42, Commento, Isso, Livefyre.
+//! Exports of comments: Disqus, Coral (and Talk before it), Remark42, Commento, Isso, Livefyre, and our own.
 //!
 //! Each reader streams: a record at a time is in memory, however long the file. What can't be read is set aside with its
 //! place and reason, and the next record is read all the same. Readers say what stands in the file; to which story a
@@ -11,6 +11,7 @@ mod coral;
 mod disqus;
 pub mod isso;
 mod livefyre;
+mod masthead;
 mod objects;
 mod remark42;
 pub(crate) mod text;
@@ -63,6 +64,7 @@ pub fn read(
     match format {
         Format::Disqus => disqus::read(reader, &mut reading)?,
         Format::Coral => json(reader, false, &mut reading, coral::take)?,
+        Format::Masthead => json(reader, false, &mut reading, masthead::take)?,
         Format::Livefyre => json(reader, false, &mut reading, livefyre::take)?,
         Format::Remark42 => json(reader, true, &mut reading, remark42::take)?,
         Format::Commento => json(reader, true, &mut reading, commento::take)?,

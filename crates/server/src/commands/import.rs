@@ -53,7 +53,7 @@ fn format(text: &str) -> Result<Choice, String> {
         .map(|format| Choice(Some(format)))
         .ok_or_else(|| {
             "use auto, wxr, ghost, ninjs, nitf, newsml-g2, newsml1, iptc7901, anpa, rss, atom, jsonfeed, html, text, \
-             disqus, coral, remark42, commento, isso or livefyre"
+             disqus, coral, remark42, commento, isso, livefyre or masthead (an export of this program)"
                 .into()
         })
 }

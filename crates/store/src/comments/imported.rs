@@ -12,8 +12,8 @@ use uuid::Uuid;
 queries! {
     INSERT = "INSERT INTO comments (id, story_id, site_id, profile_id, parent_id, root_id, place, state, listed, body,
             body_hash, salt, revision, likes, answers, replies, places, reported, featured, imported, findings,
-            removed_by, created_at, changed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, 1, 0, 0, 0, 0, FALSE, FALSE, TRUE, '[]', $12, $13, $14)";
+            removed_by, created_at, changed_at, edited_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, 1, 0, 0, 0, 0, FALSE, $15, TRUE, '[]', $12, $13, $14, $16)";
     SET_PLACES = "UPDATE comments SET places = $2 WHERE id = $1";
     OF_WRITER = "UPDATE comments SET profile_id = $2 WHERE profile_id = $1";
     REVIEWS_OF_WRITER = "UPDATE reviews SET profile_id = $2 WHERE profile_id = $1";
@@ -38,6 +38,10 @@ pub struct NewImported {
     pub salt: Uuid,
     /// When it was written at its source.
     pub created_at: Timestamp,
+    /// When its writer changed it there.
+    pub edited_at: Option<Timestamp>,
+    /// Whether the desk had put it forward.
+    pub featured: bool,
 }
 
 /// The comments of these ids that are there, however many are asked for.
@@ -100,7 +104,9 @@ pub async fn insert(tx: &mut Tx, story: StoryId, site: SiteId, all: &[NewImporte
                 new.salt,
                 new.removed_by,
                 new.created_at,
-                now
+                now,
+                new.featured,
+                new.edited_at
             ],
         )
         .await?;

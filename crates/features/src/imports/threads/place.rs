@@ -87,12 +87,19 @@ pub(in crate::imports) async fn place(tx: &mut Tx, ids: &dyn IdSource, part: &Pa
             removed_by: ready.removed_by,
             salt: ids.next_uuid(),
             created_at: ready.created,
+            edited_at: ready.edited,
+            featured: ready.featured,
         });
     }
     imported::insert(tx, part.story, part.site, &new).await?;
-    for comment in new.iter().filter(|comment| comment.state == CommentState::Pending) {
+    for comment in &new {
+        let queue = match comment.state {
+            CommentState::Pending => "pending",
+            CommentState::Held => "held",
+            _ => continue,
+        };
         let subject = (comment.id, part.site, part.story, comment.profile);
-        reviews::put(tx, subject, "pending", comment.created_at, 0).await?;
+        reviews::put(tx, subject, queue, comment.created_at, 0).await?;
     }
     tell(tx, ids, part, &new).await?;
     for profile in people.open {

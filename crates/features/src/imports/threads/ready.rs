@@ -8,6 +8,7 @@ use masthead_domain::ids::{CommentId, ProfileId, SiteId, StoryId};
 use masthead_domain::imports::{ImportedComment, ImportedCommentState};
 use masthead_domain::profiles::{LONGEST_NAME, clean_line};
 use masthead_domain::time::Timestamp;
+use masthead_formats::Format;
 use masthead_store::authors::folded;
 use sha2::{Digest as _, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -36,6 +37,9 @@ impl Names {
     }
 
     fn comment(self, source: &str, story: StoryId, key: &str) -> CommentId {
+        if let Some(id) = own(source, key) {
+            return CommentId(id);
+        }
         CommentId(Uuid::new_v5(
             &self.comments,
             format!("{source}\n{story}\n{key}").as_bytes(),
@@ -45,6 +49,11 @@ impl Names {
     fn profile(self, who: &str) -> ProfileId {
         ProfileId(Uuid::new_v5(&self.profiles, who.as_bytes()))
     }
+}
+
+/// The identity of what an export of our own names: it stays what it is.
+fn own(source: &str, key: &str) -> Option<Uuid> {
+    (source == Format::Masthead.name()).then(|| key.parse().ok())?
 }
 
 /// Comments of one story that are written together.
@@ -70,6 +79,8 @@ pub(in crate::imports) struct Ready {
     pub(super) removed_by: Option<&'static str>,
     pub(super) body: String,
     pub(super) created: Timestamp,
+    pub(super) edited: Option<Timestamp>,
+    pub(super) featured: bool,
 }
 
 /// Who wrote a comment.
@@ -164,6 +175,7 @@ fn ready(
     let (state, removed_by) = match comment.state {
         ImportedCommentState::Approved => (CommentState::Published, None),
         ImportedCommentState::Pending => (CommentState::Pending, None),
+        ImportedCommentState::Held => (CommentState::Held, None),
         ImportedCommentState::Spam => (CommentState::Rejected, Some("rule")),
         ImportedCommentState::Rejected | ImportedCommentState::Trashed => (CommentState::Rejected, Some("moderator")),
         ImportedCommentState::Deleted => (CommentState::Deleted, Some("author")),
@@ -178,11 +190,20 @@ fn ready(
         parent: None,
         writer: writer(names, source, comment),
         state,
-        removed_by,
+        removed_by: removed_by.map(|usual| remover(comment.removed_by.as_deref()).unwrap_or(usual)),
         body,
         created: comment.created.or(created).unwrap_or(now).min(now),
+        edited: comment.edited.map(|edited| edited.min(now)),
+        featured: comment.featured && state == CommentState::Published,
     };
     Ok((ready, problem))
+}
+
+/// Who took a comment away, in a word that tombstones have.
+fn remover(word: Option<&str>) -> Option<&'static str> {
+    ["author", "account", "moderator", "rule"]
+        .into_iter()
+        .find(|known| Some(*known) == word)
 }
 
 /// The text as a comment has it, and what was lost of it.
@@ -218,8 +239,9 @@ fn writer(names: Names, source: &str, comment: &ImportedComment) -> Writer {
         (None, Some(key)) => format!("person\n{source}\n{key}"),
         (None, None) => format!("name\n{source}\n{}", folded(&name)),
     };
+    let same = comment.author_key.as_deref().and_then(|key| own(source, key));
     Writer {
-        profile: names.profile(&who),
+        profile: same.map_or_else(|| names.profile(&who), ProfileId),
         name,
         email,
         is_proved,

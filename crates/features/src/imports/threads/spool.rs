@@ -171,6 +171,7 @@ impl Threads {
                     // Where an export has no list of pages, the key of a comment's thread is its page's address.
                     about: ImportedThread {
                         addresses: vec![key.clone()],
+                        source_ids: stories_of(line.format, &key),
                         key,
                         ..ImportedThread::default()
                     },
@@ -186,6 +187,16 @@ impl Threads {
             }
         }
         Ok(Some(threads))
+    }
+}
+
+/// What a story is called in an export of our own: by its id where it is there still, and by the address that its file
+/// has where the import made it anew.
+fn stories_of(format: Format, key: &str) -> Vec<String> {
+    if format == Format::Masthead {
+        vec![key.to_owned(), format!("urn:uuid:{key}")]
+    } else {
+        Vec::new()
     }
 }
 

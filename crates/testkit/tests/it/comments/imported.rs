@@ -22,6 +22,7 @@ on_both_engines!(
     a_proved_address_is_a_known_reader_and_a_guests_is_not,
     who_proves_the_address_takes_over_what_stands_under_it,
     the_export_has_comments_and_profiles_and_no_address,
+    an_export_of_our_own_comes_back_the_same,
 );
 
 struct Quiet;
@@ -431,5 +432,134 @@ async fn comments_that_earlier_versions_kept_become_comments() -> anyhow::Result
     let left = masthead_store::imports::kept(&mut test.app.db.reader().await?, 10).await?;
     assert!(left.is_empty());
     node.stop().await;
+    Ok(())
+}
+
+/// The lines of a list of an export, in order of their ids.
+fn lines(folder: &Path, name: &str) -> anyhow::Result<Vec<Value>> {
+    let text = std::fs::read_to_string(folder.join(name))?;
+    let mut lines: Vec<Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    lines.sort_by_key(|line| line["id"].as_str().unwrap_or_default().to_owned());
+    Ok(lines)
+}
+
+/// An export of a network, taken into an empty one: all of it, with the counts and the new network.
+async fn moved(engine: Engine, from: &Path) -> anyhow::Result<(TestApp, Counts, Value)> {
+    let test = network(engine).await?;
+    let report = tempfile::NamedTempFile::new()?;
+    let options = Options {
+        paths: vec![from.to_path_buf()],
+        section: Some("world".into()),
+        report: Some(report.path().to_path_buf()),
+        publish: true,
+        ..Options::default()
+    };
+    let counts = imports::run(&test.app, &options, &Quiet).await?.counts;
+    Ok((test, counts, serde_json::from_slice(&std::fs::read(report.path())?)?))
+}
+
+async fn exported(test: &TestApp, name: &str) -> anyhow::Result<std::path::PathBuf> {
+    let to = test.folder().join(name);
+    masthead_features::exports::run(&test.app, None, masthead_features::exports::Format::Ninjs, &to).await?;
+    Ok(to)
+}
+
+async fn an_export_of_our_own_comes_back_the_same(engine: Engine) -> anyhow::Result<()> {
+    let town = crate::comments::town(engine).await?;
+    town.trust().await?;
+    let mut browsers = Vec::new();
+    for name in ["ada", "ben", "cleo"] {
+        browsers.push(town.browser(name).await?);
+    }
+    let mut ids: Vec<String> = Vec::new();
+    for (number, text) in [
+        "First.\n\n> quoted\n\nWith a second paragraph.",
+        "An answer \u{2067}with\u{2069} Hebrew שלום and <b>markup</b>.",
+        "Answered and then taken away.",
+        "To be refused.",
+        "To be put forward.",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        town.test.clock.step_seconds(61);
+        let answer = town.write(&mut browsers[number % 3], text).await?;
+        ids.push(crate::comments::Town::id(&answer));
+    }
+    town.test.clock.step_seconds(61);
+    let answer = [
+        ("story", town.story.to_string()),
+        ("parent", ids[2].clone()),
+        ("text", "It was here.".into()),
+    ];
+    let answer: Vec<(&str, &str)> = answer.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let answered = browsers[0].post(HOST, "/comments", &answer).await?;
+    assert_eq!(answered.status, 303, "{}", answered.text());
+    let deleted = browsers[2]
+        .post(HOST, &format!("/comments/{}/delete", ids[2]), &[])
+        .await?;
+    assert_eq!(deleted.status, 303, "{}", deleted.text());
+    let edited = [("text", "An answer, put right.")];
+    let path = format!("/comments/{}/edit", ids[1]);
+    // Its time for changes is over by now; what it says stays.
+    let late = browsers[1].post(HOST, &path, &edited).await?;
+    assert!(matches!(late.status, 303 | 403 | 409 | 422), "{}", late.status);
+    let (id, featured): (CommentId, CommentId) = (ids[3].parse()?, ids[4].parse()?);
+    town.test
+        .app
+        .db
+        .write("test", move |tx| {
+            Box::pin(async move {
+                let refused = rows::by_id(tx, id).await?.unwrap();
+                rows::set_state(tx, &refused, CommentState::Rejected, Some("moderator")).await?;
+                rows::set_featured(tx, featured, true).await
+            })
+        })
+        .await?;
+
+    let first = exported(&town.test, "first").await?;
+    let comments_before = lines(&first, "comments.jsonl")?;
+    assert_eq!(comments_before.len(), 6);
+    let states: Vec<&str> = comments_before
+        .iter()
+        .filter_map(|line| line["state"].as_str())
+        .collect();
+    for state in ["published", "deleted", "rejected"] {
+        assert!(states.contains(&state), "{states:?}");
+    }
+    let (elsewhere, counts, report) = moved(engine, &first).await?;
+    assert_eq!(
+        (counts.comments, counts.profiles, counts.set_aside),
+        (6, 3, 0),
+        "{report:#}"
+    );
+    comments(&elsewhere).await?;
+    let second = exported(&elsewhere, "second").await?;
+    // A story gets an identity of its own where it is made anew; there is one.
+    let without_story = |mut lines: Vec<Value>| {
+        let stories: std::collections::BTreeSet<String> = lines.iter().map(|line| line["story"].to_string()).collect();
+        assert_eq!(stories.len(), 1);
+        for line in &mut lines {
+            line.as_object_mut().unwrap().remove("story");
+        }
+        lines
+    };
+    let before = without_story(comments_before);
+    assert_eq!(without_story(lines(&second, "comments.jsonl")?), before);
+    // Who wrote has a closed profile under the same identity, and a printed name.
+    for profile in lines(&second, "profiles.jsonl")? {
+        assert_eq!(profile["state"], "closed", "{profile}");
+        assert!(profile["username"].is_null() && !profile["name"].as_str().unwrap().is_empty());
+    }
+    let (third, counts, _) = moved(engine, &second).await?;
+    assert_eq!((counts.comments, counts.profiles, counts.set_aside), (6, 3, 0));
+    let third = exported(&third, "third").await?;
+    assert_eq!(without_story(lines(&third, "comments.jsonl")?), before);
+    assert_eq!(lines(&third, "profiles.jsonl")?, lines(&second, "profiles.jsonl")?);
+
+    // Where it came from, nothing is new, and what somebody takes away comes back as theirs.
+    let (again, _) = import(&town.test, &first.join("comments.jsonl"), false).await?;
+    assert_eq!((again.comments, again.unchanged, again.profiles), (0, 6, 0));
+    town.node.stop().await;
     Ok(())
 }
