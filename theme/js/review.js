@@ -8,6 +8,7 @@
   const status = document.getElementById('review-status');
   let now = null;
   let done = [];
+  let sending = 0;
   const items = () => [...desk.querySelectorAll('.item:not([hidden])')];
 
   const send = async (id, act, more = {}) => {
@@ -22,16 +23,30 @@
     return (await answer.json())[0]?.outcome;
   };
 
-  const go = (item) => {
+  const mark = (item) => {
     if (now) now.classList.remove('now');
     now = item || null;
     if (!now) return;
     now.classList.add('now');
-    now.focus({ preventScroll: true });
-    now.scrollIntoView({ block: 'nearest' });
     // Others see that somebody looks at it.
     send(now.dataset.id, 'claim').catch(() => {});
   };
+
+  const go = (item) => {
+    mark(item);
+    if (!now) return;
+    now.focus({ preventScroll: true });
+    now.scrollIntoView({ block: 'nearest' });
+  };
+
+  // A key acts on the item that somebody sees in focus, however they came there.
+  desk.addEventListener('focusin', (event) => {
+    const item = event.target.closest('.item');
+    if (item && item !== now) mark(item);
+  });
+
+  // Everything here is decided. What comes next is fetched at a key's stroke: until then the last decision can be undone.
+  const next = () => { if (!sending && !items().length && !status.textContent) status.textContent = desk.dataset.next; };
 
   const move = (step) => {
     const all = items();
@@ -45,12 +60,16 @@
     item.hidden = true;
     done.push(item);
     go(all[at + 1] || all[at - 1]);
+    sending++;
     send(item.dataset.id, act, more).then((outcome) => {
       if (outcome === 'done') return;
       status.textContent = desk.dataset.taken;
     }).catch(() => {
       item.hidden = false;
       status.textContent = desk.dataset.failed;
+    }).finally(() => {
+      sending--;
+      next();
     });
   };
 
@@ -58,6 +77,7 @@
     const item = done.pop();
     if (!item) return;
     item.hidden = false;
+    status.textContent = '';
     go(item);
     send(item.dataset.id, 'undo').then((outcome) => {
       if (outcome !== 'done') status.textContent = desk.dataset.taken;
@@ -78,7 +98,7 @@
       return;
     }
     const keys = {
-      j: () => move(1),
+      j: () => (items().length ? move(1) : sending || location.reload()),
       k: () => move(-1),
       a: () => now && decide(now, 'approve'),
       r: () => now && now.querySelector('[name=reason]')?.focus(),

@@ -64,16 +64,19 @@
     const refused = [];
     const files = [...input.files];
     if (!files.length) return;
-    input.disabled = true;
+    // Sent now, the form would leave before the pictures are there.
+    const buttons = [...form.querySelectorAll('button')];
+    for (const one of [input, ...buttons]) one.disabled = true;
     form.setAttribute('aria-busy', 'true');
-    for (const file of files) {
+    for (const [number, file] of files.entries()) {
+      status.textContent = number + 1 + '/' + files.length + ' ' + file.name;
       try {
         await send(file);
       } catch (error) {
         refused.push(file.name + ': ' + (error.message || input.dataset.failed));
       }
     }
-    input.disabled = false;
+    for (const one of [input, ...buttons]) one.disabled = false;
     input.value = '';
     form.removeAttribute('aria-busy');
     await keep().catch(() => {});
