@@ -96,6 +96,8 @@ ids! {
     PasskeyId;
     /// A change of a profile that waits for review.
     ProfileChangeId;
+    /// A portrait that somebody uploaded for their profile.
+    ProfilePictureId;
     /// A mail on its way out.
     MailId;
     /// A time in which somebody may not write.

@@ -288,7 +288,7 @@ pub struct ProfileChange {
     pub profile: ProfileId,
     /// What of it.
     pub field: ProfileField,
-    /// The new text, or the key of the picture's blob.
+    /// The new text, or the id of the portrait.
     pub value: String,
     /// When it was asked for.
     pub asked_at: Timestamp,

@@ -7,7 +7,7 @@ use crate::accounts::Viewer;
 use crate::app::App;
 use crate::pages::{Pages, SiteView, count, page, say};
 use axum::body::Body;
-use axum::extract::{FromRequest, RawPathParams, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request};
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, LOCATION, REFERER, RETRY_AFTER, SET_COOKIE};
@@ -92,6 +92,36 @@ impl Visit {
         let (parts, body) = request.into_parts();
         let visit = Self::from_request(Request::from_parts(parts, Body::empty()), &()).await?;
         Ok((visit, body))
+    }
+
+    /// The fields of a form with one file, which is called `file`, and the file; empty where none was chosen.
+    ///
+    /// # Errors
+    /// 415 for another kind of body, 400 for one that can't be read.
+    pub async fn parts(&self) -> Result<(Fields, Bytes), WebError> {
+        let kind = self.headers.get(CONTENT_TYPE).cloned();
+        let kind = kind.ok_or_else(|| WebError::new(ErrorKind::UnsupportedType))?;
+        let mut request = http::Request::builder()
+            .header(CONTENT_TYPE, kind)
+            .body(Body::from(self.body.clone()))
+            .map_err(WebError::internal)?;
+        // The route has bounded the body already.
+        DefaultBodyLimit::disable().apply(&mut request);
+        let unreadable = || WebError::bad_request("The form can't be read.");
+        let mut form = Multipart::from_request(request, &())
+            .await
+            .map_err(|_| WebError::new(ErrorKind::UnsupportedType))?;
+        let (mut pairs, mut file) = (Vec::new(), Bytes::new());
+        while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let bytes = field.bytes().await.map_err(|_| unreadable())?;
+            if name == "file" {
+                file = bytes;
+            } else {
+                pairs.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+            }
+        }
+        Ok((Fields::of(pairs), file))
     }
 }
 

@@ -19,7 +19,7 @@ use masthead_domain::alerts::State as AlertState;
 use masthead_domain::permissions::Permission;
 use masthead_features::accounts::Viewer;
 use masthead_features::accounts::pages::{
-    account, passkeys as with_passkeys, providers as with_providers, sign_in, sign_up,
+    account, passkeys as with_passkeys, picture as account_picture, providers as with_providers, sign_in, sign_up,
 };
 use masthead_features::alerts::{self, desk as alerts_desk};
 use masthead_features::comments::{cases, mutes, pages as comments};
@@ -686,6 +686,13 @@ fn own_routes() -> Vec<Route> {
             .permission(Permission::SignedIn)
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::POST, "/account/profile", account::profile)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/account/picture", account_picture::set)
+            .longest_body(account_picture::LARGEST_FORM)
+            .permission(Permission::SignedIn)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/account/pictures/{id}", account_picture::file)
             .permission(Permission::SignedIn)
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::GET, "/account/notices", notices::show)

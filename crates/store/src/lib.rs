@@ -92,6 +92,7 @@ pub fn all_queries() -> Vec<Query> {
         pictures::ALL,
         policies::ALL,
         profiles::ALL,
+        profiles::pictures::ALL,
         push::ALL,
         push::campaigns::ALL,
         rankings::ALL,

@@ -3,6 +3,8 @@
 //! A username is taken in a table of its own, by keyed hash: of the name and of its look-alike skeleton, both unique.
 //! Of two that ask at once one gets it, and a deleted profile's name stays taken without the name being kept.
 
+pub mod pictures;
+
 use crate::db::{Conn, FromRow, Row, StoreError, Tx};
 use crate::{from_row, hash, params, queries};
 use masthead_domain::ids::{AccountId, ProfileChangeId, ProfileId};
@@ -63,7 +65,7 @@ pub struct ProfileRecord {
     pub display_name: String,
     /// A paragraph about the person, reviewed; empty for none.
     pub bio: String,
-    /// The key of the portrait's blob, reviewed.
+    /// The id of the portrait, reviewed.
     pub picture: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -104,7 +106,7 @@ pub struct ChangeRecord {
     pub profile: ProfileId,
     /// What of it; a [`ProfileField`]'s name.
     pub field: String,
-    /// The new text, or the key of the picture's blob.
+    /// The new text, or the id of the portrait.
     pub value: String,
     /// `pending`, `approved`, `declined` or `replaced`.
     pub state: String,
@@ -274,6 +276,7 @@ pub async fn claimable(conn: &mut Conn, email_key: &str) -> Result<Vec<ProfileId
 /// # Errors
 /// When the store can't answer.
 pub async fn erase(tx: &mut Tx, profile: ProfileId) -> Result<(), StoreError> {
+    pictures::forget(tx, profile).await?;
     tx.execute(ERASE_CHANGES, params![profile]).await?;
     tx.execute(ERASE, params![profile]).await?;
     Ok(())
@@ -293,6 +296,9 @@ pub async fn ask(
     let now = tx.now();
     tx.execute(REPLACE, params![profile, field.name()]).await?;
     tx.execute(ASK, params![id, profile, field.name(), value, now]).await?;
+    if field == ProfileField::Picture {
+        pictures::prune(tx, profile).await?;
+    }
     Ok(())
 }
 
@@ -320,7 +326,8 @@ pub async fn change(conn: &mut Conn, id: ProfileChangeId) -> Result<Option<Chang
     conn.optional(CHANGE, params![id]).await
 }
 
-/// Decides on a change, and shows it when it is approved. `None` when it was decided on before.
+/// Decides on a change, and shows it when it is approved. A portrait that nothing shows any more is removed. `None` when
+/// it was decided on before.
 ///
 /// # Errors
 /// When the store can't answer.
@@ -350,6 +357,11 @@ pub async fn decide(
         } else {
             tx.execute(query, params![decided.profile, &decided.value]).await?;
         }
+    }
+    if let Some(decided) = &decided
+        && decided.field == ProfileField::Picture.name()
+    {
+        pictures::prune(tx, decided.profile).await?;
     }
     Ok(decided)
 }

@@ -8,7 +8,7 @@ mod origin;
 pub use origin::Origin;
 
 use masthead_domain::alerts::Kind;
-use masthead_domain::ids::{AlertId, CommentId, ListingId, PictureId, StoryId};
+use masthead_domain::ids::{AlertId, CommentId, ListingId, PictureId, ProfilePictureId, StoryId};
 use masthead_domain::listings::Category;
 use masthead_domain::places::{Component, PlaceId};
 use masthead_domain::time::Timestamp;
@@ -304,6 +304,13 @@ pub enum Route<'a> {
         /// The revision whose headline it shows, from 1.
         revision: u32,
     },
+    /// `/media/profiles/<portrait id>/<width>.jpg`: what somebody looks like, as a square.
+    MediaProfile {
+        /// The portrait.
+        picture: ProfilePictureId,
+        /// Width in pixels, 1 to 9999.
+        width: u16,
+    },
     /// `/live/stories/<id>.json`: which entries of a live story are the newest.
     LiveStory(StoryId),
     /// `/comments/<id>`
@@ -431,6 +438,7 @@ impl<'a> Route<'a> {
                 (story.to_string() == id).then_some(Self::LiveStory(story))
             }
             ["media", "stories", story, file] => sheet(story, file),
+            ["media", "profiles", picture, file] => portrait(picture, file),
             ["media", picture, file] => media(picture, file),
             [first, ..] if RESERVED.contains(first) => None,
             [_] => decode(last).map(Self::Section),
@@ -536,6 +544,7 @@ impl fmt::Display for Route<'_> {
             }
             Self::MediaCut { picture, shape } => write!(f, "/media/{picture}/{}.jpg", shape.name()),
             Self::MediaSheet { story, revision } => write!(f, "/media/stories/{story}/{revision}.png"),
+            Self::MediaProfile { picture, width } => write!(f, "/media/profiles/{picture}/{width}.jpg"),
             Self::LiveStory(id) => write!(f, "/live/stories/{id}.json"),
             Self::Comment(id) => write!(f, "/comments/{id}"),
             Self::Oembed => f.write_str("/oembed"),
@@ -642,6 +651,16 @@ fn sheet<'a>(story: &str, file: &str) -> Option<Route<'a>> {
     Some(Route::MediaSheet {
         story: story.parse().ok()?,
         revision: number.parse().ok().filter(|_| is_plain)?,
+    })
+}
+
+fn portrait<'a>(picture: &str, file: &str) -> Option<Route<'a>> {
+    let number = file.strip_suffix(".jpg")?;
+    let is_plain = !number.starts_with('0') && number.len() <= 4 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let id: ProfilePictureId = picture.parse().ok()?;
+    Some(Route::MediaProfile {
+        picture: Some(id).filter(|id| id.to_string() == picture)?,
+        width: number.parse().ok().filter(|_| is_plain)?,
     })
 }
 

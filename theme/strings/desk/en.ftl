@@ -486,11 +486,16 @@ pages-wrong-position = Write a whole number.
 pages-wrong-clash = Somebody else saved this page meanwhile. Your text is still here; open the page in another tab and compare.
 
 ## What people want shown of themselves
+review-next = Everything here is decided. j shows what waits now.
+review-contribution-text = Text
+review-contribution-text-pictures = Text beside the pictures
 review-profiles = Names and profiles
 review-profiles-none = Nobody waits for a decision.
 review-profiles-name = Name
 review-profiles-bio = About themselves
 review-profiles-picture = Picture
+review-profiles-picture-alt = The picture that { $name } wants shown
+review-profiles-picture-now = The picture that is shown now
 review-profiles-now = Shown now:
 review-profiles-reason = Why not, for the person
 review-profiles-wrong = Say why: the person is told.

@@ -174,6 +174,9 @@ pub enum AccountError {
     /// A text is too long.
     #[error("the text is too long")]
     TooLong,
+    /// A file is no picture that is taken; the key of the message that says why.
+    #[error("the file is no picture that is taken")]
+    Picture(&'static str),
     /// A provider can't be reached, or says what can't be believed.
     #[error("the provider could not say who you are")]
     Provider,
@@ -227,6 +230,7 @@ impl AccountError {
             Self::Email => "email-error".into(),
             Self::EmailTaken => "email-error-taken".into(),
             Self::TooLong => "text-error-long".into(),
+            Self::Picture(key) => (*key).into(),
             Self::Provider => "provider-failed".into(),
             Self::ProviderRefused => "provider-refused".into(),
             Self::ProviderTaken => "provider-taken".into(),
@@ -246,6 +250,7 @@ impl AccountError {
             Self::Email | Self::EmailTaken => "email",
             Self::Code => "code",
             Self::TooLong => "text",
+            Self::Picture(_) => "picture",
             _ => "",
         }
     }
@@ -263,6 +268,7 @@ impl AccountError {
                 | Self::Email
                 | Self::EmailTaken
                 | Self::TooLong
+                | Self::Picture(_)
                 | Self::Provider
                 | Self::ProviderRefused
                 | Self::ProviderTaken

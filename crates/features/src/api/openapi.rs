@@ -446,6 +446,7 @@ fn schemas() -> Value {
         })),
         "Profile": object(&json!({
             "username": { "type": ["string", "null"] }, "name": text, "bio": text, "url": uri,
+            "picture": { "type": ["string", "null"], "format": "uri" },
             "joined": { "type": ["string", "null"], "format": "date-time" }, "staff": { "type": "boolean" },
         })),
         "OpenApi": { "type": "object", "required": ["openapi", "info", "paths"] },

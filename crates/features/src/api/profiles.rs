@@ -5,6 +5,7 @@ use crate::accounts::{AccountError, network_key};
 use crate::app::App;
 use crate::pages::{SiteView, list_key, say, store_error};
 use crate::profiles::page::{Found, find};
+use crate::profiles::pictures;
 use masthead_domain::profiles::ProfileState;
 use masthead_domain::time::Timestamp;
 use masthead_store::accounts;
@@ -20,6 +21,8 @@ struct ProfileAnswer {
     username: Option<String>,
     name: String,
     bio: String,
+    /// The address of the portrait.
+    picture: Option<String>,
     url: String,
     joined: Option<Timestamp>,
     staff: bool,
@@ -55,6 +58,11 @@ pub(super) async fn one(app: &App, view: &SiteView, name: &str) -> Result<Render
         url: view.absolute(&Route::Profile(name.into()).to_string()),
         username: record.username.filter(|_| record.state != ProfileState::Closed),
         name: shown,
+        picture: record
+            .picture
+            .as_deref()
+            .and_then(|id| pictures::href(id, pictures::LARGE))
+            .map(|href| view.absolute(&href)),
         bio: record.bio,
         joined: record.named_at,
         staff,

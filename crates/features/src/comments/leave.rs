@@ -4,7 +4,7 @@ use super::CommentError;
 use crate::app::App;
 use masthead_domain::comments::CommentState;
 use masthead_domain::events::Event;
-use masthead_domain::ids::{EventId, ProfileId};
+use masthead_domain::ids::{EventId, IdSource, ProfileId, StoryId};
 use masthead_store::comments::{self as rows, mutes, people};
 use masthead_store::{StoreError, Tx, audit, jobs, log, notices, reports, reviews};
 use serde_json::{Value, json};
@@ -50,15 +50,28 @@ pub async fn run(app: &App, profile: ProfileId, payload: &Value) -> Result<(), C
                 notices::forget(tx, profile).await?;
                 reports::forget(tx, profile).await?;
                 // Their pages still name the person.
-                for some in stories.chunks(500) {
-                    let event = Event::CommentsTurned { stories: some.to_vec() };
-                    let now = tx.now();
-                    log::append(tx, EventId::new(ids.as_ref()), event.kind(), &event.data(), now).await?;
-                }
+                turn(tx, ids.as_ref(), &stories).await?;
                 Ok(())
             })
         })
         .await
+}
+
+/// Called in the transaction that changes a name or a portrait: both stand beside everything that somebody wrote.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn writer_changed(tx: &mut Tx, ids: &dyn IdSource, profile: ProfileId) -> Result<(), StoreError> {
+    let stories = rows::stories_of(tx, profile).await?;
+    turn(tx, ids, &stories).await
+}
+
+async fn turn(tx: &mut Tx, ids: &dyn IdSource, stories: &[StoryId]) -> Result<(), StoreError> {
+    for some in stories.chunks(500) {
+        let (event, now) = (Event::CommentsTurned { stories: some.to_vec() }, tx.now());
+        log::append(tx, EventId::new(ids), event.kind(), &event.data(), now).await?;
+    }
+    Ok(())
 }
 
 async fn go_some(app: &App, profile: ProfileId) -> Result<usize, CommentError> {

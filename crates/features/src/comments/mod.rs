@@ -27,7 +27,7 @@ pub mod turn;
 pub use change::{delete, edit, like};
 pub use decide::{Decider, Decision, decide, feature};
 pub use ground::{Kept, effective};
-pub use leave::{JOB as JOB_LEAVE, account_deleted, run as run_leave};
+pub use leave::{JOB as JOB_LEAVE, account_deleted, run as run_leave, writer_changed};
 pub use policies::{PolicyError, hold, ladder_of, release, scope_named, set, set_words};
 pub use post::{Author, Draft, Posted, post};
 pub use report::{Complaint, appeal, report};

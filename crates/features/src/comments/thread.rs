@@ -3,6 +3,7 @@
 use super::ground::effective;
 use crate::app::App;
 use crate::pages::{SiteView, policy_key, store_error};
+use crate::profiles::pictures;
 use masthead_domain::comments::policy::Effective;
 use masthead_domain::comments::text::{Block, Piece, blocks};
 use masthead_domain::comments::{Badge, CommentState, Order};
@@ -70,6 +71,8 @@ struct Item {
     gone: &'static str,
     /// The hole that it fills, by its writer, so that who muted them gets a line instead; empty where nobody can be named.
     hole: String,
+    /// The address of the writer's portrait.
+    face: Option<String>,
     name: String,
     /// The key of the words for a writer without a name.
     nobody: &'static str,
@@ -322,6 +325,11 @@ fn item(comment: &PublicComment, root: &PublicComment, path: &str, target: bool)
         (CommentState::Rejected, _) => "comment-gone-moderator",
         (CommentState::Pending | CommentState::Held, _) => "comment-gone-waits",
     };
+    let face = comment
+        .writer
+        .as_ref()
+        .filter(|writer| writer.state == ProfileState::Open)
+        .and_then(|writer| pictures::href(writer.picture.as_deref()?, pictures::SMALL));
     let (name, page) = match &comment.writer {
         None => (String::new(), None),
         Some(writer) => {
@@ -345,6 +353,7 @@ fn item(comment: &PublicComment, root: &PublicComment, path: &str, target: bool)
         gone,
         name,
         nobody: if is_guest { "comment-guest" } else { "comment-nobody" },
+        face,
         hole: page.as_ref().map_or_else(String::new, |page| format!("by-{page}")),
         href: page.map(|page| Route::Profile(page.into()).to_string()),
         badge: comment.badge.map_or("", Badge::name),

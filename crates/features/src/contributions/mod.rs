@@ -30,6 +30,7 @@ pub use due::{JOB, run as run_due};
 pub use leave::{JOB as JOB_LEAVE, account_deleted, everything, run as run_leave};
 pub(crate) use pages::{Line, lines};
 pub use pictures::{Into, JOB_REMEMBER, Words, add, describe, run_remember, schedule_remembering};
+pub(crate) use pictures::{LARGEST_PICTURE, refusal as picture_refusal};
 pub use publish::{Publication, publish};
 pub use write::{Typed, consent, object, save, submit, withdraw};
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// The largest file that readers may send, in bytes: what cameras of telephones make, with room.
-pub(super) const LARGEST_PICTURE: usize = 20 << 20;
+pub(crate) const LARGEST_PICTURE: usize = 20 << 20;
 /// The longest caption and place, in characters.
 pub(super) const LONGEST_CAPTION: usize = 500;
 /// Fingerprints compared at once.
@@ -26,7 +26,7 @@ const AT_ONCE: usize = 10_000;
 const NEIGHBOURS: usize = 8;
 
 /// Why a file is not taken, by the key of its message.
-pub(super) const fn refusal(error: &PictureError) -> &'static str {
+pub(crate) const fn refusal(error: &PictureError) -> &'static str {
     match error {
         PictureError::TooManyBytes { .. }
         | PictureError::TooManyPixels { .. }

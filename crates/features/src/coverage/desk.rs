@@ -3,7 +3,7 @@
 
 use super::{Amend, LiveError, Marks, Turn, amend, publish, turn};
 use crate::comments::Decider;
-use crate::desk::{self, Here, Mistakes, Wrong, named, of_text, parts, taken, unknown_pictures, words};
+use crate::desk::{self, Here, Mistakes, Wrong, named, of_text, taken, unknown_pictures, words};
 use crate::pages::page::excerpt;
 use crate::pages::store_error;
 use crate::visit::{Fields, Visit, see_other};
@@ -294,7 +294,7 @@ pub async fn cover(visit: Visit) -> Result<Response, WebError> {
 /// # Errors
 /// 404 for a story of other desks.
 pub async fn add(visit: Visit) -> Result<Response, WebError> {
-    let (fields, file) = parts(&visit).await?;
+    let (fields, file) = visit.parts().await?;
     let id = fields.get("entry").parse().ok();
     let id = id.unwrap_or_else(|| EntryId::new(visit.app().ids.as_ref()));
     let mut form = Form::of_fields(&fields, id.to_string());
@@ -317,7 +317,7 @@ pub async fn add(visit: Visit) -> Result<Response, WebError> {
 /// # Errors
 /// 404 for a story of other desks, and for an entry that was removed.
 pub async fn save(visit: Visit) -> Result<Response, WebError> {
-    let (fields, file) = parts(&visit).await?;
+    let (fields, file) = visit.parts().await?;
     let mut conn = visit.app().db.reader().await.map_err(store_error)?;
     let loaded = load(&mut conn, &visit).await?;
     let record = entry(&mut conn, &visit, loaded.story.id).await?;

@@ -23,7 +23,7 @@ pub(crate) use acts::moment;
 pub(crate) use edit::unknown_pictures;
 pub(crate) use form::{addresses, words};
 pub(crate) use people::{account_of, named};
-pub(crate) use pictures::{parts, taken};
+pub(crate) use pictures::taken;
 pub(crate) use sheet::{Mistakes, Wrong, of_text};
 pub(crate) use work::permitted;
 

@@ -6,42 +6,12 @@ use super::sheet::{Mistakes, Sheet, Wrong};
 use crate::app::App;
 use crate::pictures::{Said, TakeError, take};
 use crate::visit::{Fields, Visit};
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart};
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
 use masthead_domain::document::{Block, Document, PictureBlock, PictureSource, Text};
 use masthead_formats::manuscript;
-use masthead_web::errors::{ErrorKind, WebError};
-
-/// The form's fields and its file.
-pub(crate) async fn parts(visit: &Visit) -> Result<(Fields, Bytes), WebError> {
-    let kind = visit.headers.get(CONTENT_TYPE).cloned();
-    let kind = kind.ok_or_else(|| WebError::new(ErrorKind::UnsupportedType))?;
-    let mut request = http::Request::builder()
-        .header(CONTENT_TYPE, kind)
-        .body(Body::from(visit.body.clone()))
-        .map_err(WebError::internal)?;
-    // The route has bounded the body already.
-    DefaultBodyLimit::disable().apply(&mut request);
-    let unreadable = || WebError::bad_request("The form can't be read.");
-    let mut form = Multipart::from_request(request, &())
-        .await
-        .map_err(|_| WebError::new(ErrorKind::UnsupportedType))?;
-    let (mut pairs, mut file) = (Vec::new(), Bytes::new());
-    while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if name == "file" {
-            file = field.bytes().await.map_err(|_| unreadable())?;
-        } else {
-            let bytes = field.bytes().await.map_err(|_| unreadable())?;
-            pairs.push((name, String::from_utf8_lossy(&bytes).into_owned()));
-        }
-    }
-    Ok((Fields::of(pairs), file))
-}
+use masthead_web::errors::WebError;
 
 /// The picture of a form (`picture-alt`, `picture-caption`, `picture-credit`) as a block; what is wrong with its fields
 /// where it can't be taken.
@@ -88,7 +58,7 @@ pub(crate) async fn taken(app: &App, fields: &Fields, file: Bytes) -> Result<Res
 /// # Errors
 /// 400 for a form that can't be read, 404 for a story of other desks.
 pub async fn add(visit: Visit) -> Result<Response, WebError> {
-    let (fields, file) = parts(&visit).await?;
+    let (fields, file) = visit.parts().await?;
     let mut sheet = Sheet::of_form(&fields);
     let story = fields.get("story").to_owned();
     let block = match taken(visit.app(), &fields, file).await? {

@@ -76,7 +76,7 @@ async fn sent(
 }
 
 /// A file that pages of others may show, and that comes whole.
-pub(super) fn open(rendered: Rendered) -> Rendered {
+pub(crate) fn open(rendered: Rendered) -> Rendered {
     rendered.header(ACCEPT_RANGES, HeaderValue::from_static("none")).header(
         HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("cross-origin"),

@@ -54,6 +54,7 @@ pub(crate) use keys::{
     bounds, list as list_key, listing as listing_key, listings as listings_key, policy as policy_key, span, unlaunched,
     whole_site,
 };
+pub(crate) use media::open as open_media;
 pub(crate) use own::corrected;
 pub(crate) use page::{excerpt, whole};
 pub(crate) use story::{authors_of, canonical, preview as preview_of, topics_of};
@@ -366,6 +367,7 @@ impl Pages {
             Route::Media { picture, width, format } => media::file(app, *picture, *width, *format).await,
             Route::MediaCut { picture, shape } => media::cut(app, *picture, *shape).await,
             Route::MediaSheet { story, revision } => sheet::file(app, view, *story, *revision).await,
+            Route::MediaProfile { picture, width } => profiles::pictures::file(app, *picture, *width).await,
             Route::Sitemap => feeds::sitemap(app, view, query.get("month").as_deref()).await,
             Route::NewsSitemap => feeds::news_sitemap(app, view).await,
             Route::Robots => small::robots(app, view).await,

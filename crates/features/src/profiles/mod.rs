@@ -1,17 +1,18 @@
 //! Profiles: choosing a username, asking for changes that are reviewed, deciding on them, and the page itself.
 
 pub(crate) mod page;
+pub mod pictures;
 
 use crate::accounts::limits::Limit;
 use crate::accounts::{AccountError, network_key};
 use crate::app::App;
 use masthead_domain::events::Event;
-use masthead_domain::ids::{EventId, ProfileChangeId, ProfileId};
+use masthead_domain::ids::{EventId, IdSource, ProfileChangeId, ProfileId};
 use masthead_domain::profiles::{
     LONGEST_BIO, LONGEST_NAME, ProfileField, Username, UsernameError, clean_line, clean_text,
 };
 use masthead_store::profiles::{self as rows, ChangeRecord, NameHashes, ProfileRecord, Taking};
-use masthead_store::{Conn, StoreError, log};
+use masthead_store::{Conn, StoreError, Tx, log};
 use std::sync::Arc;
 
 /// A username that may be asked for: well formed and not kept for the house.
@@ -116,32 +117,38 @@ pub async fn ask(app: &App, profile: ProfileId, field: ProfileField, value: &str
     let (value, longest) = match field {
         ProfileField::Name => (clean_line(value), LONGEST_NAME),
         ProfileField::Bio => (clean_text(value), LONGEST_BIO),
-        // A blob's key, which is one of ours.
+        // An id of ours; `pictures::take` is who asks for one.
         ProfileField::Picture => (value.to_owned(), 200),
     };
     if value.chars().count() > longest {
         return Err(AccountError::TooLong);
     }
-    let (id, event, ids) = (
-        ProfileChangeId::new(app.ids.as_ref()),
-        Event::ProfileChanged { profile },
-        Arc::clone(&app.ids),
-    );
+    let (id, ids) = (ProfileChangeId::new(app.ids.as_ref()), Arc::clone(&app.ids));
     app.db
         .write("profiles.ask", move |tx| {
-            let (value, event, ids) = (value.clone(), event.clone(), Arc::clone(&ids));
+            let (value, ids) = (value.clone(), Arc::clone(&ids));
             Box::pin(async move {
                 rows::ask(tx, id, profile, field, &value).await?;
                 if value.is_empty() {
                     rows::decide(tx, id, true, "owner", None).await?;
-                    let now = tx.now();
-                    log::append(tx, EventId::new(ids.as_ref()), event.kind(), &event.data(), now).await?;
+                    turn(tx, ids.as_ref(), profile, field).await?;
                 }
                 Ok(())
             })
         })
         .await
         .map_err(|error: StoreError| AccountError::Store(error))
+}
+
+/// Has the pages pressed again that show what changed: the profile's own, and for what stands beside its comments those
+/// of their stories.
+async fn turn(tx: &mut Tx, ids: &dyn IdSource, profile: ProfileId, field: ProfileField) -> Result<(), StoreError> {
+    let (event, now) = (Event::ProfileChanged { profile }, tx.now());
+    log::append(tx, EventId::new(ids), event.kind(), &event.data(), now).await?;
+    match field {
+        ProfileField::Bio => Ok(()),
+        ProfileField::Name | ProfileField::Picture => crate::comments::writer_changed(tx, ids, profile).await,
+    }
 }
 
 /// Decides on a change that waits: the review desk's part. `None` when somebody decided before.
@@ -161,14 +168,10 @@ pub async fn decide(
             let (by, reason, ids) = (by.clone(), reason.clone(), Arc::clone(&ids));
             Box::pin(async move {
                 let decided = rows::decide(tx, change, approved, &by, reason.as_deref()).await?;
-                if let (Some(decided), true) = (&decided, approved) {
-                    let (event, now) = (
-                        Event::ProfileChanged {
-                            profile: decided.profile,
-                        },
-                        tx.now(),
-                    );
-                    log::append(tx, EventId::new(ids.as_ref()), event.kind(), &event.data(), now).await?;
+                if let (Some(decided), true) = (&decided, approved)
+                    && let Some(field) = ProfileField::parse(&decided.field)
+                {
+                    turn(tx, ids.as_ref(), decided.profile, field).await?;
                 }
                 Ok(decided)
             })

@@ -1,6 +1,7 @@
 //! `/profiles/<username>` on every site: who somebody is to readers. A deleted profile's address answers 410, and its
 //! name is nobody's again.
 
+use super::pictures;
 use crate::accounts::AccountError;
 use crate::app::App;
 use crate::pages::page::{Page, whole};
@@ -31,7 +32,8 @@ struct View<'a> {
     username: &'a str,
     name: &'a str,
     bio: Vec<&'a str>,
-    picture: Option<&'a str>,
+    /// The address of the portrait.
+    picture: Option<String>,
     joined: Option<i64>,
     staff: bool,
     /// Made for an author of imported comments.
@@ -166,7 +168,10 @@ pub(crate) async fn page(app: &App, view: &SiteView, name: &str, after: Option<C
             username: record.username.as_deref().unwrap_or_default(),
             name: shown,
             bio: record.bio.split("\n").filter(|line| !line.is_empty()).collect(),
-            picture: record.picture.as_deref(),
+            picture: record
+                .picture
+                .as_deref()
+                .and_then(|id| pictures::href(id, pictures::LARGE)),
             joined: record.named_at.map(Timestamp::as_micros),
             staff,
             closed,

@@ -1,15 +1,15 @@
-//! `/desk/review/profiles`: names and words about themselves that people want shown. A profile is the whole network's, and
+//! `/desk/review/profiles`: names, portraits and words about themselves that people want shown. A profile is the whole network's, and
 //! so is the role that decides.
 
 use crate::desk::{self, Here};
 use crate::pages::store_error;
-use crate::profiles::decide;
+use crate::profiles::{decide, pictures};
 use crate::visit::{Visit, see_other};
 use axum::response::Response;
 use http::StatusCode;
 use masthead_domain::ids::ProfileChangeId;
 use masthead_domain::permissions::Permission;
-use masthead_domain::profiles::clean_text;
+use masthead_domain::profiles::{ProfileField, clean_text};
 use masthead_store::profiles as rows;
 use masthead_web::errors::WebError;
 use serde::Serialize;
@@ -33,6 +33,9 @@ struct Item {
     value: String,
     /// What is shown now; empty for nothing.
     now: String,
+    /// Where the portrait that is asked for is seen, and the one that is shown.
+    picture: Option<String>,
+    picture_now: Option<String>,
     username: String,
     asked: i64,
 }
@@ -60,8 +63,15 @@ async fn page(visit: &Visit, status: StatusCode, wrong_id: &str) -> Result<Respo
     for change in rows::pending(&mut conn, SHOWN).await.map_err(store_error)? {
         let profile = rows::by_id(&mut conn, change.profile).await.map_err(store_error)?;
         let Some(profile) = profile else { continue };
+        let is_picture = change.field == ProfileField::Picture.name();
         items.push(Item {
             id: change.id.to_string(),
+            picture: is_picture.then(|| pictures::waiting_href(&change.value)),
+            picture_now: profile
+                .picture
+                .as_deref()
+                .filter(|_| is_picture)
+                .and_then(|id| pictures::href(id, pictures::LARGE)),
             now: match change.field.as_str() {
                 "name" => profile.display_name,
                 "bio" => profile.bio,

@@ -1,14 +1,17 @@
 //! What readers of the demo sent in: a draft, and others that wait for the desk, were sent back, wait for their author's
-//! word, are published, declined and taken back; and call-outs that ask for more.
+//! word, are published, declined and taken back; and call-outs that ask for more. Two of them
+//! sent a portrait as well, of which one waits.
 
 use super::comments::person;
 use anyhow::Context as _;
 use masthead_domain::contributions::Kind;
-use masthead_domain::ids::{ContributionId, SiteId};
+use masthead_domain::ids::{ContributionId, ProfileChangeId, SiteId};
+use masthead_features::accounts::AccountError;
 use masthead_features::app::App;
 use masthead_features::comments::{Author, Decider};
 use masthead_features::contributions::call_outs::{self, Asked};
 use masthead_features::contributions::{self as acts, ContributionError, Decision, Into, Publication, Typed, Words};
+use masthead_features::profiles;
 use masthead_store::contributions as rows;
 use rust_embed::RustEmbed;
 
@@ -123,6 +126,12 @@ pub(super) async fn load(app: &App) -> anyhow::Result<()> {
     )
     .await?;
 
+    portrait(app, &cassius, "low-water").await?;
+    let shown = portrait(app, &wilma, "heron").await?;
+    if let Some(shown) = shown {
+        profiles::decide(app, shown, true, &format!("account:{}", desk.account), None).await?;
+    }
+
     let asked = Asked {
         site: site.slug.clone(),
         slug: "storm-hesper".into(),
@@ -226,6 +235,23 @@ async fn pictures(
     let kept = acts::save(app, author.profile, site, typed).await?;
     acts::describe(app, author.profile, kept.id, said).await?;
     Ok(Some(acts::submit(app, author, kept.id, true, "").await?.id))
+}
+
+/// Sends a portrait; the change that waits, unless the machine was too busy to take it.
+async fn portrait(app: &App, author: &Author, name: &str) -> anyhow::Result<Option<ProfileChangeId>> {
+    let file = Files::get(&format!("readers/{name}.webp"));
+    let file = file.with_context(|| format!("readers/{name}.webp is missing"))?;
+    match profiles::pictures::take(app, author.profile, file.data.into_owned().into()).await {
+        Ok(()) => {}
+        Err(AccountError::Picture(why)) => {
+            tracing::warn!(picture = name, why, "a portrait of the demo was not taken");
+            return Ok(None);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let changes = masthead_store::profiles::changes_of(&mut app.db.reader().await?, author.profile).await?;
+    let waits = changes.iter().rfind(|change| change.state == "pending");
+    Ok(waits.map(|change| change.id))
 }
 
 async fn decide(app: &App, desk: &Decider, id: ContributionId, decision: Decision, said: &str) -> anyhow::Result<()> {

@@ -15,7 +15,7 @@ macro_rules! comment {
     () => {
         "c.id, c.story_id, c.parent_id, c.root_id, c.place, c.state, \
          CASE WHEN c.state = 'published' THEN c.body ELSE '' END, c.badge, c.likes, c.replies, c.featured, c.removed_by, \
-         c.created_at, c.edited_at, w.id, w.state, w.username, w.display_name, qw.username, qw.display_name"
+         c.created_at, c.edited_at, w.id, w.state, w.username, w.display_name, w.picture, qw.username, qw.display_name"
     };
 }
 
@@ -71,6 +71,8 @@ pub struct PublicWriter {
     pub username: Option<String>,
     /// The name shown; may be empty.
     pub display_name: String,
+    /// The id of the portrait, reviewed.
+    pub picture: Option<String>,
 }
 
 impl PublicWriter {
@@ -141,6 +143,7 @@ impl FromRow for PublicComment {
         let state: Option<String> = row.next()?;
         let username: Option<String> = row.next()?;
         let display_name: Option<String> = row.next()?;
+        let picture: Option<String> = row.next()?;
         comment.writer = profile.map(|profile| PublicWriter {
             profile,
             state: state
@@ -149,6 +152,7 @@ impl FromRow for PublicComment {
                 .unwrap_or(ProfileState::Deleted),
             username,
             display_name: display_name.unwrap_or_default(),
+            picture,
         });
         let (username, display_name): (Option<String>, Option<String>) = (row.next()?, row.next()?);
         comment.answers = match (username, display_name) {

@@ -5,7 +5,7 @@ use super::{AccountError, form};
 use crate::accounts::handover::{self, Onward};
 use crate::accounts::{Viewer, deletion, own, require_sudo, sign_in as rules};
 use crate::app::App;
-use crate::profiles;
+use crate::profiles::{self, pictures};
 use crate::visit::{Fields, Visit, found, private_html, see_other};
 use axum::response::Response;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -28,6 +28,10 @@ struct Account {
     bio: String,
     waiting_name: Option<String>,
     waiting_bio: Option<String>,
+    /// Where the portrait is seen, and the one that waits.
+    picture: Option<String>,
+    waiting_picture: Option<String>,
+    megabytes: usize,
     declined: Vec<Declined>,
     mutes: Vec<crate::comments::mutes::Line>,
     has_password: bool,
@@ -117,6 +121,7 @@ const DONE: &[&str] = &[
     "no-provider",
     "passkey",
     "no-passkey",
+    "no-picture",
 ];
 
 pub(super) fn nowhere() -> Onward {
@@ -214,6 +219,11 @@ pub(super) async fn page(visit: &Visit, error: Option<&AccountError>, typed: &Fi
         bio: shown("bio", profile.as_ref().map(|record| record.bio.as_str()), &waiting_bio),
         waiting_name,
         waiting_bio,
+        picture: profile
+            .as_ref()
+            .and_then(|record| pictures::href(record.picture.as_deref()?, pictures::LARGE)),
+        waiting_picture: waiting(ProfileField::Picture).map(|id| pictures::waiting_href(&id)),
+        megabytes: crate::contributions::LARGEST_PICTURE >> 20,
         declined,
         mutes,
         has_password: account.has_password,

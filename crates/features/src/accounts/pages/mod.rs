@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod passkeys;
+pub mod picture;
 pub mod providers;
 pub mod sign_in;
 pub mod sign_up;

@@ -4,6 +4,7 @@ mod browsing;
 mod guessing;
 mod house;
 mod passkeys;
+mod portraits;
 pub(crate) mod providers;
 mod signing_up;
 mod staying;

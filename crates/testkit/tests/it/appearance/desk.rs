@@ -304,6 +304,8 @@ async fn forms(test: &TestApp, node: &TestNode, story: &str) -> anyhow::Result<V
         .await?
         .unwrap();
     masthead_features::profiles::ask(&test.app, profile.id, ProfileField::Bio, "Rows on Sundays.").await?;
+    let face = crate::contributions::pictures::jpeg(3, (400, 400), 1, false);
+    masthead_features::profiles::pictures::take(&test.app, profile.id, face.into()).await?;
     stops.push(at("review/profiles.html", "/desk/review/profiles"));
     let change = profiles::pending(&mut test.app.db.reader().await?, 1)
         .await?

@@ -58,9 +58,19 @@ pub(crate) fn jpeg(seed: u8, (width, height): (u32, u32), orientation: u8, gps: 
     out
 }
 
-/// A form with files, as browsers send it.
+/// The form for pictures with files, as browsers send it.
 pub(crate) async fn send(
     browser: &mut Browser,
+    fields: &[(&str, &str)],
+    files: &[(&str, &[u8])],
+) -> anyhow::Result<Answer> {
+    send_to(browser, ("/contribute/pictures", "files"), fields, files).await
+}
+
+/// A form with files, as browsers send it: to an address, with the name of the field for files.
+pub(crate) async fn send_to(
+    browser: &mut Browser,
+    (path, field): (&str, &str),
     fields: &[(&str, &str)],
     files: &[(&str, &[u8])],
 ) -> anyhow::Result<Answer> {
@@ -70,7 +80,7 @@ pub(crate) async fn send(
     }
     for (name, bytes) in files {
         let name = name.replace('"', "%22");
-        let head = format!("--limit\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n");
+        let head = format!("--limit\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n");
         body.extend(head.bytes());
         body.extend(b"Content-Type: application/octet-stream\r\n\r\n");
         body.extend(*bytes);
@@ -82,9 +92,7 @@ pub(crate) async fn send(
         ("origin", "http://daily.example"),
         ("accept", "text/html"),
     ];
-    browser
-        .send("POST", HOST, "/contribute/pictures", &headers, &body)
-        .await
+    browser.send("POST", HOST, path, &headers, &body).await
 }
 
 /// The ids of the pictures of a form.
@@ -470,10 +478,9 @@ fn all_in(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Every file of `images` and some more, in forms of twenty; each is a picture, or named with a reason.
-async fn every_broken_file_is_told_and_none_breaks_the_form(engine: Engine) -> anyhow::Result<()> {
-    let desk = desk(engine).await?;
-    let mut ada = desk.browser("ada").await?;
+/// Every file of `images` and some that are no pictures at all. SQLite alone has all of them: what the pictures are
+/// doesn't depend on the engine.
+pub(crate) fn every_kind(engine: Engine) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let mut files: Vec<(String, Vec<u8>)> = vec![
         ("page.html".into(), b"<!doctype html><script>alert(1)</script>".to_vec()),
         (
@@ -488,7 +495,6 @@ async fn every_broken_file_is_told_and_none_breaks_the_form(engine: Engine) -> a
             for set in ["exif-orientation", "image-rs-bad", "pillow-small"] {
                 all_in(&Path::new(&folder).join("images").join(set).join("files"), &mut found)?;
             }
-            // SQLite alone takes all of them: what the pictures are doesn't depend on the engine.
             let most = if engine == Engine::Sqlite { usize::MAX } else { 20 };
             for path in found.into_iter().take(most) {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -497,6 +503,14 @@ async fn every_broken_file_is_told_and_none_breaks_the_form(engine: Engine) -> a
         }
         Err(_) => eprintln!("MASTHEAD_TESTDATA is not set: broken pictures of others were not tried"),
     }
+    Ok(files)
+}
+
+/// In forms of three; each is a picture, or named with a reason.
+async fn every_broken_file_is_told_and_none_breaks_the_form(engine: Engine) -> anyhow::Result<()> {
+    let desk = desk(engine).await?;
+    let mut ada = desk.browser("ada").await?;
+    let files = every_kind(engine)?;
     let mut taken = 0;
     for some in files.chunks(3) {
         let some: Vec<(&str, &[u8])> = some.iter().map(|(name, bytes)| (&**name, &**bytes)).collect();
