@@ -10,6 +10,7 @@ pub use story::{About, Shown, exported};
 use crate::app::App;
 use crate::coverage::MOST_HANDED_ON;
 use crate::pages::coverage::moment;
+use masthead_domain::comments::CommentState;
 use masthead_domain::coverage::{Entry, with_entries};
 use masthead_domain::document::PictureBlock;
 use masthead_domain::ids::{CommentId, PictureId, ProfileId, SiteId, StoryId, VideoId};
@@ -130,7 +131,8 @@ pub async fn run(app: &App, site: Option<SiteId>, format: Format, to: &Path) -> 
                 "id": comment.id, "story": comment.story, "parent": comment.parent, "profile": comment.profile,
                 "created": comment.created_at, "edited": comment.edited_at, "state": comment.state.name(),
                 "removed_by": comment.removed_by, "featured": comment.featured, "likes": comment.likes,
-                "text": comment.body,
+                // What its writer took away is theirs alone, though the desk may see it for a while.
+                "text": if comment.state == CommentState::Deleted { "" } else { comment.body.as_str() },
             }));
         }
         lists.flush_comments(to)?;
