@@ -969,3 +969,5 @@ push-denied = Der Browser lässt keine Benachrichtigungen dieser Website zu. Das
 push-failed = Das hat nicht geklappt. Bitte versuchen Sie es später noch einmal.
 push-kept = Wir behalten dafür die Adresse, die uns Ihr Browser nennt, und nichts über Sie. Dieselbe Schaltfläche beendet es, und dann vergessen wir die Adresse.
 push-breaking = Eilmeldung von { $site }
+follows-push = Als Benachrichtigung, sofort
+push-follows = Dieses Gerät über das benachrichtigen, dem ich folge

@@ -1070,3 +1070,5 @@ push-denied = The browser doesn't let this site show notifications. You can chan
 push-failed = That didn't work. Please try again later.
 push-kept = We keep the address that your browser gives us for this, and nothing about you. The same button ends it, and then we forget the address.
 push-breaking = Breaking news from { $site }
+follows-push = By push, at once
+push-follows = Tell this device of what I follow

@@ -196,6 +196,7 @@ async fn perform(app: &Arc<App>, sources: &[Source], job: &Job) -> anyhow::Resul
         weather::JOB => Ok(weather::fetch::run(app, &job.key).await?),
         hub::JOB => Ok(hub::run(app, &job.payload).await?),
         push::JOB => Ok(push::run(app, job.key.parse()?).await?),
+        push::follows::JOB => Ok(push::follows::run(app).await?),
         ingest::JOB_POLL => match sources.iter().find(|source| source.name == job.key) {
             Some(source) => {
                 let report = ingest::run(app, source).await?;

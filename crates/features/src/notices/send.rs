@@ -40,9 +40,9 @@ const REST: i64 = 60;
 /// # Errors
 /// When the store can't answer.
 pub async fn schedule(tx: &mut Tx, means: Means) -> Result<(), StoreError> {
-    // Who sends pushes schedules that; a mail that can't be sent would keep them waiting.
-    if means != Means::Mail {
-        return Ok(());
+    // Pushes have a job of their own: a mail that can't be sent would keep them waiting.
+    if means == Means::Push {
+        return crate::push::follows::schedule(tx).await;
     }
     if let Some(next) = deliveries::next_due(tx, means).await? {
         jobs::schedule_in(tx, Lane::Mail, JOB, means.name(), next, &serde_json::Value::Null).await?;

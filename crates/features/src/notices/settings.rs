@@ -4,6 +4,7 @@
 use super::send;
 use crate::app::App;
 use crate::pages::store_error;
+use crate::push::vapid;
 use crate::visit::{Fields, Visit, found, see_other};
 use axum::response::Response;
 use http::StatusCode;
@@ -32,6 +33,8 @@ pub(super) struct Settings {
     times: Times,
     /// Whether the quiet hours that were sent are none.
     wrong: bool,
+    /// The network's public key towards push services.
+    push_key: String,
     /// Whether anything can be mailed to them: they proved an address.
     pub(super) mails: bool,
 }
@@ -46,6 +49,8 @@ struct Line {
     site: String,
     /// `now`, `digest` or `off`.
     mail: String,
+    /// Whether devices are told.
+    push: bool,
 }
 
 /// The form's times, as they were sent or as they are kept.
@@ -123,6 +128,7 @@ pub(super) async fn of(visit: &Visit, sent: Option<&Fields>) -> Result<Settings,
     if let Some(sent) = sent {
         for line in &mut lines {
             line.mail = sent.get(&format!("mail:{}", line.key)).to_owned();
+            line.push = sent.has(&format!("push:{}", line.key));
         }
     }
     let here = visit.info.site.id;
@@ -139,6 +145,7 @@ pub(super) async fn of(visit: &Visit, sent: Option<&Fields>) -> Result<Settings,
         place: place.map(|place| place.name.to_owned()).unwrap_or_default(),
         times: sent.map_or_else(|| Times::of(&wishes), Times::sent),
         wrong: sent.is_some(),
+        push_key: vapid(app).await?.public_key().to_owned(),
         mails,
     })
 }
@@ -179,6 +186,7 @@ async fn lines(app: &App, conn: &mut Conn, followed: &[Follow]) -> Result<Vec<Li
                 href: format!("{}{path}", site.map(|site| site.origin.as_str()).unwrap_or_default()),
                 site: site.map(|site| site.name.clone()).unwrap_or_default(),
                 mail: follow.mail.map_or("off", Pace::name).to_owned(),
+                push: follow.push,
             }
         })
         .collect())
@@ -289,6 +297,7 @@ pub async fn save(visit: Visit) -> Result<Response, WebError> {
                     let field = format!("mail:{}", key(&follow));
                     if fields.has(&field) {
                         follow.mail = Pace::parse(fields.get(&field));
+                        follow.push = fields.has(&format!("push:{}", key(&follow)));
                         rows::put(tx, profile, &follow).await?;
                     }
                 }
@@ -302,7 +311,10 @@ pub async fn save(visit: Visit) -> Result<Response, WebError> {
                     deliveries::retime(tx, profile, site.id, Pace::Now, now).await?;
                     deliveries::retime(tx, profile, site.id, Pace::Digest, digest).await?;
                 }
-                send::schedule(tx, Means::Mail).await
+                for means in Means::ALL {
+                    send::schedule(tx, means).await?;
+                }
+                Ok(())
             })
         })
         .await

@@ -2,12 +2,14 @@
 //!
 //! A browser that asks to be told gives the address of its push service and two keys ([`subscriptions`]); nothing else is
 //! kept of a reader without an account. A follower of the log plans a campaign when a breaking-news banner stands over a
-//! story that readers may see ([`plan`]); a due job hands it to each of the site's browsers once ([`campaign`]).
+//! story that readers may see ([`plan`]); a due job hands it to each of the site's browsers once ([`campaign`]). What
+//! somebody follows is told to the devices of their account ([`follows`]).
 //!
 //! The story is asked for in the released read path before every batch: a kill, an unpublication, and taking the banner
 //! away end a campaign where it is.
 
 pub mod campaign;
+pub mod follows;
 pub mod pages;
 pub mod plan;
 pub mod subscriptions;

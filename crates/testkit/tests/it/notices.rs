@@ -157,7 +157,8 @@ async fn who_follows_a_topic_and_its_author_is_told_once(engine: Engine) -> anyh
     let node = test.start().await?;
     let mails = mails_to(&test, "ada").await?;
     assert_eq!(mails.len(), 2);
-    assert!(mails[0].subject.contains("moorhen"), "{}", mails[0].subject);
+    // The clock stands still, so that neither is the newer one.
+    assert!(mails.iter().any(|mail| mail.subject.contains("moorhen")), "{mails:#?}");
     node.stop().await;
     Ok(())
 }

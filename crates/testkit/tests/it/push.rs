@@ -1,7 +1,7 @@
 //! Breaking news on devices, against a push service that really decrypts: each browser is told once, of what readers may
 //! see and of nothing else, whatever the push service does.
 
-use crate::accounts::{network_with, reader, signed_in};
+use crate::accounts::{HOST, network_with, reader, signed_in};
 use crate::support::devtools::Page;
 use crate::support::plant::{self, addresses, people_and_topics};
 use crate::support::until;
@@ -28,6 +28,7 @@ on_both_engines!(
     what_is_no_subscription_is_refused,
     a_browser_may_change_its_address_and_its_mind,
     a_real_browser_shows_what_it_is_told,
+    what_is_followed_reaches_the_devices_of_its_account,
 );
 
 const TEXT: &str = "The wall holds & the road is open";
@@ -420,24 +421,8 @@ async fn a_browser_may_change_its_address_and_its_mind(engine: Engine) -> anyhow
     );
 
     // With an account what is followed is told as well, until the account goes.
-    let browser = signed_in(&node, "edda").await?;
-    let cookie = format!("session={}", browser.cookie("daily.example", "session").unwrap());
-    let headers = [
-        ("content-type", "application/json"),
-        ("origin", "http://daily.example"),
-        ("cookie", cookie.as_str()),
-    ];
     let asked = with(&service.browser("fresh")?, json!({ "follows": true }));
-    let body = serde_json::to_vec(&asked)?;
-    let answer = send(
-        node.address,
-        "POST",
-        "daily.example",
-        "/push/subscriptions",
-        &headers,
-        &body,
-    )
-    .await?;
+    let answer = ask_signed_in(&node, "edda", &asked).await?;
     assert_eq!(
         answer.json()?,
         json!({ "breaking": true, "follows": true }),
@@ -556,6 +541,97 @@ async fn a_real_browser_shows_what_it_is_told(engine: Engine) -> anyhow::Result<
     let state = ask(&node, "daily", &json!({ "endpoint": subscription["endpoint"] })).await?;
     assert_eq!(state.json()?, json!({ "breaking": false, "follows": false }));
     assert_eq!(page.complaints(), Vec::<String>::new());
+    node.stop().await;
+    Ok(())
+}
+
+/// Sends as a browser with a session.
+async fn ask_signed_in(node: &TestNode, name: &str, asked: &Value) -> anyhow::Result<Answer> {
+    let browser = signed_in(node, name).await?;
+    let cookie = format!("session={}", browser.cookie("daily.example", "session").unwrap());
+    let headers = [
+        ("content-type", "application/json"),
+        ("origin", "http://daily.example"),
+        ("cookie", cookie.as_str()),
+    ];
+    let body = serde_json::to_vec(asked)?;
+    send(
+        node.address,
+        "POST",
+        "daily.example",
+        "/push/subscriptions",
+        &headers,
+        &body,
+    )
+    .await
+}
+
+async fn what_is_followed_reaches_the_devices_of_its_account(engine: Engine) -> anyhow::Result<()> {
+    let service = PushService::start().await?;
+    let test = network(engine, &[&service]).await?;
+    reader(&test, "edda").await?;
+    let node = test.start().await?;
+    let device = service.browser("edda")?;
+    let answer = ask_signed_in(&node, "edda", &with(&device, json!({ "follows": true }))).await?;
+    assert_eq!(answer.json()?, json!({ "breaking": false, "follows": true }));
+    subscribed(&node, &service, "daily", "ben").await?;
+    // The form of the page: a topic is followed, by push and not by mail.
+    let mut browser = signed_in(&node, "edda").await?;
+    let fields = [("kind", "topic"), ("slug", plant::TOPIC)];
+    assert_eq!(
+        browser.post(HOST, "/account/notices/follow", &fields).await?.status,
+        303
+    );
+    let page = browser.get(HOST, "/account/notices").await?.text();
+    assert!(page.contains("data-for=\"follows\""), "{page}");
+    let key = page
+        .split("name=\"push:")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    let (mail, push) = (format!("mail:{key}"), format!("push:{key}"));
+    let fields = [
+        (mail.as_str(), "off"),
+        (push.as_str(), "1"),
+        ("digest", "daily"),
+        ("hour", "7"),
+    ];
+    assert_eq!(
+        browser.post(HOST, "/account/notices/settings", &fields).await?.status,
+        303
+    );
+    let page = browser.get(HOST, "/account/notices").await?.text();
+    assert!(
+        page.contains(&format!("name=\"push:{key}\" value=\"1\" checked")),
+        "{page}"
+    );
+
+    let story = plant::publish(&test, "merganser").await?;
+    until("the message", async || Ok(service.count() == 1)).await?;
+    let received = service.received().remove(0);
+    assert_eq!(received.browser, "edda");
+    assert_eq!(received.message["title"], "What the merganser did in the storm");
+    let own = addresses(&test, story.id).await?.remove(0).1;
+    assert_eq!(received.message["href"], format!("http://daily.example{own}"));
+    assert_eq!(received.headers[1], "normal");
+
+    // What is killed before it went out is told to nobody; what a device can't be told comes later, once.
+    service.treat("edda", Manner::Refuses(503, Some(60)));
+    let second = plant::publish(&test, "goldeneye").await?;
+    until("the attempt", async || Ok(service.asked().len() == 2)).await?;
+    service.treat("edda", Manner::Takes);
+    kills::kill(&test.app, second.id, "It was another bird.", "test").await?;
+    test.clock.step_seconds(120);
+    plant::publish(&test, "smew").await?;
+    until("the third", async || Ok(service.count() == 2)).await?;
+    assert_eq!(service.received()[1].message["title"], "What the smew did in the storm");
+    test.clock.step_seconds(3_600);
+    test.run_jobs().await?;
+    assert_eq!(service.count(), 2);
+    assert_eq!(service.faults(), Vec::<String>::new());
     node.stop().await;
     Ok(())
 }
