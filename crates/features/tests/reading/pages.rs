@@ -366,6 +366,7 @@ fn every_template_is_rendered_by_a_test_here() {
         "parts/push.html",
         "parts/sky.html",
         "parts/video.html",
+        "parts/warning.html",
         "parts/weather.html",
     ];
     names.retain(|name| {
