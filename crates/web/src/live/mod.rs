@@ -273,6 +273,8 @@ impl Live {
         bytes.put_slice(&front.map_or_else(|| Bytes::from_static(b": no news yet\n\n"), |front| front.event()));
         let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         let head = remembered.back().map_or(0, |message| message.position);
+        // What was heard may still wait in the queue of an event loop that the reader comes to now.
+        position = position.max(joining.last.map_or(0, |last| last.min(head)));
         // A number from the future is not ours: another node's, or invented. Nothing is replayed for it.
         if let Some(last) = joining.last.filter(|last| *last < head) {
             for message in remembered.iter().filter(|message| message.position > last) {
