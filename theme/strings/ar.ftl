@@ -368,6 +368,7 @@ mail-follows-settings = ما تتابعه ومتى يصلك خبره:
 
 ## Topics, authors, archive, corrections
 topic = موضوع
+section-about = { $section }: أحدث الأخبار من { $site }
 topic-about = أخبار عن { $name }
 author = الكاتب
 author-about = مقالات { $name }

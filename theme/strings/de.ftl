@@ -337,6 +337,7 @@ mail-follows-settings = Was Sie verfolgen, und wann Sie davon erfahren:
 
 ## Topics, authors, archive, corrections
 topic = Thema
+section-about = { $section }: die neuesten Meldungen von { $site }
 topic-about = Meldungen zum Thema { $name }
 author = Autor
 author-about = Artikel von { $name }

@@ -439,6 +439,7 @@ mail-follows-settings = What you follow, and when you are told:
 
 ## Topics, authors, archive, corrections
 topic = Topic
+section-about = { $section }: the latest stories from { $site }
 topic-about = Stories about { $name }
 author = Author
 author-about = Stories by { $name }

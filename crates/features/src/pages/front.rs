@@ -3,7 +3,7 @@
 use super::cards::{self, CARD_WIDTH, CardView, LEAD_WIDTH};
 use super::page::{Page, whole};
 use super::view::{Link, SiteView};
-use super::{json_ld, keys, store_error};
+use super::{json_ld, keys, say, store_error};
 use crate::app::App;
 use crate::contributions::call_outs;
 use crate::fronts::{self, Assembled, Filled, Which};
@@ -88,7 +88,7 @@ pub(crate) async fn front(app: &App, view: &SiteView, section: Option<SectionId>
         .collect();
     let page_keys = keys_of(view, which, &assembled);
     let mut page = match section.and_then(|id| view.section(id)) {
-        Some(section) => section_page(view, section),
+        Some(section) => section_page(view, section)?,
         None => home_page(view, cursor.map(|cursor| paging::Cursor::new(cursor.0, cursor.1))),
     };
     page = page.pictured(view, shown());
@@ -145,8 +145,13 @@ fn home_page(view: &SiteView, cursor: Option<paging::Cursor>) -> Page {
     page.feeds(&FeedScope::Site, &view.entry.name)
 }
 
-fn section_page(view: &SiteView, section: &super::view::SectionView) -> Page {
-    let mut page = Page::new(view, &section.name, &section.href);
+fn section_page(view: &SiteView, section: &super::view::SectionView) -> Result<Page, WebError> {
+    let about = say(
+        view,
+        "section-about",
+        &[("section", &section.name), ("site", &view.entry.name)],
+    )?;
+    let mut page = Page::new(view, &section.name, &section.href).described(&about);
     page.section.clone_from(&section.top);
     page.is_front = section.parent.is_none();
     let crumbs = [Link {
@@ -156,7 +161,7 @@ fn section_page(view: &SiteView, section: &super::view::SectionView) -> Page {
     page.json_ld = json_ld::collection(view, &section.name, &section.href, &crumbs);
     let path = section.href.trim_start_matches('/').to_owned();
     let name = format!("{} – {}", view.entry.name, section.name);
-    page.feeds(&FeedScope::Section(path.into()), &name)
+    Ok(page.feeds(&FeedScope::Section(path.into()), &name))
 }
 
 impl Page {
