@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request};
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, LOCATION, REFERER, RETRY_AFTER, SET_COOKIE};
+use http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, REFERER, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use masthead_domain::accounts::return_path;
 use masthead_web::cache_policy::CachePolicy;
@@ -326,6 +326,16 @@ pub fn private_html(status: StatusCode, html: String) -> Response {
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     CachePolicy::Private.apply(response.headers_mut());
+    response
+}
+
+/// A picture for one reader.
+pub(crate) fn private_jpeg(bytes: Bytes) -> Response {
+    let mut response = Response::new(Body::from(bytes));
+    let head = response.headers_mut();
+    head.insert(CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
+    head.insert(CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
+    CachePolicy::NoStore.apply(head);
     response
 }
 

@@ -6,20 +6,19 @@ use super::pictures::{Into, LARGEST_PICTURE, LONGEST_CAPTION, Words, add, descri
 use super::write::{Typed, save};
 use super::{ContributionError, call_outs, href};
 use crate::pages::store_error;
-use crate::visit::{Fields, Visit, see_other};
+use crate::visit::{Fields, Visit, private_jpeg, see_other};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use bytes::BytesMut;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
 use masthead_domain::contributions::{Kind, MOST_PICTURES, State, TERMS};
 use masthead_domain::ids::PictureId;
 use masthead_domain::permissions::Permission;
 use masthead_services::blobs::BlobKey;
 use masthead_store::contributions::call_outs::CallOut;
 use masthead_store::contributions::{self as rows, Contribution, pictures as picture_rows};
-use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::{ErrorKind, WebError};
 use multer::{Constraints, Multipart, SizeLimit};
 use serde::Serialize;
@@ -315,10 +314,5 @@ pub async fn archived(visit: Visit) -> Result<Response, WebError> {
 async fn blob(visit: &Visit, key: &str) -> Result<Response, WebError> {
     let key: BlobKey = key.parse().map_err(WebError::internal)?;
     let bytes = visit.app().blobs.get(key).await.map_err(WebError::unavailable)?;
-    let mut response = Response::new(Body::from(bytes));
-    let head = response.headers_mut();
-    head.insert(CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
-    head.insert(CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
-    CachePolicy::NoStore.apply(head);
-    Ok(response)
+    Ok(private_jpeg(bytes))
 }

@@ -21,6 +21,7 @@ use masthead_store::{Conn, StoreError, banners as banner_rows};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -143,18 +144,9 @@ async fn of_alerts(app: &App, alerts: Vec<AlertId>, since: Timestamp) -> Result<
                 let Some(last) = some.last() else { break };
                 after = last.profile;
                 for place in some.iter().filter_map(|one| one.places.of(Component::Alerts)) {
-                    if near_places.contains_key(&place) {
-                        continue;
+                    if let Entry::Vacant(unknown) = near_places.entry(place) {
+                        unknown.insert(near(app, &mut conn, place, &tell).await?);
                     }
-                    let near = match app.places.find(place) {
-                        Some(place) => reaching(&mut conn, app.now(), &place, NEAR).await?,
-                        None => Vec::new(),
-                    };
-                    let tellings = tell.iter().filter(|(alert, _)| near.contains(alert));
-                    near_places.insert(
-                        place,
-                        tellings.map(|(alert, rank)| Telling::alert(*alert, *rank)).collect(),
-                    );
                 }
                 drop(conn);
                 let of = |one: &Follower| {
@@ -170,6 +162,16 @@ async fn of_alerts(app: &App, alerts: Vec<AlertId>, since: Timestamp) -> Result<
     }
     let all = tell.iter().chain(&known).map(|(alert, rank)| (alert.0, *rank));
     told(app, all.collect()).await
+}
+
+/// What is told of those alerts that reach a place.
+async fn near(app: &App, conn: &mut Conn, place: PlaceId, tell: &Ranked) -> Result<Vec<Telling>, AccountError> {
+    let Some(place) = app.places.find(place) else {
+        return Ok(Vec::new());
+    };
+    let near = reaching(conn, app.now(), &place, NEAR).await?;
+    let tellings = tell.iter().filter(|(alert, _)| near.contains(alert));
+    Ok(tellings.map(|(alert, rank)| Telling::alert(*alert, *rank)).collect())
 }
 
 /// The alerts of an event that hold, and were sent or began within a day.

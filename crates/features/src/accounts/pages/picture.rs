@@ -3,16 +3,13 @@
 use super::account::{done, page};
 use crate::pages::store_error;
 use crate::profiles::{self, pictures};
-use crate::visit::{Fields, Visit};
-use axum::body::Body;
+use crate::visit::{Fields, Visit, private_jpeg};
 use axum::response::Response;
-use http::HeaderValue;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use bytes::Bytes;
 use masthead_domain::ids::ProfilePictureId;
 use masthead_domain::permissions::Permission;
 use masthead_domain::profiles::ProfileField;
 use masthead_store::profiles::pictures as files;
-use masthead_web::cache_policy::CachePolicy;
 use masthead_web::errors::WebError;
 
 /// The longest form with a portrait, in bytes: the largest picture and what stands around it.
@@ -52,10 +49,5 @@ pub async fn file(visit: Visit) -> Result<Response, WebError> {
     if profile != viewer.profile && !viewer.may(Permission::CommentsModerate, None) {
         return Err(WebError::not_found());
     }
-    let mut response = Response::new(Body::from(bytes));
-    let head = response.headers_mut();
-    head.insert(CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
-    head.insert(CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
-    CachePolicy::NoStore.apply(head);
-    Ok(response)
+    Ok(private_jpeg(Bytes::from(bytes)))
 }
