@@ -193,12 +193,15 @@ pub async fn after(conn: &mut Conn, seq: i64, limit: usize) -> Result<Vec<Entry>
     conn.all(AFTER, params![seq, limit]).await
 }
 
-/// What was done to something, the oldest first.
+/// What was done to something, the oldest first; at one time in the order of the chain.
 ///
 /// # Errors
 /// When the store can't answer.
 pub async fn of_subject(conn: &mut Conn, subject: Uuid, limit: usize) -> Result<Vec<Entry>, StoreError> {
-    conn.all(OF_SUBJECT, params![subject, limit]).await
+    let mut entries: Vec<Entry> = conn.all(OF_SUBJECT, params![subject, limit]).await?;
+    // Not in the query: its index knows times alone, and the engines would sort for few entries of one time.
+    entries.sort_by_key(|entry| (entry.at, entry.seq.unwrap_or(i64::MAX)));
+    Ok(entries)
 }
 
 /// The texts beside these entries that were not erased.
