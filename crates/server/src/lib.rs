@@ -20,7 +20,8 @@ pub mod settings;
 pub mod standby;
 
 /// A page is a thousand small allocations on whichever thread rendered it: glibc's allocator took a tenth of the time of
-/// a render. The price is memory, some 15 MB more when idle (`docs/BENCHMARKS.md`).
+/// a render. Without huge pages, which `no_thp` in `Cargo.toml` leaves out: they made a page from memory no faster and
+/// kept 20 MB more when idle (`docs/BENCHMARKS.md`).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -130,7 +130,7 @@ fn parts(settings: &Settings, db: Db, clock: Arc<dyn Clock>) -> anyhow::Result<A
     })
     .context("outgoing.allow can't be used")?;
     let mailer = Mailer::new(&settings.mail.url, &settings.mail.from)?;
-    let accounts = Accounts::new(settings.accounts.clone(), mailer, picture_threads())?;
+    let accounts = Accounts::new(settings.accounts.clone(), mailer, picture_threads());
     Ok(AppParts {
         db,
         clock,

@@ -19,6 +19,11 @@ const WEAK_BELOW: u8 = 3;
 /// What zxcvbn looks at: its work grows with the square of the length, and no weak password is longer.
 const LOOKED_AT: usize = 72;
 
+/// Compared with when there is no account, so that both cases take the same time: the hash of "nobody has this password"
+/// with the parameters of [`hasher`]. Making it at each start kept 19 MB that an idle node has no other use for.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$i7CHNTZuyvG3Eg8iVptejg$kC25uLnF+8HAoJdsDujHM2ZgzkZex51IM0HHUFlijQU";
+
 /// Why a password could not be hashed or compared.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
@@ -71,21 +76,15 @@ pub fn weakness(password: &str, about: &[&str]) -> Option<Weakness> {
 pub struct Passwords {
     permits: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
-    /// Compared with when there is no account, so that both cases take the same time.
-    nobody: Arc<str>,
 }
 
 impl Passwords {
     /// A hasher that works on at most `at_once` passwords at a time.
-    ///
-    /// # Errors
-    /// When there is no randomness.
-    pub fn new(at_once: usize) -> Result<Self, PasswordError> {
-        Ok(Self {
+    pub fn new(at_once: usize) -> Self {
+        Self {
             permits: Arc::new(Semaphore::new(at_once.max(1))),
             waiting: Arc::default(),
-            nobody: hash("nobody has this password")?.into(),
-        })
+        }
     }
 
     /// Hashes a password; the result is in PHC form and carries its salt and parameters.
@@ -103,7 +102,7 @@ impl Passwords {
     /// As [`Passwords::hash`].
     pub async fn is(&self, password: String, hash: Option<String>) -> Result<bool, PasswordError> {
         let known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.as_ref().to_owned());
+        let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
         let same = self.run(move || verify(&password, &hash)).await?;
         Ok(same && known)
     }
@@ -180,7 +179,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_is_known_by_its_hash_alone_and_nobody_has_none() {
-        let passwords = Passwords::new(2).unwrap();
+        let passwords = Passwords::new(2);
         let hash = passwords.hash("otter lamp granite".into()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert_ne!(hash, passwords.hash("otter lamp granite".into()).await.unwrap());
@@ -197,13 +196,21 @@ mod tests {
                 .unwrap()
         );
         assert!(!passwords.is("x".repeat(100_000), Some(hash)).await.unwrap());
-        assert!(!passwords.is("nobody has this password".into(), None).await.unwrap());
+        let nobody = "nobody has this password";
+        assert!(!passwords.is(nobody.into(), None).await.unwrap());
+        assert!(
+            passwords.is(nobody.into(), Some(NOBODY.into())).await.unwrap(),
+            "what nobody has is compared as a real one is"
+        );
+        let parameters = |hash: &str| hash.split('$').take(4).collect::<Vec<_>>().join("$");
+        let new = passwords.hash(nobody.into()).await.unwrap();
+        assert_eq!(parameters(NOBODY), parameters(&new), "and takes as long");
         assert!(passwords.is("x".into(), Some("no hash".into())).await.is_err());
     }
 
     #[tokio::test]
     async fn who_finds_the_queue_full_is_told_so() {
-        let passwords = Passwords::new(1).unwrap();
+        let passwords = Passwords::new(1);
         passwords.waiting.store(MOST_WAITING, Ordering::Release);
         assert!(matches!(passwords.hash("x".into()).await, Err(PasswordError::Busy)));
         assert_eq!(passwords.waiting.load(Ordering::Acquire), MOST_WAITING);

@@ -57,7 +57,7 @@ async fn open(db: &TestDb, clock: Arc<dyn Clock>, settings: &Settings, blobs: &B
             ..FetchSettings::default()
         })?,
         rules: settings.routing.clone(),
-        accounts: Accounts::new(settings.accounts.clone(), Mailer::Capture, 2)?,
+        accounts: Accounts::new(settings.accounts.clone(), Mailer::Capture, 2),
         node: settings.server.node.clone(),
     })
     .await?;

@@ -9,8 +9,10 @@ use std::time::Duration;
 
 pub(super) fn run(bench: &Bench) -> Result<()> {
     let network = bench.network()?;
-    // Once, so that its front lies on disk as on any node that ran before.
-    network.serve()?.process.stop()?;
+    // Once, so that its front and its search index lie on disk as on any node that ran before.
+    let mut node = network.serve()?;
+    node.until_searchable(bench.sized(10_000))?;
+    node.process.stop()?;
     let (mut times, mut idle) = (Vec::new(), Vec::new());
     for _ in 0..bench.rounds.max(5) {
         let mut node = network.serve()?;

@@ -75,18 +75,15 @@ pub struct Accounts {
 
 impl Accounts {
     /// From the settings, with a hasher that works on `at_once` passwords at a time.
-    ///
-    /// # Errors
-    /// When there is no randomness.
-    pub fn new(settings: AccountSettings, mailer: Mailer, at_once: usize) -> Result<Self, PasswordError> {
-        Ok(Self {
+    pub fn new(settings: AccountSettings, mailer: Mailer, at_once: usize) -> Self {
+        Self {
             settings: Arc::new(settings),
-            passwords: Passwords::new(at_once)?,
+            passwords: Passwords::new(at_once),
             mailer,
             limits: Limits::default(),
             key: Arc::default(),
             themes: Arc::default(),
-        })
+        }
     }
 
     /// Gives mails the themes that pages are made with. Without any they are written in the words of the program's own.

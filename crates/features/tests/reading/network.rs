@@ -56,7 +56,7 @@ impl Network {
             worker: PictureWorker::new(1),
             fetcher: Fetcher::new(FetchSettings::default()).unwrap(),
             rules: Vec::new(),
-            accounts: masthead_features::accounts::Accounts::new(Default::default(), Default::default(), 2).unwrap(),
+            accounts: masthead_features::accounts::Accounts::new(Default::default(), Default::default(), 2),
             node: "test".to_owned(),
         })
         .await

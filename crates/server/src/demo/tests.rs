@@ -50,7 +50,7 @@ impl Network {
             worker: PictureWorker::new(2),
             fetcher: Fetcher::new(FetchSettings::default()).unwrap(),
             rules: Vec::new(),
-            accounts: masthead_features::accounts::Accounts::new(Default::default(), Default::default(), 2).unwrap(),
+            accounts: masthead_features::accounts::Accounts::new(Default::default(), Default::default(), 2),
             node: "test".into(),
         };
         Self {

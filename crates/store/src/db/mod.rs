@@ -4,6 +4,7 @@
 //! may run more than once, so nothing but the transaction may happen inside it. Which engine is behind it is decided
 //! once, by the URL, and no file outside this folder branches on it.
 
+mod checkpoint;
 mod conn;
 mod error;
 pub mod isso;

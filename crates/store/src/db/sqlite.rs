@@ -4,6 +4,7 @@
 //! group commit (see `writer`) pays for it. Memory-mapped reads were rejected: an I/O error would then be a signal
 //! that kills the process instead of an error that a page can be served around.
 
+use super::checkpoint::Checkpoints;
 use super::conn::{Conn, Failure, Session};
 use super::error::StoreError;
 use super::param::Param;
@@ -40,14 +41,15 @@ impl Sqlite {
         let path = settings
             .sqlite_path()
             .ok_or_else(|| StoreError::bug("not a URL of SQLite"))?;
-        let connection = open(&path, Role::Writer)?;
+        let mut connection = open(&path, Role::Writer)?;
+        let checkpoints = Checkpoints::start(&mut connection, &path)?;
         let readers = Arc::new(Readers {
             path: path.clone(),
             idle: Mutex::new(Vec::new()),
             permits: Arc::new(Semaphore::new(settings.readers.max(1))),
         });
         let tx = Tx::new(Conn::new(Session::Sqlite(Lease::writer(connection)), shared));
-        let writer = writer::Writer::start(tx, shared)?;
+        let writer = writer::Writer::start(tx, checkpoints, shared)?;
         let _watcher = watch(open(&path, Role::Reader)?, shared)?;
         Ok(Self {
             readers,

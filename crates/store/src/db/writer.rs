@@ -4,6 +4,7 @@
 //! too, goes out after the commit: nobody may act on what isn't durable. When the engine itself rolls the transaction
 //! back (a full disk, an I/O error, no memory), the jobs run again one by one, so that the guilty one fails alone.
 
+use super::checkpoint::Checkpoints;
 use super::conn::{Conn, Session, Tx};
 use super::error::StoreError;
 use super::{BoxFuture, Shared};
@@ -38,12 +39,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(tx: Tx, shared: &Arc<Shared>) -> Result<Self, StoreError> {
+    pub(super) fn start(tx: Tx, checkpoints: Checkpoints, shared: &Arc<Shared>) -> Result<Self, StoreError> {
         let (queue, waiting) = channel();
         let shared = Arc::clone(shared);
         let thread = std::thread::Builder::new()
             .name("sqlite-write".to_owned())
-            .spawn(move || run(tx, &waiting, &shared))
+            .spawn(move || run(tx, &waiting, &checkpoints, &shared))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self {
             queue: Mutex::new(Some(queue)),
@@ -153,7 +154,7 @@ where
     }
 }
 
-fn run(mut tx: Tx, waiting: &Receiver<Box<dyn Job>>, shared: &Shared) {
+fn run(mut tx: Tx, waiting: &Receiver<Box<dyn Job>>, checkpoints: &Checkpoints, shared: &Shared) {
     let mut batch: Vec<Box<dyn Job>> = Vec::new();
     let mut busy_since = Instant::now();
     loop {
@@ -170,6 +171,9 @@ fn run(mut tx: Tx, waiting: &Receiver<Box<dyn Job>>, shared: &Shared) {
         }
         batch.extend(waiting.try_iter().take(BATCH.saturating_sub(batch.len())));
         batch = run_batch(&mut tx, batch, shared);
+        if let Some(connection) = connection(&tx) {
+            checkpoints.committed(connection);
+        }
         if busy_since.elapsed() >= REST_AFTER {
             std::thread::sleep(REST);
             busy_since = Instant::now();
