@@ -87,7 +87,15 @@ impl Theme {
     /// # Errors
     /// [`TemplateError`] names the first file that can't be used; nothing is loaded by half.
     pub fn load(own: ThemeFiles) -> Result<Self, TemplateError> {
-        Self::from_files(theme_files::with_overrides(own))
+        Self::made(theme_files::with_overrides(own), None)
+    }
+
+    /// The same beside a theme that is loaded already, whose messages it shares where they are its own too.
+    ///
+    /// # Errors
+    /// As [`Theme::load`].
+    pub fn load_beside(other: &Self, own: ThemeFiles) -> Result<Self, TemplateError> {
+        Self::made(theme_files::with_overrides(own), Some(other))
     }
 
     /// Loads a theme from these files alone.
@@ -95,6 +103,10 @@ impl Theme {
     /// # Errors
     /// As [`Theme::load`].
     pub fn from_files(files: ThemeFiles) -> Result<Self, TemplateError> {
+        Self::made(files, None)
+    }
+
+    fn made(files: ThemeFiles, beside: Option<&Self>) -> Result<Self, TemplateError> {
         let assets = Arc::new(Assets::new(&files));
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -131,6 +143,11 @@ impl Theme {
         }
         for (lang, text) in spoken {
             let own = own_strings.remove(&lang);
+            let known = beside.and_then(|theme| theme.messages.get(&lang));
+            if let Some(known) = known.filter(|known| known.are_of(&text, own.as_deref())) {
+                messages.insert(lang, Arc::clone(known));
+                continue;
+            }
             let parsed = Messages::parse(&lang, text, own)
                 .map_err(|error| TemplateError::new(&format!("strings/{lang}.ftl"), error))?;
             messages.insert(lang, Arc::new(parsed));

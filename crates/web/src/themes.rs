@@ -27,14 +27,12 @@ impl Themes {
         for (name, files) in own_themes {
             layers.entry(name).or_default().extend(files);
         }
+        let first = Arc::new(Theme::load(own)?);
         let mut others = BTreeMap::new();
         for (name, files) in layers {
-            others.insert(name, Arc::new(Theme::load(files)?));
+            others.insert(name, Arc::new(Theme::load_beside(&first, files)?));
         }
-        Ok(Self {
-            first: Arc::new(Theme::load(own)?),
-            others,
-        })
+        Ok(Self { first, others })
     }
 
     /// The theme of this name; the first one for an empty name, and for one that no theme has.

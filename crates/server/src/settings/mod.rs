@@ -148,7 +148,7 @@ impl Default for Server {
             trusted_proxies: vec!["127.0.0.0/8".into(), "::1".into()],
             hsts_subdomains: false,
             node: String::new(),
-            pages_memory_mb: 128,
+            pages_memory_mb: 256,
             without_database_hours: 24,
             access_log: "access.log".into(),
         }

@@ -36,8 +36,8 @@ admin_listen = "{admin_listen}"
 #: hsts_subdomains = false
 # This node's name where several share a database; made from the machine's name when it is left out.
 #: node = "node-1"
-# Megabytes of memory for pressed pages.
-#: pages_memory_mb = 128
+# Megabytes of memory for pressed pages: about 3,000 story pages. What doesn't fit is made anew when it is asked for.
+#: pages_memory_mb = 256
 # For how many hours pages seen before are served after the database was last reached, 24 at most. A story that another
 # node kills meanwhile may be on them; 0 serves none.
 #: without_database_hours = 24
