@@ -153,7 +153,7 @@ fn severity(node: Node<'_>) -> Severity {
 }
 
 /// Every place of an entry, in its order.
-fn shapes(node: Node<'_>, at: &str, problems: &mut Vec<Problem>) -> Vec<Shape> {
+pub(super) fn shapes(node: Node<'_>, at: &str, problems: &mut Vec<Problem>) -> Vec<Shape> {
     let mut shapes = Vec::new();
     for part in node.descendants() {
         if shapes.len() >= 500 {

@@ -15,6 +15,7 @@ mod gtfs;
 mod json;
 mod nws;
 mod open511;
+mod open511_xml;
 mod protobuf;
 #[cfg(test)]
 mod tests;
@@ -43,7 +44,7 @@ pub enum AlertFormat {
     GtfsRealtime,
     /// DATEX II situation publications, versions 1 to 3.
     Datex2,
-    /// Open511 events in JSON.
+    /// Open511 events, in JSON or XML.
     Open511,
     /// Work Zone Data Exchange feeds, versions 2 to 4.
     Wzdx,
@@ -136,11 +137,7 @@ fn read_xml(text: &str, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> R
         "rss" | "RDF" | "feed" | "entry" | "channel" => feed::read(root, ctx, problems),
         _ if cap::alerts(root).next().is_some() => cap::read(root, ctx, problems),
         _ if datex::is_publication(root) => datex::read(root, ctx, problems)?,
-        "open511" => {
-            return Err(Unreadable::new(
-                "Open511 in XML isn't read; its services give JSON as well (format=json)",
-            ));
-        }
+        "open511" => open511_xml::read(root, ctx, problems)?,
         name if name.eq_ignore_ascii_case("html") => {
             return Err(Unreadable::new("an HTML page where alerts were expected"));
         }

@@ -1,10 +1,11 @@
-//! Open511 events in JSON.
+//! Open511 events in JSON; those in XML are brought into the same form by [`super::open511_xml`].
 
 use super::{AlertFormat, Bulletin, geojson, json, text};
 use crate::html::note;
 use crate::ninjs::fields::Fields;
 use crate::problem::{Problem, ReadContext};
-use masthead_domain::alerts::{Alert, Area, Certainty, Info, Kind, Message, Severity, Status, Urgency};
+use jiff::tz::TimeZone;
+use masthead_domain::alerts::{Alert, Area, Certainty, Info, Kind, Message, Severity, Shape, Status, Urgency};
 use masthead_domain::time::Timestamp;
 use serde_json::Value;
 
@@ -18,9 +19,12 @@ pub(super) fn read(
     let mut bulletin = Bulletin::new(AlertFormat::Open511);
     for (number, value) in events.iter().enumerate().take(super::MOST_ALERTS) {
         match Fields::of(value) {
-            Some(event) => bulletin
-                .alerts
-                .push(read_event(event, &format!("event {}", number + 1), ctx, problems)),
+            Some(event) => {
+                let shapes = event.get(&["geography", "geometry"]).map(geojson::shapes);
+                let at = format!("event {}", number + 1);
+                let alert = read_event(event, shapes.unwrap_or_default(), &at, ctx, problems);
+                bulletin.alerts.push(alert);
+            }
             None => note(problems, &format!("event {}", number + 1), "it is no object"),
         }
     }
@@ -33,7 +37,21 @@ pub(super) fn read(
     bulletin
 }
 
-fn read_event(event: Fields<'_>, at: &str, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> Alert {
+/// Reads an event that holds in these shapes.
+pub(super) fn read_event(
+    event: Fields<'_>,
+    shapes: Vec<Shape>,
+    at: &str,
+    ctx: &ReadContext<'_>,
+    problems: &mut Vec<Problem>,
+) -> Alert {
+    // Times of schedules have no offset; a zone that there is none of leaves them to the source's own.
+    let zone = event.line(&["timezone"]);
+    let zone = zone.as_deref().filter(|zone| TimeZone::get(zone).is_ok());
+    let ctx = &ReadContext {
+        zone: zone.or(ctx.zone),
+        ..ctx.clone()
+    };
     let roads: Vec<Fields<'_>> = event.list(&["roads"]).iter().filter_map(Fields::of).take(50).collect();
     let mut names: Vec<String> = roads.iter().map(|road| stretch(*road)).collect();
     names.extend(
@@ -46,10 +64,7 @@ fn read_event(event: Fields<'_>, at: &str, ctx: &ReadContext<'_>, problems: &mut
     let area = Area {
         name: text::names(names.iter().map(String::as_str)),
         codes: Vec::new(),
-        shapes: event
-            .get(&["geography", "geometry"])
-            .map(geojson::shapes)
-            .unwrap_or_default(),
+        shapes,
     };
     let kinds = json::texts(event, &["event_subtypes"]);
     let kind = kinds.first().cloned().or_else(|| event.line(&["event_type"]));

@@ -10,15 +10,15 @@ fn ctx() -> ReadContext<'static> {
     ReadContext::at(Timestamp::parse_rfc3339(NOW).unwrap())
 }
 
-fn bulletin(document: &str) -> Bulletin {
+pub(super) fn bulletin(document: &str) -> Bulletin {
     read(document.as_bytes(), &ctx()).unwrap().value
 }
 
-fn reason(document: &str) -> String {
+pub(super) fn reason(document: &str) -> String {
     read(document.as_bytes(), &ctx()).unwrap_err().reason
 }
 
-fn moment(text: &str) -> Option<Timestamp> {
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
     Some(Timestamp::parse_rfc3339(text).unwrap())
 }
 
@@ -173,6 +173,6 @@ fn what_is_none_of_the_formats_is_said() {
     assert!(reason("").contains("empty"));
     assert!(reason("<html><body/></html>").contains("HTML"));
     assert!(reason("{\"a\":1}").contains("none of the formats"));
-    assert!(reason("<open511/>").contains("JSON"));
+    assert!(reason("<open511/>").contains("no events"));
     assert!(reason("hello").contains("neither"));
 }
