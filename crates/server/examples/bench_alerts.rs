@@ -1,9 +1,10 @@
 //! Alerts taken in and matched to places, one JSON line a figure.
 //!
-//! `bench_alerts FOLDER COUNT`: takes COUNT messages with a polygon each into a new SQLite database in FOLDER, by the same
-//! way as documents of a source, and then looks for what reaches each of a thousand places. Polygons have eight corners,
-//! are some 20 km wide, and lie over a part of Europe as dense as no service of ours has sent them. `cargo xtask bench
-//! alerts` runs this.
+//! `bench_alerts FOLDER COUNT [DATABASE]`: takes COUNT messages with a polygon each into a new SQLite database in FOLDER,
+//! or into the empty one that a postgres:// URL names, by the same way as documents of a source, and then looks for what
+//! reaches each of a thousand places. Polygons have eight corners, are some 20 km wide, and lie over a part of Europe as
+//! dense as no service of ours has sent them. Reading documents is not part of it: their formats have a bench of their
+//! own (`parse`). `cargo xtask bench alerts` runs this.
 
 use anyhow::{Context as _, Result, bail};
 use masthead_domain::alerts::{Alert, Area, Info, Kind, Message, Severity, Shape, Status};
@@ -79,20 +80,23 @@ fn alert(number: usize, dice: &mut Dice, now: Timestamp) -> Result<Alert> {
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let (Some(folder), Some(count)) = (arguments.next(), arguments.next()) else {
-        bail!("use: bench_alerts FOLDER COUNT");
+        bail!("use: bench_alerts FOLDER COUNT [DATABASE]");
     };
-    let count: usize = count.parse()?;
+    let (count, database): (usize, _) = (count.parse()?, arguments.next());
     std::fs::create_dir_all(&folder)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let settings = Where {
+        let mut settings = Where {
             config: None,
             data: Some(folder.into()),
         }
         .load()?;
+        if let Some(database) = database {
+            settings.database.url = database;
+        }
         let app = network::open(&settings).await?;
         let source = AlertSource {
             name: "bench".to_owned(),

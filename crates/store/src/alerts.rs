@@ -4,7 +4,7 @@
 //! An alert's id is made of its sender and its sender's name of it, so that the same message by two ways is one row, and
 //! a batch of messages is compared with what is known by one query.
 
-use crate::db::{Conn, Json, StoreError, Tx};
+use crate::db::{Conn, Json, Param, StoreError, Tx};
 use crate::{from_row, params, queries};
 use masthead_domain::alerts::geometry::{pack, unpack};
 use masthead_domain::alerts::{Alert, Kind, Shape, State, cells};
@@ -30,8 +30,7 @@ queries! {
         ON CONFLICT (identifier, by_alert) DO UPDATE SET change = excluded.change";
     hot ENDED_BY_REFERENCE = "SELECT id, source, sender, state, ended_by, sent_at, turns_at, content_hash, shapes FROM alerts
         WHERE identifier = $1 AND (source = $2 OR (sender = $3 AND sender = $4)) AND id <> $5";
-    hot ENDS = "SELECT change FROM alert_ends
-        WHERE identifier = $1 AND by_alert <> $2 AND (source = $3 OR (sender = $4 AND of_sender = $4)) LIMIT 1";
+    hot ENDS = "SELECT identifier, by_alert, source, sender, of_sender, change FROM alert_ends WHERE identifier IN {list:$1}";
     OF_SOURCE = "SELECT id, source, sender, state, ended_by, sent_at, turns_at, content_hash, shapes FROM alerts
         WHERE source = $1 AND state IN ('live', 'waiting')";
     hot DUE = "SELECT id, state, message, received_at, shapes FROM alerts
@@ -170,6 +169,8 @@ pub struct Put<'a> {
     pub turns_at: Option<Timestamp>,
     /// When it came.
     pub received: Timestamp,
+    /// Whether the one before holds, so that it is found somewhere.
+    pub was_filed: bool,
 }
 
 /// What is known of these alerts.
@@ -180,45 +181,50 @@ pub async fn known(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Known>, StoreErr
     conn.all(KNOWN, params![ids]).await
 }
 
-/// Keeps a message in place of the one before, and files it where it is live.
+/// Keeps messages in place of those before, and files those that are live. Each is of another alert.
 ///
 /// # Errors
 /// When the store can't answer.
-pub async fn put(tx: &mut Tx, put: &Put<'_>, was_filed: bool) -> Result<(), StoreError> {
-    let alert = put.alert;
-    tx.execute(
-        PUT,
-        params![
-            put.id,
-            put.source,
-            &alert.sender,
-            &alert.identifier,
-            alert.kind.name(),
-            put.state.name(),
-            put.ended_by,
-            alert.severity().rank(),
-            alert.sent.unwrap_or(put.received),
-            put.turns_at,
-            put.content_hash,
-            pack(put.shapes),
-            Json(alert),
-            put.received
-        ],
-    )
-    .await?;
-    if was_filed {
-        drop_cells(tx, &[put.id.0]).await?;
+pub async fn put_all(tx: &mut Tx, puts: &[Put<'_>]) -> Result<(), StoreError> {
+    let rows: Vec<Vec<Param<'_>>> = puts.iter().map(row).collect();
+    tx.execute_each(PUT, &rows).await?;
+    let filed: Vec<Uuid> = puts.iter().filter(|put| put.was_filed).map(|put| put.id.0).collect();
+    if !filed.is_empty() {
+        drop_cells(tx, &filed).await?;
     }
-    if put.state == State::Live {
-        file(tx, put.id, put.shapes).await?;
-    }
+    let live = puts.iter().filter(|put| put.state == State::Live);
+    let cells: Vec<Vec<Param<'_>>> = live.flat_map(|put| cells_of(put.id, put.shapes)).collect();
+    tx.execute_each(PUT_CELL, &cells).await?;
     Ok(())
 }
 
+fn row<'a>(put: &'a Put<'a>) -> Vec<Param<'a>> {
+    let alert = put.alert;
+    vec![
+        put.id.into(),
+        put.source.into(),
+        (&alert.sender).into(),
+        (&alert.identifier).into(),
+        alert.kind.name().into(),
+        put.state.name().into(),
+        put.ended_by.into(),
+        alert.severity().rank().into(),
+        alert.sent.unwrap_or(put.received).into(),
+        put.turns_at.into(),
+        put.content_hash.into(),
+        pack(put.shapes).into(),
+        Json(alert).into(),
+        put.received.into(),
+    ]
+}
+
+fn cells_of(id: AlertId, shapes: &[Shape]) -> Vec<Vec<Param<'static>>> {
+    let cells = cells::covering(shapes).into_iter();
+    cells.map(|cell| vec![cell.into(), id.into()]).collect()
+}
+
 async fn file(tx: &mut Tx, id: AlertId, shapes: &[Shape]) -> Result<(), StoreError> {
-    for cell in cells::covering(shapes) {
-        tx.execute(PUT_CELL, params![cell, id]).await?;
-    }
+    tx.execute_each(PUT_CELL, &cells_of(id, shapes)).await?;
     Ok(())
 }
 
@@ -258,39 +264,69 @@ pub async fn end(tx: &mut Tx, id: AlertId, why: &str) -> Result<(), StoreError> 
     drop_cells(tx, &[id.0]).await
 }
 
-/// Notes that a message replaces or takes back another, and gives those of its source or its sender that it names. What
-/// one sender says of another's messages counts only where one source brings both.
+/// Notes that a message replaces or takes back another, and gives those of its source or its sender that it names.
 ///
 /// # Errors
 /// When the store can't answer.
-pub async fn refer(
-    tx: &mut Tx,
-    by: (AlertId, &str, &str),
-    of: (&str, &str),
-    change: &str,
-) -> Result<Vec<Known>, StoreError> {
-    let ((id, source, sender), (of_sender, identifier)) = (by, of);
+pub async fn refer(tx: &mut Tx, end: &End, sender: &str) -> Result<Vec<Known>, StoreError> {
+    let End {
+        identifier,
+        by,
+        source,
+        of_sender,
+        ..
+    } = end;
     let now = tx.now();
-    // An index over both would be the only use of a sender here; what isn't the sender's own message is told by its name.
-    let own = if of_sender == sender { sender } else { "" };
-    tx.execute(PUT_END, params![identifier, id, source, own, of_sender, change, now])
-        .await?;
-    tx.all(ENDED_BY_REFERENCE, params![identifier, source, sender, of_sender, id])
+    tx.execute(
+        PUT_END,
+        params![identifier, *by, source, &end.sender, of_sender, &end.change, now],
+    )
+    .await?;
+    tx.all(ENDED_BY_REFERENCE, params![identifier, source, sender, of_sender, *by])
         .await
 }
 
-/// How an earlier message ended this one, if one did: `replaced` or `canceled`.
+/// That a message replaced or took back another.
+#[derive(Clone, Debug)]
+pub struct End {
+    /// The sender's name of the message that is over.
+    pub identifier: String,
+    /// The alert that says so.
+    pub by: AlertId,
+    /// The source that brought it.
+    pub source: String,
+    /// Its sender, where it speaks of a message of its own; else empty.
+    pub sender: String,
+    /// The sender of the message that is over.
+    pub of_sender: String,
+    /// How it ended: `replaced` or `canceled`.
+    pub change: String,
+}
+
+from_row!(End {
+    identifier,
+    by,
+    source,
+    sender,
+    of_sender,
+    change
+});
+
+impl End {
+    /// Whether it is about an alert of a source: what one sender says of another's messages counts only where one source
+    /// brings both.
+    pub fn is_of(&self, id: AlertId, source: &str, alert: &Alert) -> bool {
+        let is_own = self.sender == alert.sender && self.of_sender == alert.sender;
+        self.identifier == alert.identifier && self.by != id && (self.source == source || is_own)
+    }
+}
+
+/// What earlier messages said of messages of these names.
 ///
 /// # Errors
 /// When the store can't answer.
-pub async fn ended_before(
-    conn: &mut Conn,
-    id: AlertId,
-    source: &str,
-    alert: &Alert,
-) -> Result<Option<String>, StoreError> {
-    conn.optional(ENDS, params![&alert.identifier, id, source, &alert.sender])
-        .await
+pub async fn ends(conn: &mut Conn, identifiers: &[&str]) -> Result<Vec<End>, StoreError> {
+    conn.all(ENDS, params![identifiers]).await
 }
 
 /// What a source brought that holds.

@@ -61,13 +61,29 @@ pub(super) fn store(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
+/// Names an empty database of PostgreSQL, for benches that can use one.
+const POSTGRES: &str = "MASTHEAD_BENCH_POSTGRES";
+
 /// `alerts`: 100,000 of them taken in, and what reaches a place.
 pub(super) fn alerts(bench: &Bench) -> Result<()> {
-    let folder = bench.folder.join("alerts").display().to_string();
+    alerts_on(bench, "sqlite", None)?;
+    match std::env::var(POSTGRES) {
+        Ok(database) => alerts_on(bench, "postgres", Some(&database)),
+        Err(_) => {
+            eprintln!("alerts: {POSTGRES} names no empty database, so that PostgreSQL is left out");
+            Ok(())
+        }
+    }
+}
+
+fn alerts_on(bench: &Bench, engine: &str, database: Option<&str>) -> Result<()> {
+    let folder = bench.folder.join(format!("alerts-{engine}")).display().to_string();
     let count = bench.sized(100_000).to_string();
-    for line in run(bench, "masthead-server", "bench_alerts", &[], &[&folder, &count])? {
-        let (name, value) = (text(&line, "figure")?, number(&line, "value")?);
-        if name == "taken in" {
+    let arguments: Vec<&str> = [folder.as_str(), count.as_str()].into_iter().chain(database).collect();
+    for line in run(bench, "masthead-server", "bench_alerts", &[], &arguments)? {
+        let (figure, value) = (text(&line, "figure")?, number(&line, "value")?);
+        let name = format!("{figure}, {engine}");
+        if figure == "taken in" {
             Figure::new("alerts", name, value, "alerts/s")
                 .bar(Bar::AtLeast(5000.0))
                 .print();

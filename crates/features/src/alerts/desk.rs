@@ -402,7 +402,7 @@ async fn send(visit: &Visit, alert: Alert) -> Result<(), WebError> {
         country,
         ..AlertSource::default()
     };
-    let ready = Arc::new(vec![prepared(&source, alert)]);
+    let ready = Arc::new(vec![prepared(&visit.app().places, &source, alert)]);
     write(visit.app(), DESK, ready).await.map_err(store_error)?;
     Ok(())
 }

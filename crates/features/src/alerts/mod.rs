@@ -5,6 +5,7 @@
 //! `wire`. Messages are compared with what is known and written a few hundred at a time, one transaction and one event
 //! each time, since a storm brings thousands.
 
+mod batch;
 pub mod desk;
 mod map;
 mod near;
@@ -13,8 +14,10 @@ pub mod pages;
 pub(crate) use near::reaching;
 
 use crate::app::App;
+use crate::places::Places;
+use batch::Batch;
 use masthead_domain::alerts::geometry::unpack;
-use masthead_domain::alerts::{Alert, Kind, Message, Shape, State, cells};
+use masthead_domain::alerts::{Alert, Kind, Shape, State, cells};
 use masthead_domain::events::Event;
 use masthead_domain::ids::{AlertId, EventId};
 use masthead_domain::places::Point;
@@ -22,11 +25,11 @@ use masthead_domain::time::Timestamp;
 use masthead_formats::ReadContext;
 use masthead_formats::alerts::{Bulletin, read};
 use masthead_formats::problem::{Reading, Unreadable};
-use masthead_store::alerts::{self as rows, Known, Put};
+use masthead_store::alerts as rows;
 use masthead_store::{StoreError, Tx, jobs, log};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -159,7 +162,7 @@ pub async fn take_in(app: &App, source: &AlertSource, bulletin: Bulletin) -> Res
     let ready: Vec<Ready> = bulletin
         .alerts
         .into_iter()
-        .map(|alert| prepared(source, alert))
+        .map(|alert| prepared(&app.places, source, alert))
         .collect();
     let seen: HashSet<Uuid> = ready.iter().map(|one| one.id.0).collect();
     let mut taken = Vec::with_capacity(ready.len());
@@ -174,7 +177,7 @@ pub async fn take_in(app: &App, source: &AlertSource, bulletin: Bulletin) -> Res
     Ok(taken)
 }
 
-fn prepared(source: &AlertSource, mut alert: Alert) -> Ready {
+fn prepared(places: &Places, source: &AlertSource, mut alert: Alert) -> Ready {
     if alert.sender.is_empty() {
         // Formats without senders have identifiers that only their source keeps apart.
         alert.sender = format!("source:{}", source.name);
@@ -189,7 +192,7 @@ fn prepared(source: &AlertSource, mut alert: Alert) -> Ready {
     }
     let mut shapes: Vec<Shape> = alert.shapes().into_iter().cloned().collect();
     if shapes.is_empty() {
-        shapes = near::by_names(source, &alert);
+        shapes = near::by_names(places, source, &alert);
     }
     if shapes.is_empty() {
         shapes.extend(source.circle());
@@ -288,121 +291,17 @@ async fn write(app: &App, source: &str, chunk: Arc<Vec<Ready>>) -> Result<Vec<Ta
         .write("alerts.take", move |tx| {
             let (tools, source, chunk) = (tools.clone(), source.clone(), Arc::clone(&chunk));
             Box::pin(async move {
-                let ids: Vec<Uuid> = chunk.iter().map(|one| one.id.0).collect();
-                let known = rows::known(tx, &ids).await?;
-                let mut known: HashMap<AlertId, Known> = known.into_iter().map(|known| (known.id, known)).collect();
-                let mut touched = Touched::default();
+                let mut batch = Batch::read(tx, &source, &chunk).await?;
                 let mut taken = Vec::with_capacity(chunk.len());
                 for one in chunk.iter() {
-                    taken.push(take(tx, &source, one, &mut known, &mut touched).await?);
+                    taken.push(batch.take(tx, one).await?);
                 }
-                touched.tell(&tools, tx).await?;
+                batch.write(tx).await?;
+                batch.touched.tell(&tools, tx).await?;
                 Ok::<_, StoreError>(taken)
             })
         })
         .await
-}
-
-async fn take(
-    tx: &mut Tx,
-    source: &str,
-    one: &Ready,
-    known: &mut HashMap<AlertId, Known>,
-    touched: &mut Touched,
-) -> Result<Taken, StoreError> {
-    let (now, alert) = (tx.now(), &one.alert);
-    let before = known.get(&one.id);
-    let (mut state, mut turns_at) = alert.state(now, now);
-    let mut ended_by = match (state, alert.message) {
-        (State::Ended, _) => "expired",
-        (State::Hidden, Message::Cancel) => "canceled",
-        _ => "",
-    };
-    let stood = before.and_then(|before| State::parse(&before.state)).unwrap_or(state);
-    let answer = |outcome, state| Taken {
-        id: one.id,
-        outcome,
-        state,
-    };
-    if let Some(before) = before {
-        if alert.sent.is_some_and(|sent| sent < before.sent_at) && before.content_hash != one.hash {
-            return Ok(answer(Outcome::Older, stood));
-        }
-        let comes_back = before.ended_by == "vanished" || before.ended_by == "expired";
-        if before.content_hash == one.hash && !(comes_back && state != State::Ended) {
-            if let (true, Some(until)) = (before.holds(), turns_at) {
-                rows::extend(tx, before, state, until).await?;
-            }
-            return Ok(answer(Outcome::Unchanged, stood));
-        }
-    }
-    let ended = if matches!(state, State::Live | State::Waiting) {
-        rows::ended_before(tx, one.id, source, alert).await?
-    } else {
-        None
-    };
-    if let Some(change) = &ended {
-        (state, turns_at, ended_by) = (State::Ended, None, change.as_str());
-    }
-    let held = before.is_some_and(Known::holds);
-    let put = Put {
-        id: one.id,
-        source,
-        alert,
-        shapes: &one.shapes,
-        content_hash: &one.hash,
-        state,
-        ended_by,
-        turns_at,
-        received: now,
-    };
-    rows::put(tx, &put, held).await?;
-    if held || matches!(state, State::Live | State::Waiting) {
-        if let Some(before) = before {
-            touched.add(one.id, &unpack(&before.shapes));
-        }
-        touched.add(one.id, &one.shapes);
-    }
-    let outcome = if before.is_some() {
-        Outcome::Changed
-    } else {
-        Outcome::New
-    };
-    if alert.replaces() {
-        let change = if alert.message == Message::Cancel {
-            "canceled"
-        } else {
-            "replaced"
-        };
-        for reference in &alert.references {
-            let named = (reference.sender.as_str(), reference.identifier.as_str());
-            let found = rows::refer(tx, (one.id, source, alert.sender.as_str()), named, change).await?;
-            for other in found.into_iter().filter(Known::holds) {
-                rows::end(tx, other.id, change).await?;
-                touched.add(other.id, &unpack(&other.shapes));
-                if let Some(known) = known.get_mut(&other.id) {
-                    known.state = State::Ended.name().to_owned();
-                    known.ended_by = change.to_owned();
-                }
-            }
-        }
-    }
-    // The same alert can come twice in one document.
-    known.insert(
-        one.id,
-        Known {
-            id: one.id,
-            source: source.to_owned(),
-            sender: alert.sender.clone(),
-            state: state.name().to_owned(),
-            ended_by: ended_by.to_owned(),
-            sent_at: alert.sent.unwrap_or(now),
-            turns_at,
-            content_hash: one.hash.clone(),
-            shapes: masthead_domain::alerts::geometry::pack(&one.shapes),
-        },
-    );
-    Ok(answer(outcome, state))
 }
 
 /// Ends what a source doesn't list any more.

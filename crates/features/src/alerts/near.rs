@@ -91,13 +91,10 @@ pub(crate) async fn reaching(
     rows::near(conn, now, around.point, around.km, None, limit).await
 }
 
-/// Circles around the towns and provinces that the areas of an alert name, in the country of its source. Without one
-/// nothing is guessed: there is a Paris in Texas.
-pub(super) fn by_names(source: &AlertSource, alert: &Alert) -> Vec<Shape> {
-    let Some(country) = source.country.as_deref() else {
-        return Vec::new();
-    };
-    let country = country.to_ascii_uppercase();
+/// Circles around the places that the areas of an alert name: the publisher's own regions, and towns and provinces in the
+/// country of its source. Without a country nothing is guessed: there is a Paris in Texas.
+pub(super) fn by_names(places: &Places, source: &AlertSource, alert: &Alert) -> Vec<Shape> {
+    let country = source.country.as_deref().map(str::to_ascii_uppercase);
     let gazetteer = Gazetteer::shipped();
     let areas = alert.infos.iter().flat_map(|info| &info.areas);
     let names: BTreeSet<&str> = areas
@@ -111,7 +108,12 @@ pub(super) fn by_names(source: &AlertSource, alert: &Alert) -> Vec<Shape> {
         .collect();
     let mut shapes = Vec::new();
     for name in names.into_iter().take(MOST_NAMES) {
-        let found = gazetteer.named(name, Some(&country));
+        if let Some((center, radius_km)) = places.region(name) {
+            shapes.push(Shape::Circle { center, radius_km });
+            continue;
+        }
+        let Some(country) = &country else { continue };
+        let found = gazetteer.named(name, Some(country));
         let Some(place) = found
             .iter()
             .find(|place| place.kind == PlaceKind::Town)
@@ -129,6 +131,7 @@ pub(super) fn by_names(source: &AlertSource, alert: &Alert) -> Vec<Shape> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::places::Region;
     use masthead_domain::alerts::{Area, Info};
 
     #[test]
@@ -148,7 +151,7 @@ mod tests {
                 country: country.map(str::to_owned),
                 ..AlertSource::default()
             };
-            by_names(&source, &alert)
+            by_names(&Places::default(), &source, &alert)
         };
         let brest = Point::turned(48.39, -4.49).unwrap();
         let found = in_country(Some("fr"));
@@ -156,6 +159,25 @@ mod tests {
         assert!(found.iter().any(|shape| shape.reaches(brest, 5.0)), "{found:?}");
         assert!(!in_country(Some("BY")).iter().any(|shape| shape.reaches(brest, 50.0)));
         assert_eq!(in_country(None), []);
+        // The publisher's own regions are meant wherever the source is.
+        let own = Region {
+            number: 1,
+            name: "Quimper".to_owned(),
+            latitude: 10.0,
+            longitude: 10.0,
+            radius_km: 12.0,
+            zone: String::new(),
+        };
+        let places = Places::new(vec![own], "");
+        let center = Point::turned(10.0, 10.0).unwrap();
+        let found = by_names(&places, &AlertSource::default(), &alert);
+        assert_eq!(
+            found,
+            [Shape::Circle {
+                center,
+                radius_km: 12.0
+            }]
+        );
     }
 
     #[test]

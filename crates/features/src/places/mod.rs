@@ -14,7 +14,7 @@ mod pieces;
 
 pub use pieces::{fills, fills_of};
 
-pub(crate) use pieces::{Hole, Piece, fragment, holes};
+pub(crate) use pieces::{Hole, PARTNER, Piece, fragment, holes, unlisted};
 
 use crate::sites::SiteEntry;
 use masthead_domain::places::{Cell, PlaceId, PlaceKind, Point, folded, list_of};
@@ -41,6 +41,9 @@ pub struct Region {
     #[serde(default)]
     pub zone: String,
 }
+
+/// The radius of a region that is a point on a map of a country.
+const TOWN_KM: f64 = 20.0;
 
 const fn usual_radius() -> f64 {
     40.0
@@ -167,6 +170,19 @@ impl Places {
         found
     }
 
+    /// The publisher's own region of just this name: its middle, and how many kilometres around belong to it.
+    pub(crate) fn region(&self, name: &str) -> Option<(Point, f64)> {
+        let wanted = folded(name);
+        let own = self.regions.iter().find(|region| folded(&region.name) == wanted)?;
+        Some((own.point()?, own.radius_km))
+    }
+
+    /// The publisher's own regions that are no larger than a town, for maps.
+    pub(crate) fn own_towns(&self) -> impl Iterator<Item = (Point, &str)> {
+        let small = self.regions.iter().filter(|region| region.radius_km <= TOWN_KM);
+        small.filter_map(|region| Some((region.point()?, region.name.as_str())))
+    }
+
     /// The publisher's own regions in the order of the settings.
     pub fn regions(&self) -> impl Iterator<Item = Place<'_>> {
         self.regions.iter().filter_map(Region::place)
@@ -181,22 +197,29 @@ impl Places {
         own.or_else(|| Gazetteer::shipped().nearest(point))
     }
 
+    /// A place and what it lies in: its province, its country, and of what is no larger than a region the publisher's
+    /// own regions around it.
+    pub(crate) fn with_those_around(&self, place: &Place<'_>) -> Vec<PlaceId> {
+        let mut ids = vec![place.id];
+        ids.extend(place.province);
+        ids.extend(Gazetteer::shipped().country(place.country).map(|country| country.id));
+        if matches!(place.kind, PlaceKind::Town | PlaceKind::Region) {
+            let around = self.regions.iter().filter(|region| region.holds(place.point));
+            ids.extend(around.filter_map(Region::id));
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
     /// The lists that a story about these places stands in: of each place, of what it lies in, and of the field of the
     /// map around it.
     pub(crate) fn lists(&self, about: impl IntoIterator<Item = PlaceId>) -> Vec<Uuid> {
         let mut lists = Vec::new();
         for place in about.into_iter().filter_map(|id| self.find(id)) {
-            lists.push(list_of(place.id));
-            lists.extend(place.province.map(list_of));
-            lists.extend(
-                Gazetteer::shipped()
-                    .country(place.country)
-                    .map(|country| list_of(country.id)),
-            );
+            lists.extend(self.with_those_around(&place).into_iter().map(list_of));
             if matches!(place.kind, PlaceKind::Town | PlaceKind::Region) {
                 lists.push(Cell::of(place.point).list());
-                let around = self.regions.iter().filter(|region| region.holds(place.point));
-                lists.extend(around.filter_map(Region::id).map(list_of));
             }
         }
         lists.sort_unstable();

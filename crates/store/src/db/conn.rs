@@ -167,6 +167,29 @@ impl Tx {
         Ok(rows)
     }
 
+    /// Runs a statement once for each list of parameters, in their order, and returns the number of rows that were changed
+    /// in all. PostgreSQL is sent one after the other without waiting for its answers, so that a batch costs the way there
+    /// and back once.
+    ///
+    /// # Errors
+    /// As [`Tx::execute`]; what came before the one that failed is undone with it.
+    pub async fn execute_each(&mut self, query: Query, lists: &[Vec<Param<'_>>]) -> Result<u64, StoreError> {
+        for params in lists {
+            self.conn.check(query, params)?;
+        }
+        let result = match &mut self.conn.session {
+            Session::Sqlite(lease) => {
+                let connection = lease.connection(query)?;
+                let each = lists.iter().map(|params| sqlite::execute(connection, query, params));
+                each.sum()
+            }
+            Session::Postgres(lease) => lease.execute_each(query, lists).await,
+        };
+        let rows = self.conn.noted(result)?;
+        self.changed |= rows > 0;
+        Ok(rows)
+    }
+
     /// Says that an event was appended.
     pub(crate) fn mark_logged(&mut self) {
         self.logged = true;

@@ -10,7 +10,8 @@ use super::query::Query;
 use super::row::{FromRow, Row};
 use super::{BoxFuture, DbSettings, Shared, listen, tls};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts};
-use futures::FutureExt;
+use futures::stream::FuturesOrdered;
+use futures::{FutureExt, TryStreamExt};
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -21,6 +22,9 @@ use tokio_postgres::{NoTls, Statement};
 
 /// How long a caller waits for a free connection, and a connection for its server.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// Statements of a batch that are on their way at once.
+const PIPELINED: usize = 256;
 
 /// How long one statement may take before its connection is given up. A server that hangs looks like this.
 const STATEMENT: Duration = Duration::from_secs(60);
@@ -325,6 +329,34 @@ impl Lease {
         self.concluded(query.name(), result)
     }
 
+    pub(super) async fn execute_each(&mut self, query: Query, lists: &[Vec<Param<'_>>]) -> Outcome<u64> {
+        let mut changed = 0;
+        for lists in lists.chunks(PIPELINED) {
+            let Some(first) = lists.first() else { break };
+            let statement = self.prepare(query, first).await?;
+            if lists.iter().any(|params| params.len() != first.len()) {
+                let text = format!("{}: lists of parameters of different lengths", query.name());
+                return Err((StoreError::Bug(text), Failure::Final));
+            }
+            let client = self.client()?;
+            // Each is sent when it is first polled, which is in this order; the answers come in the same.
+            let all = async {
+                let mut each = FuturesOrdered::new();
+                for params in lists {
+                    each.push_back(executed(client, &statement, params));
+                }
+                let mut sum = 0;
+                while let Some(rows) = each.try_next().await? {
+                    sum += rows;
+                }
+                Ok(sum)
+            };
+            let result = limited(all).await;
+            changed += self.concluded(query.name(), result)?;
+        }
+        Ok(changed)
+    }
+
     async fn prepare(&mut self, query: Query, params: &[Param<'_>]) -> Outcome<Statement> {
         let result = limited(self.client()?.prepare_cached(query.postgres())).await;
         let statement = self.concluded(query.name(), result)?;
@@ -408,6 +440,10 @@ type Limited<T> = Option<Result<T, tokio_postgres::Error>>;
 
 async fn limited<T>(work: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Limited<T> {
     tokio::time::timeout(STATEMENT, work).await.ok()
+}
+
+async fn executed(client: &Object, statement: &Statement, params: &[Param<'_>]) -> Result<u64, tokio_postgres::Error> {
+    client.execute(statement, &bound(params)).await
 }
 
 fn bound<'p>(params: &'p [Param<'_>]) -> Vec<&'p (dyn ToSql + Sync)> {

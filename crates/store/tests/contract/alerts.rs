@@ -12,6 +12,7 @@ cases!(
     alerts_are_found_near_a_place_the_worst_first,
     lists_go_on_where_they_ended,
     an_end_takes_an_alert_off_its_squares,
+    a_storm_is_kept_at_once_or_not_at_all,
 );
 
 fn at(lat: f64, lon: f64) -> Point {
@@ -55,8 +56,9 @@ async fn keep(db: &Db, alert: Alert, now: Timestamp) -> AlertId {
                 ended_by: "",
                 turns_at: Some(now.plus_seconds(3_600)),
                 received: now,
+                was_filed: false,
             };
-            alerts::put(tx, &put, false).await?;
+            alerts::put_all(tx, &[put]).await?;
             Ok::<_, StoreError>(())
         })
     })
@@ -180,4 +182,59 @@ async fn an_end_takes_an_alert_off_its_squares(engine: Engine) {
         .await
         .unwrap();
     assert_eq!(gone, 1);
+}
+
+/// Keeps numbered alerts in one batch, and ends the transaction as it is told.
+async fn keep_many(db: &Db, count: usize, then: Result<(), StoreError>) -> Result<(), StoreError> {
+    db.write("keep_many", move |tx| {
+        let then = then.clone();
+        Box::pin(async move {
+            let all: Vec<(Alert, Vec<Shape>)> = (0..count)
+                .map(|number| {
+                    let shape = Shape::Point(at(1.0, 1.0 + number as f64 / 10_000.0));
+                    let shapes = vec![shape.clone()];
+                    (alert(&format!("storm {number}"), Severity::Severe, shape), shapes)
+                })
+                .collect();
+            let puts: Vec<Put<'_>> = all
+                .iter()
+                .map(|(alert, shapes)| Put {
+                    id: id_of(&alert.sender, &alert.identifier),
+                    source: "coast",
+                    alert,
+                    shapes,
+                    content_hash: b"storm",
+                    state: State::Live,
+                    ended_by: "",
+                    turns_at: Some(Timestamp::from_micros(i64::MAX / 2)),
+                    received: Timestamp::from_micros(5_000_000),
+                    was_filed: true,
+                })
+                .collect();
+            alerts::put_all(tx, &puts).await?;
+            then
+        })
+    })
+    .await
+}
+
+async fn a_storm_is_kept_at_once_or_not_at_all(engine: Engine) {
+    let (db, _guard) = TestDb::new(engine).await;
+    let now = Timestamp::from_micros(5_000_000);
+    let failed = keep_many(&db, 600, Err(StoreError::Bug("on purpose".to_owned()))).await;
+    assert!(failed.is_err());
+    let count = |db: Db| async move {
+        let mut conn = db.reader().await.unwrap();
+        let near = alerts::near(&mut conn, now, at(1.0, 1.03), 20.0, None, 1_000).await;
+        (
+            alerts::count(&mut conn, now, Kind::Emergency).await.unwrap(),
+            near.unwrap().len(),
+        )
+    };
+    assert_eq!(count(db.clone()).await, (0, 0));
+    // Again, each is where it was, and once.
+    for _ in 0..2 {
+        keep_many(&db, 600, Ok(())).await.unwrap();
+        assert_eq!(count(db.clone()).await, (600, 600));
+    }
 }
