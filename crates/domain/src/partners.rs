@@ -79,7 +79,7 @@ pub struct Slot {
     pub fields: Vec<Field>,
     /// The paths of the sections on whose pages it is shown, with those below them; everywhere when empty.
     pub sections: Vec<String>,
-    /// The places on whose pages it is shown, by their ids; those without a place too when empty.
+    /// The places on whose pages it is shown, and to whose readers on all pages, by their ids; everywhere when empty.
     pub places: Vec<u32>,
     /// How often it is chosen beside others, 1 to 100.
     pub weight: u8,
@@ -125,7 +125,7 @@ pub enum SlotError {
     #[error("there is no such section")]
     Sections,
     /// A place that can't be read.
-    #[error("a place is named by its number")]
+    #[error("there is no place of one of these names; write names with semicolons between, as in Paris; Paris, Texas")]
     Places,
 }
 

@@ -323,6 +323,7 @@ async fn surfaces(
                 "/news-in-pictures",
                 "/api/v1/galleries",
                 "/robots.txt",
+                "/manifest.webmanifest",
                 "/search",
                 "/live/front.json",
                 "/live/front.json?since=0",

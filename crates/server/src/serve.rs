@@ -109,7 +109,7 @@ impl State {
                 .chain(placed)
                 .collect();
             let answer = composed(&page, method, headers, &filled);
-            let fills = places::fills_of(&chosen);
+            let fills = places::fills_of(&chosen, &page);
             let parts = ReaderParts { holes, fills };
             accounts::remember_parts(&self.app, (viewer, commits), headers, info, path, parts);
             return Ok(answer);
@@ -128,7 +128,7 @@ impl State {
     /// What fills the holes of a page for chosen places. What can't be made now is left out: the page is worth more.
     async fn placed(&self, page: &PressedPage, chosen: &Chosen) -> Vec<(&'static str, Arc<PressedPage>)> {
         let mut parts = Vec::new();
-        for fill in places::fills_of(chosen) {
+        for fill in places::fills_of(chosen, page) {
             if !page.has_hole(fill.hole) {
                 continue;
             }

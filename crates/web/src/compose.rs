@@ -21,6 +21,11 @@ pub fn fill(html: &str, hole: &str, with: &str) -> String {
     }
 }
 
+/// A hole with what stands in it for everybody else.
+pub fn hole(name: &str, inside: &str) -> String {
+    format!("<!--hole:{name}-->{inside}<!--/hole:{name}-->")
+}
+
 /// Answers with a pressed page whose holes are filled for one reader: not shared and not kept. What isn't HTML has no
 /// holes and goes out as it is for everybody.
 pub fn composed(page: &PressedPage, method: &Method, headers: &HeaderMap, holes: &[(&str, &str)]) -> Response<Body> {

@@ -37,6 +37,7 @@ pub const RESERVED: &[&str] = &[
     "ingest",
     "listings",
     "live",
+    "manifest.webmanifest",
     "media",
     "metrics",
     "multimedia",
@@ -335,6 +336,8 @@ pub enum Route<'a> {
     NewsSitemap,
     /// `/robots.txt`
     Robots,
+    /// `/manifest.webmanifest`: the site as something to install.
+    Manifest,
     /// `/corrections`
     Corrections,
     /// `/alerts`, and `/alerts/traffic` for those of a kind.
@@ -354,6 +357,8 @@ pub enum Route<'a> {
     Fragment(Component),
     /// `/fragments/warning?place=`: extreme danger near a place, which every page tells of.
     Warning,
+    /// `/fragments/partner?place=&section=`: the partner slot of pages of a section for who is at a place.
+    Partner,
 }
 
 impl<'a> Route<'a> {
@@ -404,6 +409,7 @@ impl<'a> Route<'a> {
             ["sitemap.xml"] => Some(Self::Sitemap),
             ["news-sitemap.xml"] => Some(Self::NewsSitemap),
             ["robots.txt"] => Some(Self::Robots),
+            ["manifest.webmanifest"] => Some(Self::Manifest),
             ["corrections"] => Some(Self::Corrections),
             ["alerts"] => Some(Self::Alerts(None)),
             ["alerts", name] => match Kind::parse(name) {
@@ -413,6 +419,7 @@ impl<'a> Route<'a> {
             ["weather"] => Some(Self::Weather),
             ["places", name] => place(name).map(|(slug, id)| Self::Place { slug, id }),
             ["fragments", "warning"] => Some(Self::Warning),
+            ["fragments", "partner"] => Some(Self::Partner),
             ["fragments", name] => Component::parse(name).map(Self::Fragment),
             ["topics", slug] => decode(slug).map(Self::Topic),
             ["authors", slug] => decode(slug).map(Self::Author),
@@ -558,6 +565,7 @@ impl fmt::Display for Route<'_> {
             Self::Sitemap => f.write_str("/sitemap.xml"),
             Self::NewsSitemap => f.write_str("/news-sitemap.xml"),
             Self::Robots => f.write_str("/robots.txt"),
+            Self::Manifest => f.write_str("/manifest.webmanifest"),
             Self::Corrections => f.write_str("/corrections"),
             Self::Alerts(kind) => alerts(*kind, f),
             Self::Alert(id) => write!(f, "/alerts/{id}"),
@@ -565,6 +573,7 @@ impl fmt::Display for Route<'_> {
             Self::Weather => f.write_str("/weather"),
             Self::Fragment(component) => write!(f, "/fragments/{}", component.name()),
             Self::Warning => f.write_str("/fragments/warning"),
+            Self::Partner => f.write_str("/fragments/partner"),
         }
     }
 }

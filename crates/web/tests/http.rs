@@ -176,7 +176,7 @@ async fn start(limits: Limits) -> Served {
             own_cookies: &["session", "__Host-session"],
             shared_cookie: Some(SharedCookie {
                 cookie: PLACES,
-                fills: |value| {
+                fills: |value, _| {
                     vec![Fill {
                         hole: "weather",
                         path: "/fragments/weather".into(),

@@ -3,6 +3,10 @@
 //! No tiles are fetched from anybody. Longitude is shrunk by the cosine of the middle latitude, which keeps the
 //! proportions of a country; a map of half the world is distorted, and nobody needs one.
 
+mod ground;
+
+use crate::places::Places;
+use ground::Ground;
 use masthead_domain::alerts::geometry::Extent;
 use masthead_domain::alerts::{Severity, Shape};
 use masthead_domain::places::{Bounds, Point};
@@ -29,6 +33,8 @@ pub(crate) struct Map {
     width: i64,
     height: i64,
     shapes: Vec<Drawn>,
+    /// Where land lies; none on a map of water alone, and on one that shows less than the outlines are good for.
+    ground: Option<Ground>,
     /// Lines of the grid of degrees, with what they are.
     grid: Vec<GridLine>,
     /// The largest towns, so that people see where it is.
@@ -78,15 +84,20 @@ impl Plane {
         } else {
             point.longitude()
         };
+        self.place(lon, point.latitude())
+    }
+
+    /// Where degrees lie, longitude first; east of the antimeridian they go on.
+    fn place(&self, longitude: f64, latitude: f64) -> (f64, f64) {
         (
-            (lon - self.west) * self.shrink * self.scale,
-            (self.north - point.latitude()) * self.scale,
+            (longitude - self.west) * self.shrink * self.scale,
+            (self.north - latitude) * self.scale,
         )
     }
 }
 
 /// Draws shapes, the least severe first; `None` where there is nothing to draw.
-pub(crate) fn draw(alerts: &[(Severity, Vec<&Shape>)]) -> Option<Map> {
+pub(crate) fn draw(places: &Places, alerts: &[(Severity, Vec<&Shape>)]) -> Option<Map> {
     let extents = alerts
         .iter()
         .flat_map(|(_, shapes)| shapes)
@@ -119,8 +130,9 @@ pub(crate) fn draw(alerts: &[(Severity, Vec<&Shape>)]) -> Option<Map> {
         width: whole(width),
         height: whole(height),
         shapes,
+        ground: ground::draw(&plane, width, height),
         grid: grid(&plane, width, height),
-        towns: towns(&plane, width, height),
+        towns: towns(places, &plane, width, height),
     })
 }
 
@@ -253,8 +265,8 @@ fn grid(plane: &Plane, width: f64, height: f64) -> Vec<GridLine> {
     lines
 }
 
-/// The largest towns of the map, none of whose names lies on another's.
-fn towns(plane: &Plane, width: f64, height: f64) -> Vec<Town> {
+/// The publisher's own towns and then the largest of the map, none of whose names lies on another's.
+fn towns(places: &Places, plane: &Plane, width: f64, height: f64) -> Vec<Town> {
     let (south, west) = (plane.north - height / plane.scale, plane.west);
     let east = west + width / plane.scale / plane.shrink;
     let turned = |lon: f64| {
@@ -273,9 +285,10 @@ fn towns(plane: &Plane, width: f64, height: f64) -> Vec<Town> {
     let mut found: Vec<_> = Gazetteer::shipped().within(&bounds).collect();
     found.sort_by_key(|town| (Reverse(town.population), town.id));
     let mut towns: Vec<Town> = Vec::new();
-    for town in found.into_iter().take(10 * TOWNS) {
-        let (x, y) = plane.at(town.point);
-        let apart = |other: &Town| (whole(y) - other.y).abs() > 18 || (whole(x) - other.x).abs() > 130;
+    let largest = found.into_iter().take(10 * TOWNS).map(|town| (town.point, town.name));
+    for (point, name) in places.own_towns().chain(largest) {
+        let (x, y) = plane.at(point);
+        let apart = |other: &Town| (whole(y) - other.y).abs() > 24 || (whole(x) - other.x).abs() > 140;
         if towns.len() < TOWNS
             && (10.0..width - 10.0).contains(&x)
             && (14.0..height - 20.0).contains(&y)
@@ -284,7 +297,7 @@ fn towns(plane: &Plane, width: f64, height: f64) -> Vec<Town> {
             towns.push(Town {
                 x: whole(x),
                 y: whole(y),
-                name: town.name.to_owned(),
+                name: name.to_owned(),
                 left: x > width * 0.75,
             });
         }
@@ -320,7 +333,7 @@ mod tests {
             Shape::Line(vec![at(53.0, 9.0), at(54.0, 10.5)]),
             Shape::Polygon(vec![at(52.0, 8.0), at(52.0, 11.0), at(54.5, 9.0)]),
         ];
-        let map = draw(&[(Severity::Minor, shapes.iter().collect())]).unwrap();
+        let map = draw(&Places::default(), &[(Severity::Minor, shapes.iter().collect())]).unwrap();
         assert_eq!(map.shapes.len(), 3);
         assert!(
             map.towns.iter().any(|town| town.name == "Hamburg"),
@@ -334,7 +347,10 @@ mod tests {
             }
         }
         assert!(map.grid.iter().any(|line| line.label.ends_with("° N")));
-        assert!(draw(&[]).is_none() && draw(&[(Severity::Minor, Vec::new())]).is_none());
+        assert!(
+            draw(&Places::default(), &[]).is_none()
+                && draw(&Places::default(), &[(Severity::Minor, Vec::new())]).is_none()
+        );
     }
 
     #[test]
@@ -343,7 +359,7 @@ mod tests {
             Shape::Point(at(-17.0, 179.5)),
             Shape::Polygon(vec![at(-17.0, 179.0), at(-16.0, -179.0), at(-18.0, -179.5)]),
         ];
-        let map = draw(&[(Severity::Severe, shapes.iter().collect())]).unwrap();
+        let map = draw(&Places::default(), &[(Severity::Severe, shapes.iter().collect())]).unwrap();
         for drawn in &map.shapes {
             let first = drawn.d.trim_start_matches('M').split(' ').next().unwrap();
             assert!((0..=640).contains(&first.parse::<i64>().unwrap()), "{}", drawn.d);

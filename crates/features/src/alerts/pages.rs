@@ -304,7 +304,7 @@ pub(crate) async fn list(
         heading,
         about,
         traffic: kind == Some(Kind::Traffic),
-        map: map::draw(&shapes),
+        map: map::draw(&app.places, &shapes),
         alerts: part.items.iter().map(|record| line(view, record)).collect(),
         sources,
         place: around.as_ref().map(|around| around.name.clone()).unwrap_or_default(),
@@ -409,7 +409,7 @@ pub(crate) async fn one(app: &App, view: &SiteView, id: AlertId) -> Result<Rende
     page.robots = "noindex";
     let own = Own {
         parts,
-        map: map::draw(&[(record.alert.severity(), record.alert.shapes())]),
+        map: map::draw(&app.places, &[(record.alert.severity(), record.alert.shapes())]),
         up: if record.alert.kind == Kind::Traffic {
             "alerts-traffic"
         } else {

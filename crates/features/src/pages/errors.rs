@@ -32,6 +32,8 @@ struct Own<'a> {
 struct ErrorView<'a> {
     status: u16,
     key: &'static str,
+    /// The more particular code, such as `story-gone`.
+    code: &'static str,
     reason: Option<&'a str>,
     request_id: Option<&'a str>,
     /// The words of the address, to be searched for.
@@ -137,6 +139,7 @@ fn write(
         error: ErrorView {
             status: error.status().as_u16(),
             key,
+            code: error.stable_code(),
             reason: error.shown_detail().filter(|detail| !detail.trim().is_empty()),
             request_id: request_id.filter(|_| error.kind().is_server_fault()),
             words: words.join(" "),

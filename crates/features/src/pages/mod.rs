@@ -28,6 +28,7 @@ mod json_ld;
 mod keys;
 mod lists;
 mod live;
+mod manifest;
 mod media;
 mod multimedia;
 mod oembed;
@@ -57,6 +58,7 @@ pub(crate) use keys::{
 pub(crate) use media::open as open_media;
 pub(crate) use own::corrected;
 pub(crate) use page::{excerpt, whole};
+pub(crate) use partner::section_of;
 pub(crate) use story::{authors_of, canonical, preview as preview_of, topics_of};
 pub(crate) use view::{SiteView, href as section_href};
 
@@ -300,7 +302,7 @@ impl Pages {
                 None => return Err(store_error(error)),
             },
         };
-        let view = Arc::new(SiteView::new(&entry, sites, theme, &own)?);
+        let view = Arc::new(SiteView::new(&entry, sites, theme, &own, self.app.weather.is_on())?);
         self.views
             .write()
             .unwrap_or_else(PoisonError::into_inner)
@@ -371,6 +373,7 @@ impl Pages {
             Route::Sitemap => feeds::sitemap(app, view, query.get("month").as_deref()).await,
             Route::NewsSitemap => feeds::news_sitemap(app, view).await,
             Route::Robots => small::robots(app, view).await,
+            Route::Manifest => manifest::manifest(app, view).await,
             Route::Push => push::pages::page(app, view).await,
             Route::PushWorker => push::pages::worker(app, view).await,
             Route::Corrections => own::corrections(app, view).await,
@@ -391,6 +394,7 @@ impl Pages {
             Route::Place { .. } => local::page(app, view, route).await,
             Route::Fragment(component) => places::fragment(app, view, Piece::Component(*component), query).await,
             Route::Warning => places::fragment(app, view, Piece::Warning, query).await,
+            Route::Partner => self.partner_here(view, query).await,
             Route::Weather => weather::page(app, view, query).await,
             Route::CommentsPolicy => small::comments_policy(app, view).await,
             Route::Listings(None) => listings::pages::all(app, view).await,
@@ -490,6 +494,7 @@ pub fn declared_parameters(path: &str) -> &'static [&'static str] {
         Some(Route::Alerts(_)) => &["after", "place", "near"],
         Some(Route::Story { .. }) => &["comments", "order", "comment", "entries", "entry"],
         Some(Route::Fragment(_) | Route::Warning | Route::Weather) => &["place"],
+        Some(Route::Partner) => &["place", "section"],
         Some(Route::Search) => search::PARAMETERS,
         Some(Route::Listings(Some(_))) => listings::pages::PARAMETERS,
         Some(Route::Oembed) => oembed::PARAMETERS,

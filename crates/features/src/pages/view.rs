@@ -85,6 +85,8 @@ struct SiteValue<'a> {
     nav: Vec<NavItem<'a>>,
     pages: Vec<PageItem<'a>>,
     network: Vec<Link>,
+    /// Whether there is a page of the weather.
+    weather: bool,
     menu: Value,
     foot: Value,
 }
@@ -103,12 +105,13 @@ struct SectionValue<'a> {
 }
 
 impl SiteView {
-    /// Prepares a site's pages; `own` are the publisher's pages in menu order.
+    /// Prepares a site's pages; `own` are the publisher's pages in menu order, and `weather` says whether it is shown.
     pub(crate) fn new(
         entry: &Arc<SiteEntry>,
         sites: Arc<Sites>,
         theme: Arc<Theme>,
         own: &[OwnPage],
+        weather: bool,
     ) -> Result<Self, TemplateError> {
         // A zone that doesn't exist is reported by `masthead check`; its site's pages are written in UTC.
         let voice = match theme.voice(&entry.language, &entry.site.zone) {
@@ -152,6 +155,7 @@ impl SiteView {
                     href: format!("{}/", other.origin),
                 })
                 .collect(),
+            weather,
             menu: Value::UNDEFINED,
             foot: Value::UNDEFINED,
         };

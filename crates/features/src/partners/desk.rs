@@ -3,12 +3,14 @@
 use super::put;
 use crate::desk::{self, Here};
 use crate::pages::store_error;
+use crate::places::{Places, located};
 use crate::visit::{Fields, Visit, see_other};
 use axum::response::Response;
 use http::StatusCode;
 use masthead_domain::ids::{PartnerId, SiteId};
 use masthead_domain::partners::{Slot, SlotError, read_fields, write_fields};
 use masthead_domain::permissions::Permission;
+use masthead_domain::places::PlaceId;
 use masthead_domain::time::Timestamp;
 use masthead_store::partners::{self as rows, Counted};
 use masthead_web::errors::WebError;
@@ -181,10 +183,7 @@ fn read(visit: &Visit, id: PartnerId, fields: &Fields) -> Result<Slot, SlotError
     if !sections.iter().all(known) {
         return Err(SlotError::Sections);
     }
-    let places = words("places")
-        .iter()
-        .map(|place| place.parse().map_err(|_| SlotError::Places))
-        .collect::<Result<_, _>>()?;
+    let places = read_places(&visit.app().places, fields.get("places"))?;
     let moment = |name: &str| -> Result<Timestamp, SlotError> {
         let local: jiff::civil::DateTime = fields.get(name).parse().map_err(|_| SlotError::Times)?;
         let zoned = local
@@ -214,6 +213,33 @@ fn read(visit: &Visit, id: PartnerId, fields: &Fields) -> Result<Slot, SlotError
         ends_at: moment("ends")?,
     }
     .check()
+}
+
+/// Places as their form has them: names as of a story, with semicolons between; a bare number is one's id.
+fn read_places(places: &Places, text: &str) -> Result<Vec<u32>, SlotError> {
+    let mut ids = Vec::new();
+    for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+        match part.parse() {
+            Ok(id) => ids.push(id),
+            Err(_) => {
+                let named = located::read(places, &[], part).map_err(|_| SlotError::Places)?;
+                ids.extend(named.into_iter().map(|one| one.place.0));
+            }
+        }
+    }
+    Ok(ids)
+}
+
+/// The same the other way. A region that left the settings is written by its id, and stays.
+fn write_places(places: &Places, ids: &[u32]) -> String {
+    let names: Vec<String> = ids
+        .iter()
+        .map(|id| {
+            let place = places.find(PlaceId(*id));
+            place.map_or_else(|| id.to_string(), |place| located::offered(&place))
+        })
+        .collect();
+    names.join("; ")
 }
 
 /// What a browser's field of day and time is given, in UTC.
@@ -248,7 +274,7 @@ fn values_of(visit: &Visit, slot: &Slot) -> BTreeMap<&'static str, String> {
         .site
         .and_then(|site| sites.site(site))
         .map(|site| site.slug.clone());
-    let places: Vec<String> = slot.places.iter().map(u32::to_string).collect();
+    let places = write_places(&visit.app().places, &slot.places);
     BTreeMap::from([
         ("site", site.unwrap_or_default()),
         ("partner", slot.partner.clone()),
@@ -258,7 +284,7 @@ fn values_of(visit: &Visit, slot: &Slot) -> BTreeMap<&'static str, String> {
         ("target", slot.target.clone()),
         ("fields", write_fields(&slot.fields)),
         ("sections", slot.sections.join(", ")),
-        ("places", places.join(", ")),
+        ("places", places),
         ("weight", slot.weight.to_string()),
         (
             "most_views",

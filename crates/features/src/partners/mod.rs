@@ -14,7 +14,7 @@ pub mod follow;
 mod shown;
 
 pub use counts::{Counts, keep_saving};
-pub(crate) use shown::{Known, chosen, html};
+pub(crate) use shown::{Known, chosen, html, some_for_places};
 
 use crate::app::App;
 use masthead_domain::events::Event;

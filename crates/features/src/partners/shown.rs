@@ -73,15 +73,29 @@ pub(crate) fn chosen<'a>(
     path: &str,
     now: Timestamp,
 ) -> Option<&'a Slot> {
-    let live: Vec<(&Slot, u8)> = slots
-        .iter()
-        .filter(|open| open.slot.site.is_none_or(|own| own == site))
-        .filter(|open| open.slot.is_live(now, open.views) && open.slot.fits(page))
-        .map(|open| (&open.slot, open.slot.weight))
+    let live: Vec<(&Slot, u8)> = live(slots, site, now)
+        .filter(|slot| slot.fits(page))
+        .map(|slot| (slot, slot.weight))
         .collect();
     let mut dice = DefaultHasher::new();
     (site.0, path, now.as_seconds().div_euclid(3_600)).hash(&mut dice);
     partners::choose(&live, dice.finish())
+}
+
+/// Whether a slot is for readers of a section's pages in some places alone.
+pub(crate) fn some_for_places(slots: &[Open], site: SiteId, section: &str, now: Timestamp) -> bool {
+    live(slots, site, now).any(|slot| {
+        let places = &slot.places;
+        !places.is_empty() && slot.fits(Page { section, places })
+    })
+}
+
+/// The slots of a site whose time is now.
+fn live(slots: &[Open], site: SiteId, now: Timestamp) -> impl Iterator<Item = &Slot> {
+    slots
+        .iter()
+        .filter(move |open| open.slot.site.is_none_or(|own| own == site) && open.slot.is_live(now, open.views))
+        .map(|open| &open.slot)
 }
 
 /// The HTML of a slot.

@@ -2,14 +2,15 @@
 
 use super::local;
 use crate::app::App;
-use crate::pages::{Query, SiteView};
+use crate::pages::{Query, SiteView, section_of};
 use crate::{alerts, listings, weather};
 use http::HeaderValue;
 use http::header::HeaderName;
-use masthead_domain::places::{Chosen, Component};
+use masthead_domain::places::{Chosen, Component, PlaceId};
 use masthead_web::errors::WebError;
-use masthead_web::press::{Fill, Rendered};
+use masthead_web::press::{Fill, PressedPage, Rendered};
 use masthead_web::urls::Route;
+use url::form_urlencoded;
 
 /// The components that this network shows, in the order of pages. What is not here is neither offered nor filled.
 pub(crate) fn shown(app: &App) -> Vec<Component> {
@@ -31,6 +32,8 @@ pub(crate) enum Piece {
 
 /// The hole that every page has for [`Piece::Warning`].
 const WARNING: &str = "warning";
+/// The hole of pages whose partner slot depends on the place of the local news.
+pub(crate) const PARTNER: &str = "partner-here";
 
 /// `/fragments/<component>?place=ID`, and `/fragments/warning?place=ID`
 ///
@@ -48,8 +51,13 @@ pub(crate) async fn fragment(app: &App, view: &SiteView, piece: Piece, query: Qu
         Piece::Component(Component::Weather) if app.weather.is_on() => weather::piece(app, view, &place).await?,
         Piece::Component(Component::Weather) => return Err(WebError::not_found()),
     };
+    Ok(unlisted(rendered))
+}
+
+/// A part of pages is nothing that a search engine should lead to.
+pub(crate) fn unlisted(rendered: Rendered) -> Rendered {
     let noindex = HeaderValue::from_static("noindex");
-    Ok(rendered.header(HeaderName::from_static("x-robots-tag"), noindex))
+    rendered.header(HeaderName::from_static("x-robots-tag"), noindex)
 }
 
 /// A hole of a page, as templates are given it.
@@ -79,15 +87,24 @@ pub(crate) fn holes(app: &App) -> Vec<Hole> {
         .collect()
 }
 
-/// What the cookie of a reader's places fills.
-pub fn fills(cookie: &str) -> Vec<Fill> {
+/// What the cookie of a reader's places fills on a page.
+pub fn fills(cookie: &str, page: &PressedPage) -> Vec<Fill> {
     Chosen::parse(cookie)
-        .map(|chosen| fills_of(&chosen))
+        .map(|chosen| fills_of(&chosen, page))
         .unwrap_or_default()
 }
 
-/// What chosen places fill.
-pub fn fills_of(chosen: &Chosen) -> Vec<Fill> {
+/// What chosen places fill on a page.
+pub fn fills_of(chosen: &Chosen, page: &PressedPage) -> Vec<Fill> {
+    let mut fills = of_components(chosen);
+    // Few pages have this hole, and only there the address has to be read for it.
+    if let Some(place) = chosen.of(Component::LocalNews).filter(|_| page.has_hole(PARTNER)) {
+        fills.push(partner(place, page.key().path()));
+    }
+    fills
+}
+
+fn of_components(chosen: &Chosen) -> Vec<Fill> {
     let mut fills = Vec::new();
     for (component, place) in chosen.each() {
         let Some(place) = place else { continue };
@@ -108,21 +125,41 @@ pub fn fills_of(chosen: &Chosen) -> Vec<Fill> {
     fills
 }
 
+/// The slot of a page for who is at a place. Slots know sections and no stories, so that all pages of a section share
+/// what fills the hole.
+fn partner(place: PlaceId, path: &str) -> Fill {
+    let mut query = form_urlencoded::Serializer::new(format!("place={place}"));
+    let section = section_of(path);
+    if !section.is_empty() {
+        query.append_pair("section", &section);
+    }
+    Fill {
+        hole: PARTNER,
+        path: Route::Partner.to_string(),
+        query: query.finish(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_cookie_fills_what_it_chose_for_and_a_forged_one_nothing() {
-        let fills = fills("2950159-1--");
-        assert_eq!((fills.len(), fills[1].hole), (2, "weather"));
+        let fills = |cookie: &str| {
+            Chosen::parse(cookie)
+                .map(|chosen| of_components(&chosen))
+                .unwrap_or_default()
+        };
+        let some = fills("2950159-1--");
+        assert_eq!((some.len(), some[1].hole), (2, "weather"));
         assert_eq!(
-            (fills[0].hole, fills[0].path.as_str()),
+            (some[0].hole, some[0].path.as_str()),
             ("local-news", "/fragments/local-news")
         );
-        assert_eq!(fills[0].query, "place=2950159");
-        let fills = super::fills("1-2-3-4");
-        let paths: Vec<&str> = fills.iter().map(|fill| fill.path.as_str()).collect();
+        assert_eq!(some[0].query, "place=2950159");
+        let all = fills("1-2-3-4");
+        let paths: Vec<&str> = all.iter().map(|fill| fill.path.as_str()).collect();
         assert_eq!(
             paths,
             [
@@ -133,9 +170,21 @@ mod tests {
                 "/fragments/listings"
             ]
         );
-        assert_eq!(fills[2].query, "place=3");
+        assert_eq!(all[2].query, "place=3");
         for nothing in ["", "---", "x", "1-1-1-1-1", "<script>"] {
-            assert!(super::fills(nothing).is_empty(), "{nothing}");
+            assert!(fills(nothing).is_empty(), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn pages_of_a_section_share_their_slot() {
+        for (path, query) in [
+            ("/", "place=7"),
+            ("/topics/tides", "place=7"),
+            ("/world/europe", "place=7&section=world%2Feurope"),
+            ("/world/europe/the-heron-20260102", "place=7&section=world%2Feurope"),
+        ] {
+            assert_eq!(partner(PlaceId(7), path).query, query, "{path}");
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::pages::page::{Page, whole};
 use crate::pages::{Query, SiteView, say, store_error};
 use crate::places::{Hole, holes, label};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use masthead_domain::places::Component;
 use masthead_domain::time::Timestamp;
@@ -55,6 +56,8 @@ struct HourView {
 
 #[derive(Serialize)]
 struct DayView {
+    /// The day of the week, or that it is today.
+    name: String,
     day: String,
     low: String,
     high: String,
@@ -72,6 +75,9 @@ struct Chart {
     midnights: Vec<(i64, String)>,
     /// Where freezing lies, if the line crosses it.
     freezing: Option<i64>,
+    /// How high the line's highest and lowest points lie.
+    top: i64,
+    bottom: i64,
     label: String,
 }
 
@@ -148,25 +154,38 @@ fn own(now: Timestamp, view: &SiteView, place: &Place<'_>, record: Option<Foreca
     let waiting = forecast.is_none();
     let forecast = forecast.unwrap_or_default();
     let hours = forecast.ahead(now, HOURS).map(|step| hour(step, &zone)).collect();
-    let days = forecast.days(now, &zone, DAYS).into_iter().map(|day| DayView {
-        day: view.voice.day(day.date),
-        low: degrees(day.low),
-        high: degrees(day.high),
-        sky: day.sky.map_or("", Sky::name),
-        precipitation: millimetres(day.precipitation),
-    });
+    let today = zone.to_datetime(now.to_jiff()).date();
+    let mut days = Vec::with_capacity(DAYS);
+    for day in forecast.days(now, &zone, DAYS) {
+        days.push(DayView {
+            name: name_of(view, day.date, today)?,
+            day: view.voice.day(day.date),
+            low: degrees(day.low),
+            high: degrees(day.high),
+            sky: day.sky.map_or("", Sky::name),
+            precipitation: millimetres(day.precipitation),
+        });
+    }
     Ok(Own {
         place: label(place),
         href: format!("{}?place={}", Route::Weather, place.id),
         now: forecast.now(now).map(|step| hour(step, &zone)),
         hours,
-        days: days.collect(),
+        days,
         chart: chart(&forecast, now, &zone, view)?,
         since: since.map(Timestamp::as_micros),
         waiting,
         provider,
         fetched: fetched.map(Timestamp::as_micros),
     })
+}
+
+/// How people call a day of the next week.
+fn name_of(view: &SiteView, day: Date, today: Date) -> Result<String, WebError> {
+    if day == today {
+        return say(view, "weather-today", &[]);
+    }
+    say(view, &format!("weekday-{}", day.weekday().to_monday_one_offset()), &[])
 }
 
 fn hour(step: &Step, zone: &TimeZone) -> HourView {
@@ -213,8 +232,8 @@ fn compass(from: f64) -> &'static str {
 
 const WIDTH: f64 = 480.0;
 const HEIGHT: f64 = 120.0;
-/// Room above and below the line.
-const MARGIN: f64 = 14.0;
+/// Room above and below the line, for the names of days below it.
+const MARGIN: f64 = 24.0;
 
 fn chart(forecast: &Forecast, now: Timestamp, zone: &TimeZone, view: &SiteView) -> Result<Option<Chart>, WebError> {
     let points: Vec<(Timestamp, f64)> = forecast
@@ -238,10 +257,11 @@ fn chart(forecast: &Forecast, now: Timestamp, zone: &TimeZone, view: &SiteView) 
         .map(|(at, t)| format!("{:.0},{:.0}", along(*at), up(*t)))
         .collect();
     let mut midnights = Vec::new();
+    let today = zone.to_datetime(now.to_jiff()).date();
     for (at, _) in &points {
         let local = zone.to_datetime(at.to_jiff());
         if local.hour() == 0 && *at != first.0 {
-            midnights.push((along(*at).round() as i64, view.voice.day(local.date())));
+            midnights.push((along(*at).round() as i64, name_of(view, local.date(), today)?));
         }
     }
     let (low_text, high_text) = (degrees(Some(low)), degrees(Some(high)));
@@ -252,6 +272,8 @@ fn chart(forecast: &Forecast, now: Timestamp, zone: &TimeZone, view: &SiteView) 
         high: high_text,
         midnights,
         freezing: (low < 0.0 && high > 0.0).then(|| up(0.0).round() as i64),
+        top: up(high).round() as i64,
+        bottom: up(low).round() as i64,
     }))
 }
 

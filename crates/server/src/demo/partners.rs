@@ -3,12 +3,15 @@
 use anyhow::Context as _;
 use masthead_domain::ids::PartnerId;
 use masthead_domain::partners::{Slot, read_fields};
+use masthead_domain::places::PlaceId;
 use masthead_features::app::App;
 use masthead_features::partners;
 use masthead_store::partners as rows;
 
 /// How long they are shown, in seconds: as long as anybody tries a demo.
 const SHOWN: i64 = 365 * 86_400;
+/// The number of the region `Brackwater` in the demo's settings.
+const BRACKWATER: u32 = 3;
 
 /// Makes them, unless there is one.
 pub(super) async fn load(app: &App) -> anyhow::Result<()> {
@@ -51,7 +54,19 @@ pub(super) async fn load(app: &App) -> anyhow::Result<()> {
         "See the boots",
         "https://boots.example/",
     );
-    for slot in [flights, boots] {
+    // Readers who chose Brackwater for local news are shown this one more often than any other.
+    let ice = Slot {
+        places: PlaceId::own(BRACKWATER).map(|id| id.0).into_iter().collect(),
+        weight: 100,
+        ..slot(
+            "Brackwater Ice & Cold Store",
+            "Fish for Friday",
+            "Landed at five, on the slab at seven. Quayside, Brackwater.",
+            "Opening hours",
+            "https://ice.example/",
+        )
+    };
+    for slot in [flights, boots, ice] {
         let slot = slot.check().context("a partner slot of the demo")?;
         partners::put(app, slot, super::BY).await?;
     }

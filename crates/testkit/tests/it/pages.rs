@@ -16,6 +16,7 @@ on_both_engines!(
     addresses_have_one_form_and_errors_are_not_kept,
     what_is_published_changed_and_taken_back_shows_at_once,
     old_addresses_lead_on_only_to_what_readers_may_see,
+    a_site_can_be_installed,
 );
 
 const SECURITY: [&str; 5] = [
@@ -454,6 +455,36 @@ async fn old_addresses_lead_on_only_to_what_readers_may_see(engine: Engine) -> a
     for from in ["/world/swans-20240101", "/2024/01/01/swans"] {
         let gone = node.get_until("daily", from, |answer| answer.status == 410).await?;
         assert!(gone.text().contains("Withdrawn"), "{from}");
+    }
+    node.stop().await;
+    Ok(())
+}
+
+async fn a_site_can_be_installed(engine: Engine) -> anyhow::Result<()> {
+    let test = TestApp::new(engine).await?;
+    let node = test.start().await?;
+    let front = node.get("daily", "/").await?.text();
+    assert!(
+        front.contains("<link rel=\"manifest\" href=\"/manifest.webmanifest\">"),
+        "{front}"
+    );
+    let answer = node.get("daily", "/manifest.webmanifest").await?;
+    assert_eq!(answer.header("content-type"), Some("application/manifest+json"));
+    assert_eq!(answer.header("cache-control"), Some("public, max-age=60"));
+    let manifest: serde_json::Value = serde_json::from_str(&answer.text())?;
+    assert_eq!(manifest["start_url"], "/");
+    assert_eq!(
+        manifest["display"], "standalone",
+        "what isn't is told of nothing on some systems"
+    );
+    let other: serde_json::Value = serde_json::from_str(&node.get("weekly", "/manifest.webmanifest").await?.text())?;
+    assert_ne!(manifest["name"], other["name"]);
+    let icons = manifest["icons"].as_array().unwrap();
+    assert!(icons.iter().any(|icon| icon["sizes"] == "512x512"), "{manifest}");
+    for icon in icons {
+        let file = node.get("daily", icon["src"].as_str().unwrap()).await?;
+        assert_eq!(file.status, 200, "{icon}");
+        assert_eq!(file.header("content-type"), icon["type"].as_str(), "{icon}");
     }
     node.stop().await;
     Ok(())

@@ -19,6 +19,7 @@ on_both_engines!(
     it_is_counted_without_a_cookie_and_ends_at_its_cap,
     it_leads_to_its_target_alone,
     who_runs_the_network_makes_one_at_the_desk,
+    who_chose_a_place_sees_its_slot_on_every_page,
 );
 
 /// A slot from a minute from now on, for an hour.
@@ -267,6 +268,107 @@ async fn who_runs_the_network_makes_one_at_the_desk(engine: Engine) -> anyhow::R
     let at = Timestamp::parse_rfc3339("2025-11-25T08:30:00Z").map_err(anyhow::Error::msg)?;
     let all = rows::all(&mut test.app.db.reader().await?, 10).await?;
     assert_eq!((all.len(), all[0].slot.ends_at), (1, at));
+    node.stop().await;
+    Ok(())
+}
+
+async fn who_chose_a_place_sees_its_slot_on_every_page(engine: Engine) -> anyhow::Result<()> {
+    let test = network(engine).await?;
+    reader(&test, "ada").await?;
+    let story = test.publish("What the heron did", "heron", &["daily/world"]).await?;
+    let node = test.start().await?;
+    let path = addresses(&test, story).await?.remove(0).1;
+    let now = test.clock.now();
+    let general = Slot {
+        starts_at: now,
+        ..slot(&test, "Fly away")
+    };
+    partners::put(&test.app, general, "test").await?;
+    node.get_until("daily", "/", |answer| answer.text().contains("Fly away"))
+        .await?;
+    // For two towns, and a hundred times as heavy as the other.
+    let here = Slot {
+        places: vec![2_641_181, 2_988_507],
+        sections: vec!["world".into()],
+        weight: 100,
+        most_views: Some(2),
+        ..slot(&test, "Boats of Norwich")
+    };
+    partners::put(&test.app, here.clone(), "test").await?;
+    let norwich = "2641181---";
+    let mut placed = Browser::new(node.address);
+    placed.set_cookie(HOST, "place", norwich);
+    for path in ["/", "/world", &path] {
+        let page = placed.get(HOST, path).await?.text();
+        assert!(
+            page.contains("Fly away") && !page.contains("Boats of Norwich"),
+            "not yet: {path}"
+        );
+    }
+    test.clock.step_seconds(61);
+    for path in ["/world", "/world/europe", path.as_str()] {
+        // The page for everybody waits for who is somewhere from then on.
+        node.get_until("daily", path, |answer| answer.text().contains("hole:partner-here"))
+            .await?;
+        for _ in 0..2 {
+            let answer = placed.get(HOST, path).await?;
+            let page = answer.text();
+            assert!(page.contains("Boats of Norwich"), "{path}: {page}");
+            assert_eq!(page.matches("data-slot").count(), 1, "{path}: {page}");
+            assert_eq!(answer.header("cache-control"), Some("private, no-store"));
+        }
+        // Everybody else keeps one page, and who is elsewhere too.
+        let plain = node.get("daily", path).await?;
+        assert!(plain.header("cache-control").unwrap().starts_with("public"));
+        assert!(plain.text().contains("Fly away") && !plain.text().contains("Boats of Norwich"));
+        let mut elsewhere = Browser::new(node.address);
+        elsewhere.set_cookie(HOST, "place", "2950159---");
+        let page = elsewhere.get(HOST, path).await?.text();
+        assert!(
+            page.contains("Fly away") && page.matches("data-slot").count() == 1,
+            "{path}: {page}"
+        );
+    }
+    let front = placed.get(HOST, "/").await?.text();
+    assert!(
+        front.contains("Fly away"),
+        "the front is no page of its section: {front}"
+    );
+    // A place that is chosen for something else is not where the reader is.
+    let mut weather = Browser::new(node.address);
+    weather.set_cookie(HOST, "place", "-2641181--");
+    assert!(!weather.get(HOST, "/world").await?.text().contains("Boats of Norwich"));
+    // Who is signed in gets it too, from their account.
+    let mut ada = signed_in(&node, "ada").await?;
+    let paris = [
+        ("name-local-news", "Paris"),
+        ("asked-local-news", "Paris"),
+        ("place-local-news", "2988507"),
+    ];
+    assert_eq!(ada.post(HOST, "/account/locations", &paris).await?.status, 303);
+    for _ in 0..2 {
+        let page = ada.get(HOST, &path).await?.text();
+        assert!(page.contains("Boats of Norwich"), "{page}");
+    }
+    // What fills the hole is the same for everybody, and there are as many as places and sections.
+    let piece = node
+        .get("daily", "/fragments/partner?place=2641181&section=world")
+        .await?;
+    assert!(piece.text().contains("Boats of Norwich"));
+    assert!(piece.header("cache-control").unwrap().starts_with("public"));
+    assert_eq!(piece.header("x-robots-tag"), Some("noindex"));
+    for nothing in ["?place=1&section=world", "?place=2641181&section=tea", ""] {
+        let path = format!("/fragments/partner{nothing}");
+        assert_eq!(node.get("daily", &path).await?.status, 404, "{path}");
+    }
+    // It is counted, and over at its cap, as any other.
+    for from in ["198.51.100.1", "198.51.100.2"] {
+        assert_eq!(tell(&node, here.id, from).await?, 204);
+    }
+    test.app.partners.save(&test.app).await?;
+    node.get_until("daily", &path, |answer| !answer.text().contains("hole:partner-here"))
+        .await?;
+    assert!(placed.get(HOST, &path).await?.text().contains("Fly away"));
     node.stop().await;
     Ok(())
 }

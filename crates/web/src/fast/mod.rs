@@ -78,8 +78,8 @@ pub struct FrontOptions {
 pub struct SharedCookie {
     /// The cookie.
     pub cookie: Cookie,
-    /// What a value of it fills; nothing for one that can't be read.
-    pub fills: fn(&str) -> Vec<Fill>,
+    /// What a value of it fills on a page; nothing for one that can't be read.
+    pub fills: fn(&str, &PressedPage) -> Vec<Fill>,
 }
 
 /// Which cookies of ours a request brings.
@@ -426,7 +426,7 @@ impl FrontOptions {
     fn for_reader(&self, page: Arc<PressedPage>, brought: &Brought<'_>) -> Option<Arc<PressedPage>> {
         match (brought, self.shared_cookie) {
             (Brought::Own, _) => None,
-            (Brought::Shared(value), Some(shared)) => self.press.filled(&page, &(shared.fills)(value)),
+            (Brought::Shared(value), Some(shared)) => self.press.filled(&page, &(shared.fills)(value, &page)),
             _ => Some(page),
         }
     }

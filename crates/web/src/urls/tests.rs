@@ -128,7 +128,9 @@ fn every_route_is_written_and_read_back() {
         ),
         (Route::Weather, "/weather"),
         (Route::Fragment(Component::LocalNews), "/fragments/local-news"),
+        (Route::Manifest, "/manifest.webmanifest"),
         (Route::Warning, "/fragments/warning"),
+        (Route::Partner, "/fragments/partner"),
     ];
     for (route, path) in routes {
         assert_eq!(route.to_string(), path);

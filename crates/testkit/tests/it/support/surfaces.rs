@@ -28,6 +28,7 @@ pub(crate) async fn all(test: &TestApp, stories: &[&Planted]) -> anyhow::Result<
         "/sitemap.xml",
         "/news-sitemap.xml",
         "/robots.txt",
+        "/manifest.webmanifest",
         "/corrections",
         "/multimedia",
         "/news-in-pictures",
