@@ -70,6 +70,7 @@ pub const RESERVED_SLUGS: &[&str] = &[
     "ingest",
     "listings",
     "live",
+    "manifest.webmanifest",
     "media",
     "metrics",
     "mistakes",

@@ -30,13 +30,13 @@ fn main() -> anyhow::Result<()> {
     });
     let land: Vec<Line> = rings
         .iter()
-        .map(|ring| simplified(&joined(ring, &arcs)))
+        .map(|ring| simplified(&closed(unbroken(joined(ring, &arcs)))))
         .filter(|ring| ring.len() > 3)
         .collect();
     let borders: Vec<Line> = shared(&topology)
         .into_iter()
         .filter_map(|arc| arcs.get(arc))
-        .map(|line| simplified(line))
+        .map(|line| simplified(&unbroken(line.clone())))
         .collect();
     let mut bytes = Vec::new();
     let mut at = (0, 0);
@@ -110,6 +110,32 @@ fn joined(ring: &[i64], arcs: &[Line]) -> Line {
         }
     }
     line
+}
+
+/// A line that goes on beyond the antimeridian where it jumped to the other side of the map.
+fn unbroken(mut line: Line) -> Line {
+    let (mut turn, mut before) = (0.0, None);
+    for point in &mut line {
+        let lon = point.0;
+        match before {
+            Some(before) if lon - before > 180.0 => turn -= 360.0,
+            Some(before) if before - lon > 180.0 => turn += 360.0,
+            _ => {}
+        }
+        before = Some(lon);
+        point.0 += turn;
+    }
+    line
+}
+
+/// A ring around the pole ends a turn further than it began: it is closed along the south.
+fn closed(mut ring: Line) -> Line {
+    if let (Some(first), Some(last)) = (ring.first().copied(), ring.last().copied())
+        && (last.0 - first.0).abs() > 180.0
+    {
+        ring.extend([(last.0, -90.0), (first.0, -90.0), first]);
+    }
+    ring
 }
 
 /// The arcs that two countries have in common.

@@ -163,6 +163,7 @@ mod tests {
             (-25.0, 134.0, "Australia"),
             (67.0, -175.0, "Chukotka, east of the antimeridian"),
             (-17.8, 178.0, "Fiji"),
+            (-85.0, 30.0, "Antarctica"),
         ] {
             assert!(is_land(lat, lon), "{what}");
         }

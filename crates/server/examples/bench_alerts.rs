@@ -12,8 +12,10 @@ use masthead_domain::places::Point;
 use masthead_domain::time::Timestamp;
 use masthead_features::alerts::{AlertSource, take_in};
 use masthead_formats::alerts::{AlertFormat, Bulletin};
-use masthead_server::{network, settings::Where};
+use masthead_server::network;
+use masthead_server::settings::{FILE, Where};
 use masthead_store::alerts::near;
+use std::path::Path;
 use std::time::Instant;
 
 /// Places that are asked for.
@@ -84,6 +86,8 @@ fn main() -> Result<()> {
     };
     let (count, database): (usize, _) = (count.parse()?, arguments.next());
     std::fs::create_dir_all(&folder)?;
+    // Every key has a usual value, but there have to be settings.
+    std::fs::write(Path::new(&folder).join(FILE), "")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -39,11 +39,11 @@ pub(super) fn read(root: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<Pro
         return Err(Unreadable::new(format!("Open511 that lists {listed} and no events")));
     };
     let base = Base::new(ctx.origin);
-    let base = root.word("base").map_or(base.clone(), |own| base.join(&own));
+    let base = root.word("xml:base").map_or(base.clone(), |own| base.join(&own));
     let mut bulletin = Bulletin::new(AlertFormat::Open511);
     for (number, node) in events.all("event").enumerate().take(super::MOST_ALERTS) {
         let at = format!("event {}", number + 1);
-        let language = node.word("lang").or_else(|| root.word("lang"));
+        let language = node.word("xml:lang").or_else(|| root.word("xml:lang"));
         let mut event = object(node, (&base, language.as_deref()), DEEPEST);
         if let Some(language) = &language {
             event.insert("language".to_owned(), Value::String(language.clone()));
@@ -84,7 +84,7 @@ fn object(node: Node<'_>, spoken: (&Base, Option<&str>), deep: usize) -> Map<Str
             fields.entry(name).or_insert(Value::String(address));
             continue;
         }
-        let is_spoken = language.is_some() && child.word("lang").as_deref() == language;
+        let is_spoken = language.is_some() && child.word("xml:lang").as_deref() == language;
         if !fields.contains_key(child.name()) || is_spoken {
             fields.insert(child.name().to_owned(), value(child, spoken, deep));
         }

@@ -15,6 +15,8 @@ const MOST: usize = 14_000;
 const STEP: f64 = 1.5;
 /// How often it is doubled: what is too long then has no outlines.
 const STEPS: usize = 8;
+/// Land of less than so many square units isn't seen.
+const LEAST_AREA: f64 = 2.0;
 /// Units around the drawing to which outlines are cut, so that the cut isn't seen.
 const MARGIN: f64 = 8.0;
 
@@ -50,7 +52,7 @@ pub(super) fn draw(plane: &Plane, width: f64, height: f64) -> Option<Ground> {
     let rings: Vec<Line> = coast
         .land(view)
         .map(|ring| frame.cut_ring(drawn(ring)))
-        .filter(|ring| ring.len() > 2)
+        .filter(|ring| area(ring) > LEAST_AREA)
         .collect();
     if rings.is_empty() {
         return None;
@@ -134,6 +136,13 @@ impl Frame {
 fn is_inside((x, y): (f64, f64), (across, at, above): Edge) -> bool {
     let value = if across { x } else { y };
     if above { value >= at } else { value <= at }
+}
+
+/// What a ring encloses. One that passes the frame by is left with nothing but a way along its edges.
+fn area(ring: &[(f64, f64)]) -> f64 {
+    let ends = ring.iter().zip(ring.iter().cycle().skip(1));
+    let twice: f64 = ends.map(|((x1, y1), (x2, y2))| x1 * y2 - x2 * y1).sum();
+    twice.abs() / 2.0
 }
 
 /// Where the way between two points, of which one is inside, meets the edge.
