@@ -151,7 +151,7 @@ mod tests {
    </geography>
    <areas><area><id>quay.example/north</id><name>Rive nord</name></area></areas>
    <roads><road><name>Route 7</name><from>Jetée</from><to>Phare</to><direction>N</direction><state>CLOSED</state></road></roads>
-   <timezone>America/Montreal</timezone>
+   <timezone>America/Toronto</timezone>
    <schedule><intervals><interval>2026-11-25T08:00/2026-11-26T18:30</interval><interval>2026-11-28T08:00/2026-11-28T09:00</interval></intervals></schedule>
   </event>
   {more}
@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(info.instruction.as_deref(), Some("Par la route côtière."));
         assert_eq!(
             (info.event.as_str(), info.severity),
-            ("Road maintenance", Severity::Severe)
+            ("road maintenance", Severity::Severe)
         );
         // Times without an offset are those of the event's own zone, five hours behind in November.
         assert_eq!(info.onset, moment("2026-11-25T13:00:00Z"));
