@@ -23,13 +23,20 @@
     return (await answer.json())[0]?.outcome;
   };
 
+  // An appeal against one's own decision is somebody else's.
+  const may = (item) => !('own' in item.dataset);
+
   const mark = (item) => {
-    if (now) now.classList.remove('now');
+    if (now) {
+      now.classList.remove('now');
+      // What was only looked at is free for others at once.
+      if (!now.hidden && may(now)) send(now.dataset.id, 'leave').catch(() => {});
+    }
     now = item || null;
     if (!now) return;
     now.classList.add('now');
     // Others see that somebody looks at it.
-    send(now.dataset.id, 'claim').catch(() => {});
+    if (may(now)) send(now.dataset.id, 'claim').catch(() => {});
   };
 
   const go = (item) => {
@@ -55,6 +62,7 @@
   };
 
   const decide = (item, act, more) => {
+    if (!may(item)) return;
     const all = items();
     const at = all.indexOf(item);
     item.hidden = true;
@@ -66,6 +74,7 @@
       status.textContent = desk.dataset.taken;
     }).catch(() => {
       item.hidden = false;
+      done = done.filter((other) => other !== item);
       status.textContent = desk.dataset.failed;
     }).finally(() => {
       sending--;

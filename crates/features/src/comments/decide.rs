@@ -12,7 +12,8 @@ use masthead_domain::time::Timestamp;
 use masthead_store::audit::{self, NewEntry};
 use masthead_store::comments::people;
 use masthead_store::comments::{self as rows, Comment};
-use masthead_store::{Tx, notices as notice_rows, reports, reviews};
+use masthead_store::reports::{self, Appeal};
+use masthead_store::{Tx, notices as notice_rows, reviews};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -81,8 +82,7 @@ pub async fn decide(app: &App, by: &Decider, id: CommentId, decision: Decision) 
                 }
                 let actor = format!("account:{}", by.account);
                 let appeal = reports::appeal_of(tx, id).await?;
-                let own = appeal.is_some_and(|appeal| appeal.outcome.is_none() && appeal.against == actor);
-                if own && decision != Decision::Undo {
+                if appeal.is_some_and(|appeal| is_against(&appeal, by.account)) && decision != Decision::Undo {
                     return Err(CommentError::OwnDecision);
                 }
                 let queue = review.map_or_else(String::new, |review| review.queue);
@@ -102,6 +102,12 @@ pub async fn decide(app: &App, by: &Decider, id: CommentId, decision: Decision) 
             })
         })
         .await
+}
+
+/// Whether an appeal waits that is against a decision of this person, who then leaves it to somebody else.
+#[must_use]
+pub fn is_against(appeal: &Appeal, account: AccountId) -> bool {
+    appeal.outcome.is_none() && appeal.against == format!("account:{account}")
 }
 
 /// Puts a comment that readers see forward, or back among the others.

@@ -15,7 +15,7 @@ use masthead_domain::ids::{SectionId, SiteId, StoryId, TopicId};
 use masthead_domain::time::Timestamp;
 use masthead_store::authors::folded;
 use masthead_store::policies::{self, WordsRecord};
-use masthead_store::{Conn, StoreError, Tx, public};
+use masthead_store::{Conn, StoreError, Tx, public, stories};
 use moka::sync::Cache;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -134,6 +134,24 @@ pub(super) async fn of(app: &App, story: StoryId, site: SiteId) -> Result<Arc<Gr
     let ground = Arc::new(read(app, story, site).await?);
     app.comments.grounds.insert((story, site), Arc::clone(&ground));
     Ok(ground)
+}
+
+/// What holds now for comments of a story on each site where readers see it.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn on_sites(app: &App, story: StoryId) -> Result<Vec<(SiteId, Effective)>, CommentError> {
+    let places = stories::placements(&mut app.db.reader().await?, story).await?;
+    let mut all = Vec::new();
+    for place in places {
+        let site = place.placement.site;
+        match read(app, story, site).await {
+            Ok(ground) => all.push((site, ground.now(app.now()))),
+            Err(CommentError::NoStory) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
 }
 
 /// Forgets what is kept of a story on a site.

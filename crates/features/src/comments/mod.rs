@@ -25,8 +25,8 @@ mod trial;
 pub mod turn;
 
 pub use change::{delete, edit, like};
-pub use decide::{Decider, Decision, decide, feature};
-pub use ground::{Kept, effective};
+pub use decide::{Decider, Decision, decide, feature, is_against};
+pub use ground::{Kept, effective, on_sites};
 pub use leave::{JOB as JOB_LEAVE, account_deleted, run as run_leave, writer_changed};
 pub use policies::{PolicyError, hold, ladder_of, release, scope_named, set, set_words};
 pub use post::{Author, Draft, Posted, post};

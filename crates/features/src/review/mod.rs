@@ -15,14 +15,14 @@ pub use queue::{Item, Queue, lengths, read};
 pub(crate) use pages::desk_of;
 
 use crate::app::App;
-use crate::comments::{CommentError, Decider};
+use crate::comments::{CommentError, Decider, is_against};
 use masthead_domain::events::Event;
 use masthead_domain::ids::{CommentId, EventId, ProfileId, SiteId, SuspensionId};
 use masthead_domain::permissions::Permission;
 use masthead_domain::time::Timestamp;
 use masthead_store::audit::{self, NewEntry};
 use masthead_store::comments::people::{self, Suspension};
-use masthead_store::{StoreError, comments as comment_rows, log, reviews};
+use masthead_store::{StoreError, comments as comment_rows, log, reports, reviews};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -61,6 +61,11 @@ pub async fn claim(app: &App, by: &Decider, id: CommentId, leave: bool) -> Resul
                 if leave {
                     reviews::leave(tx, id, account).await?;
                     return Ok(true);
+                }
+                // Held by somebody who may not decide on it, an appeal would be kept from those who may.
+                let appeal = reports::appeal_of(tx, id).await?;
+                if appeal.is_some_and(|appeal| is_against(&appeal, account)) {
+                    return Ok(false);
                 }
                 let until = tx.now().plus_seconds(CLAIM_SECONDS);
                 Ok(reviews::claim(tx, id, account, until).await?)

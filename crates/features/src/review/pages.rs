@@ -4,7 +4,7 @@
 use super::queue::{self, Item};
 use super::{QUEUES, SPANS, Suspending};
 use crate::comments::thread::body;
-use crate::comments::{CommentError, Decider, Decision, decide, feature};
+use crate::comments::{CommentError, Decider, Decision, decide, feature, is_against};
 use crate::desk;
 use crate::pages::store_error;
 use crate::visit::{Fields, Visit, see_other};
@@ -72,6 +72,7 @@ struct View {
     profile: String,
     href: Option<String>,
     headline: String,
+    story: String,
     site: String,
     accepted: u32,
     refused: u32,
@@ -81,6 +82,8 @@ struct View {
     weight: i64,
     reports: Vec<ReportView>,
     appeal: Option<String>,
+    /// The appeal is against a decision of the viewer.
+    own: bool,
     claimed: bool,
     featured: bool,
     act: String,
@@ -258,7 +261,9 @@ fn view(visit: &Visit, item: Item, now: Timestamp, account: masthead_domain::ids
                 outcome: report.outcome.unwrap_or_default(),
             })
             .collect(),
-        appeal: item.appeal,
+        own: item.appeal.as_ref().is_some_and(|appeal| is_against(appeal, account)),
+        appeal: item.appeal.map(|appeal| appeal.body),
+        story: item.review.story.to_string(),
         claimed,
         featured: item.comment.featured,
         act,

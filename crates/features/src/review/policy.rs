@@ -9,10 +9,11 @@ use crate::pages::store_error;
 use crate::visit::{Fields, Visit, see_other};
 use axum::response::Response;
 use http::StatusCode;
-use masthead_domain::comments::policy::{Mode, Scope, ScopeKind, Settings, Step, Window};
+use masthead_domain::comments::policy::{Mode, Scope, ScopeKind, Settings, Step, Why, Window};
 use masthead_domain::desk::may;
 use masthead_domain::ids::{SectionId, SiteId, StoryId, TopicId};
 use masthead_domain::permissions::Permission;
+use masthead_domain::time::Timestamp;
 use masthead_store::{Conn, StoreError, desk as desk_rows, policies, stories, topics};
 use masthead_web::errors::WebError;
 use serde::Serialize;
@@ -25,6 +26,8 @@ const MOST_WINDOWS: usize = 12;
 #[derive(Serialize)]
 struct Own {
     steps: Vec<Line>,
+    /// For a story: what holds on each of its sites.
+    now: Vec<InForce>,
     step: String,
     title: String,
     form: Form,
@@ -44,6 +47,20 @@ struct Line {
     schedule: Vec<String>,
     held: bool,
     current: bool,
+}
+
+/// What holds for comments of a story on a site, and which step says so.
+#[derive(Serialize)]
+struct InForce {
+    site: String,
+    mode: &'static str,
+    /// `default`, `said`, `hour`, `age` or `hold`.
+    cause: &'static str,
+    /// The part of the day, for `hour`.
+    window: String,
+    /// The name and title of the step; none where the program's own rule counts.
+    by: Option<(String, String)>,
+    closes_at: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -227,6 +244,42 @@ async fn name_of(conn: &mut Conn, visit: &Visit, scope: Scope) -> Result<(String
     })
 }
 
+/// What holds for a story's comments, site by site; nothing for other steps.
+async fn in_force(visit: &Visit, scope: Scope) -> Result<Vec<InForce>, WebError> {
+    if scope.kind != ScopeKind::Story {
+        return Ok(Vec::new());
+    }
+    let app = visit.app();
+    let found = comments::on_sites(app, StoryId(scope.id)).await?;
+    let mut conn = app.db.reader().await.map_err(store_error)?;
+    let mut all = Vec::with_capacity(found.len());
+    for (site, effective) in found {
+        let (cause, by, window) = match effective.why {
+            Why::Default => ("default", None, None),
+            Why::Said(by) => ("said", Some(by), None),
+            Why::Hour(by, window) => ("hour", Some(by), Some(window)),
+            Why::Age(by) => ("age", by, None),
+            Why::Hold(by) => ("hold", Some(by), None),
+        };
+        let by = match by {
+            Some(by) => Some(name_of(&mut conn, visit, by).await.map_err(store_error)?),
+            None => None,
+        };
+        all.push(InForce {
+            site: app
+                .sites()
+                .site(site)
+                .map_or_else(String::new, |entry| entry.name.clone()),
+            mode: effective.mode.name(),
+            cause,
+            window: window.map_or_else(String::new, |window| window.to_string()),
+            by,
+            closes_at: effective.closes_at.map(Timestamp::as_micros),
+        });
+    }
+    Ok(all)
+}
+
 /// The step that is asked for: the widest of this person's where none is named.
 async fn asked(visit: &Visit, typed: &str) -> Result<Scope, WebError> {
     if !typed.trim().is_empty() {
@@ -259,6 +312,7 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
 
 async fn page(visit: &Visit, scope: Scope, refused: Option<(&Fields, &'static str)>) -> Result<Response, WebError> {
     let ladder = ladder_of(visit.app()).await.map_err(web_error)?;
+    let now = in_force(visit, scope).await?;
     let mut conn = visit.app().db.reader().await.map_err(store_error)?;
     if !allowed(&mut conn, visit, Permission::PolicyEdit, scope).await? {
         return Err(WebError::forbidden("Your role doesn't reach that far."));
@@ -297,6 +351,7 @@ async fn page(visit: &Visit, scope: Scope, refused: Option<(&Fields, &'static st
     let own_numbers = numbers_of(&known.settings);
     let own = Own {
         steps,
+        now,
         step,
         title,
         form: refused.map_or_else(|| Form::of(&known.settings), |(typed, _)| Form::typed(typed)),

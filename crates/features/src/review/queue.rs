@@ -8,7 +8,7 @@ use masthead_domain::time::Timestamp;
 use masthead_store::comments::people;
 use masthead_store::comments::{self as rows, Comment};
 use masthead_store::profiles::{self, ProfileRecord};
-use masthead_store::reports::{self, Report};
+use masthead_store::reports::{self, Appeal, Report};
 use masthead_store::reviews::{self, Review};
 use masthead_store::{Conn, StoreError, audit, stories};
 use std::collections::HashMap;
@@ -49,7 +49,7 @@ pub struct Item {
     /// What readers say about it.
     pub reports: Vec<Report>,
     /// What its writer says against a decision.
-    pub appeal: Option<String>,
+    pub appeal: Option<Appeal>,
     /// For a decided one: the last act, its facts, and the note beside it.
     pub last: Option<(audit::Entry, Option<String>)>,
 }
@@ -140,9 +140,7 @@ pub async fn read(app: &App, name: &str, site: Option<SiteId>) -> Result<Queue, 
             Vec::new()
         };
         let appeal = if name == "appealed" {
-            reports::appeal_of(&mut conn, comment.id)
-                .await?
-                .map(|appeal| appeal.body)
+            reports::appeal_of(&mut conn, comment.id).await?
         } else {
             None
         };

@@ -185,6 +185,22 @@ async fn an_appeal_is_decided_by_somebody_else(engine: Engine) -> anyhow::Result
     );
     let page = dana.get(HOST, "/desk/review?queue=appealed").await?.text();
     assert!(page.contains("It is about the pier."), "{page}");
+    let (offer, not_his) = ("value=\"approve\">", "against your own decision");
+    let item = |page: &str| page.split("<article").nth(1).unwrap_or_default().to_owned();
+    let (hers, his) = (
+        item(&page),
+        item(&marek.get(HOST, "/desk/review?queue=appealed").await?.text()),
+    );
+    assert!(
+        hers.split("<p class=\"acts\">").next().unwrap().contains(offer),
+        "{hers}"
+    );
+    assert!(his.contains(not_his) && !hers.contains(not_his), "{his}");
+    assert!(!his.split("</article>").next().unwrap().contains(offer), "{his}");
+    // Looking at it doesn't keep it from those who may decide: the claim is refused.
+    marek
+        .post(HOST, "/desk/review", &[("act", "claim"), ("id", &id)])
+        .await?;
     let refused = marek
         .post(
             HOST,

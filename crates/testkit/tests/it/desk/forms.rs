@@ -212,8 +212,22 @@ async fn a_step_of_the_ladder_is_changed_with_its_parts_of_the_day(engine: Engin
         held.contains("sub judice") && held.contains("value=\"release\""),
         "{held}"
     );
+    assert_eq!(held.matches("A legal hold on this").count(), 2, "on both sites: {held}");
     let release = [("act", "release"), ("step", &*both)];
     assert_eq!(alma.post(HOST, "/desk/review/policy", &release).await?.status, 303);
+    // The desk says which step decides: the section's on the one site, the site's own on the other.
+    let said = alma
+        .get(HOST, &format!("/desk/review/policy?step={both}"))
+        .await?
+        .text();
+    let lines: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("Comments are <strong>"))
+        .collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    for step in ["step=section%3Adaily", "step=site%3Aweekly"] {
+        assert!(lines.iter().any(|line| line.contains(step)), "{step}: {lines:?}");
+    }
     let mut rita = signed_in(&node, "rita").await?;
     assert_eq!(rita.get(HOST, "/desk/review/policy").await?.status, 403);
     node.stop().await;
