@@ -140,13 +140,13 @@ fn said(done: Result<Result<(), StoreError>, JoinError>) {
     }
 }
 
-/// Does what is due now in every lane, once, and waits for it; returns how many jobs that were. For commands that end.
+/// Does what is due now in these lanes, once, and waits for it; returns how many jobs that were. For commands that end.
 ///
 /// # Errors
 /// When the store can't answer. A job's own failure is kept with the job.
-pub async fn run_due(app: &Arc<App>, sources: &Arc<Vec<Source>>) -> Result<usize, StoreError> {
+pub async fn run_due(app: &Arc<App>, sources: &Arc<Vec<Source>>, lanes: &[Lane]) -> Result<usize, StoreError> {
     let (mut count, mut running) = (0, JoinSet::new());
-    for lane in Lane::ALL {
+    for lane in lanes.iter().copied() {
         let next = jobs::next_due(&mut app.db.reader().await?, lane).await?;
         if next.is_some_and(|due| due <= app.now()) {
             let claimed = claim(app, lane, at_once(lane)).await?;

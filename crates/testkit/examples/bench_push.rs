@@ -15,6 +15,7 @@ use masthead_features::{banners, push, sites};
 use masthead_server::settings::Settings;
 use masthead_server::{jobs, network};
 use masthead_services::push::Recipient;
+use masthead_store::jobs::Lane;
 use masthead_store::push::campaigns::{self, Campaign};
 use masthead_store::push::{self as rows, Subscription};
 use masthead_store::{StoreError, leases, log};
@@ -114,7 +115,7 @@ async fn campaign(app: &Arc<App>, site: SiteId) -> Result<Campaign> {
     push::follow(app, &lease).await?;
     let id = campaign_of(site, story);
     loop {
-        jobs::run_due(app, &Arc::new(Vec::new())).await?;
+        jobs::run_due(app, &Arc::new(Vec::new()), &Lane::ALL).await?;
         let known = campaigns::one(&mut app.db.reader().await?, id).await?;
         let known = known.context("no campaign was planned")?;
         if known.ended_at.is_some() {

@@ -20,6 +20,7 @@ use masthead_services::clock::{ManualClock, SystemIds};
 use masthead_services::fetch::{FetchSettings, Fetcher};
 use masthead_services::mail::Mailer;
 use masthead_services::pictures::PictureWorker;
+use masthead_store::jobs::Lane;
 use masthead_store::migrate::{self, BackupChoice};
 use masthead_store::testing::TestDb;
 use masthead_store::{Db, Engine};
@@ -45,6 +46,11 @@ pub struct TestApp {
 
 /// Opens a network as a process does.
 async fn open(db: &TestDb, clock: Arc<dyn Clock>, settings: &Settings, blobs: &Blobs) -> anyhow::Result<App> {
+    // Mails are kept to be looked at, unless a test is about the server that they go to.
+    let mailer = match settings.mail.url.as_str() {
+        "" => Mailer::Capture,
+        url => Mailer::new(url, &settings.mail.from)?,
+    };
     let app = App::new(AppParts {
         db: Db::open(db.settings(), Arc::clone(&clock)).await?,
         ids: Arc::new(SystemIds::new(Arc::clone(&clock))?),
@@ -57,7 +63,7 @@ async fn open(db: &TestDb, clock: Arc<dyn Clock>, settings: &Settings, blobs: &B
             ..FetchSettings::default()
         })?,
         rules: settings.routing.clone(),
-        accounts: Accounts::new(settings.accounts.clone(), Mailer::Capture, 2),
+        accounts: Accounts::new(settings.accounts.clone(), mailer, 2),
         node: settings.server.node.clone(),
     })
     .await?;
@@ -186,7 +192,7 @@ impl TestApp {
     /// When the store can't answer.
     pub async fn run_jobs(&self) -> anyhow::Result<()> {
         let sources = Arc::new(self.settings.sources());
-        while masthead_server::jobs::run_due(&self.app, &sources).await? > 0 {}
+        while masthead_server::jobs::run_due(&self.app, &sources, &Lane::ALL).await? > 0 {}
         Ok(())
     }
 }

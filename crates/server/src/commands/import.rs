@@ -6,9 +6,14 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use masthead_features::imports::{self, ImportError, Options, Progress};
 use masthead_formats::Format;
+use masthead_store::jobs::Lane;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+
+/// What is done before the command ends. [`Lane::Idle`] is left to the server: nobody misses it meanwhile, and beside a
+/// server that is busy with it an import would not end for minutes.
+const LANES: [Lane; 4] = [Lane::Prompt, Lane::Mail, Lane::Fetch, Lane::Work];
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
@@ -83,7 +88,7 @@ impl Import {
         if !options.dry_run && !self.no_media {
             bar.stage("pictures");
             let sources = Arc::new(settings.wire.clone());
-            while jobs::run_due(&app, &sources).await? > 0 {}
+            while jobs::run_due(&app, &sources, &LANES).await? > 0 {}
         }
         bar.0.finish_and_clear();
         app.db.close().await;
