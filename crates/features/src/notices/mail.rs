@@ -1,10 +1,16 @@
 //! The mail that gathers somebody's notices.
+//!
+//! It is in no queue: while the mail server can't be reached its notices wait and not its text, which is written anew at
+//! the next try. So what was killed or removed meanwhile is in no mail. Notices are marked before the mail goes out, and
+//! one that a crash kept from going out stands on its reader's page alone.
 
 use super::{Stops, stop_href};
 use crate::accounts::{AccountError, mailing};
 use crate::app::App;
 use masthead_domain::accounts::Email;
 use masthead_domain::ids::{ProfileId, SiteId};
+use masthead_domain::notices::NoticeKind;
+use masthead_store::notices::deliveries::message_of;
 use masthead_store::notices::{self as rows, Notice};
 use masthead_store::public::{self, Found};
 use masthead_store::{Conn, StoreError, accounts, profiles};
@@ -45,18 +51,41 @@ pub async fn run(app: &App, payload: &Value) -> Result<(), AccountError> {
     let stop = format!("{origin}{}", stop_href(app, profile, Stops::Answers).await?);
     let link = format!("{origin}/account/notices");
     let more = [("lines", lines.as_str()), ("stop", stop.as_str())];
-    let mail = mailing::write(app, Some(site), "notices", &email, &link, &more)?.stopped_at(stop.clone());
     let ids: Vec<Uuid> = waiting.iter().map(|notice| notice.id).collect();
+    let mail = mailing::write(app, Some(site), "notices", &email, &link, &more)?
+        .stopped_at(stop.clone())
+        .numbered(message_of(&ids));
+    let claimed = {
+        let ids = ids.clone();
+        app.db
+            .write("notices.mailed", move |tx| {
+                let ids = ids.clone();
+                Box::pin(async move { rows::mailed(tx, &ids).await })
+            })
+            .await
+            .map_err(|error: StoreError| AccountError::Store(error))?
+    };
+    // Another node was faster.
+    if claimed == 0 {
+        return Ok(());
+    }
+    let handed = match mailing::hand_over(app, &mail).await {
+        Ok(handed) if !handed.is_waiting() => handed,
+        failed => {
+            app.db
+                .write("notices.not_mailed", move |tx| {
+                    let ids = ids.clone();
+                    Box::pin(async move { rows::not_mailed(tx, &ids).await })
+                })
+                .await
+                .map_err(|error: StoreError| AccountError::Store(error))?;
+            return Err(AccountError::Failed(failed?.error.unwrap_or_default()));
+        }
+    };
     app.db
         .write("notices.mail", move |tx| {
-            let (mail, ids) = (mail.clone(), ids.clone());
-            Box::pin(async move {
-                // Another node may have been faster.
-                if rows::mailed(tx, &ids).await? > 0 {
-                    mailing::send(tx, &mail).await?;
-                }
-                Ok(())
-            })
+            let (mail, handed) = (mail.clone(), handed.clone());
+            Box::pin(async move { mailing::record(tx, &mail, &handed).await.map(|_| ()) })
         })
         .await
         .map_err(|error: StoreError| AccountError::Store(error))
@@ -85,7 +114,8 @@ pub(super) async fn proved_address(conn: &mut Conn, profile: ProfileId) -> Resul
     Ok(email.and_then(|email| Email::parse(&email).ok()))
 }
 
-/// What happened, in the words of the site, with where it is to be read. Stories that are withheld or gone are left out.
+/// What happened, in the words of the site, with where it is to be read. Stories that are withheld or gone are left out,
+/// and so is what is told of a comment as published that readers don't see any more.
 async fn lines(app: &App, site: SiteId, waiting: &[Notice]) -> Result<String, AccountError> {
     let mut conn = app.db.reader().await?;
     let mut lines = String::new();
@@ -93,6 +123,12 @@ async fn lines(app: &App, site: SiteId, waiting: &[Notice]) -> Result<String, Ac
         let Found::Story(story, _) = public::by_id(&mut conn, app.now(), notice.story).await? else {
             continue;
         };
+        if NoticeKind::parse(&notice.kind) != Some(NoticeKind::Rejected) {
+            let seen = public::comment(&mut conn, app.now(), notice.comment).await?;
+            if !seen.is_some_and(|comment| comment.state.is_shown()) {
+                continue;
+            }
+        }
         let words = mailing::say(
             app,
             Some(site),

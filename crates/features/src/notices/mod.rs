@@ -13,6 +13,7 @@ pub mod said;
 pub mod send;
 pub mod settings;
 pub mod spread;
+mod wanted;
 
 pub use mail::{JOB, run};
 pub use own::everything;

@@ -4,6 +4,7 @@
 //! (`masthead check`, a metric) instead of sent again. What surely didn't go out waits again.
 
 use super::said::{Said, said};
+use super::wanted::wanted;
 use super::{AccountError, proved_address, stop_href};
 use crate::accounts::mailing;
 use crate::app::App;
@@ -68,7 +69,7 @@ impl Batch {
 }
 
 /// Takes what is due by a means for a few readers and marks it as going out; what is to wait because of their quiet hours,
-/// or because they got enough mails today, is put off. Nothing is due when the answer is `None`.
+/// or because they got enough mails today, is put off, and what they stopped following meanwhile is dropped. Nothing is due when the answer is `None`.
 ///
 /// # Errors
 /// When the store can't answer.
@@ -85,6 +86,7 @@ pub async fn take(app: &App, means: Means) -> Result<Option<Vec<Batch>>, StoreEr
                 let mut batches = Vec::new();
                 for profile in readers {
                     let all = deliveries::of_reader(tx, profile, means).await?;
+                    let all = wanted(tx, profile, means, all).await?;
                     let wishes = follows::wishes(tx, profile).await?;
                     let own = own_zone(&places, &follows::places(tx, profile).await?);
                     let is_full = means == Means::Mail && has_enough(tx, profile).await?;

@@ -49,6 +49,7 @@ queries! {
     TAKE_BACK = "UPDATE deliveries SET state = 'dropped', changed_at = $2 WHERE story_id = $1 AND state = 'waiting'";
     DROP_WAITING = "UPDATE deliveries SET state = 'dropped', changed_at = $2 WHERE profile_id = $1 AND state = 'waiting'
         AND means = $3";
+    DROP_THESE = "UPDATE deliveries SET state = 'dropped', changed_at = $2 WHERE state = 'waiting' AND id IN {list:$1}";
     RETIME = "UPDATE deliveries SET due_at = $4 WHERE profile_id = $1 AND state = 'waiting' AND site_id = $2 AND pace = $3";
     FORGET = "DELETE FROM deliveries WHERE profile_id = $1";
     OF_PROFILE = "SELECT means, kind, state, created_at FROM deliveries WHERE profile_id = $1 ORDER BY created_at, id";
@@ -384,6 +385,16 @@ pub async fn take_back(tx: &mut Tx, story: StoryId) -> Result<u64, StoreError> {
 pub async fn drop_waiting(tx: &mut Tx, profile: ProfileId, means: Means) -> Result<(), StoreError> {
     let now = tx.now();
     tx.execute(DROP_WAITING, params![profile, now, means.name()]).await?;
+    Ok(())
+}
+
+/// Takes back deliveries that wait, since nobody asks for them any more.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn drop_these(tx: &mut Tx, ids: &[Uuid]) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.execute(DROP_THESE, params![ids, now]).await?;
     Ok(())
 }
 

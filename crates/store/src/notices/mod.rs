@@ -24,6 +24,7 @@ queries! {
         WHERE n.profile_id = $1 AND n.seen_at IS NULL AND n.mailed_at IS NULL ORDER BY n.created_at, n.id LIMIT $2";
     SEEN = "UPDATE notices SET seen_at = $2 WHERE profile_id = $1 AND seen_at IS NULL AND created_at <= $3";
     MAILED = "UPDATE notices SET mailed_at = $2 WHERE mailed_at IS NULL AND id IN {list:$1}";
+    UNMARK = "UPDATE notices SET mailed_at = NULL WHERE id IN {list:$1}";
     WANTS = "SELECT mails FROM notice_settings WHERE profile_id = $1";
     SET_WANTS = "INSERT INTO notice_settings (profile_id, mails, changed_at) VALUES ($1, $2, $3)
         ON CONFLICT (profile_id) DO UPDATE SET mails = excluded.mails, changed_at = excluded.changed_at";
@@ -132,13 +133,22 @@ pub async fn seen(tx: &mut Tx, profile: ProfileId, until: Timestamp) -> Result<(
     Ok(())
 }
 
-/// Marks notices as mailed, in the transaction that puts the mail on its way. How many were not mailed before.
+/// Marks notices as mailed, before the mail goes out. How many were not mailed before.
 ///
 /// # Errors
 /// When the store can't answer.
 pub async fn mailed(tx: &mut Tx, notices: &[Uuid]) -> Result<u64, StoreError> {
     let now = tx.now();
     tx.execute(MAILED, params![notices, now]).await
+}
+
+/// Takes the mark back from notices whose mail surely didn't go out.
+///
+/// # Errors
+/// When the store can't answer.
+pub async fn not_mailed(tx: &mut Tx, notices: &[Uuid]) -> Result<(), StoreError> {
+    tx.execute(UNMARK, params![notices]).await?;
+    Ok(())
 }
 
 /// Whether somebody wants mails; they do until they say otherwise.

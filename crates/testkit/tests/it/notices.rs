@@ -27,6 +27,7 @@ on_both_engines!(
     alerts_come_for_the_place_and_again_when_they_are_worse,
     what_was_going_out_in_a_crash_is_listed_and_not_sent_again,
     a_day_has_so_many_mails,
+    what_is_followed_no_more_is_told_no_more,
 );
 
 const TOKEN: &str = "a-long-token-of-the-coast";
@@ -489,6 +490,49 @@ async fn a_day_has_so_many_mails(engine: Engine) -> anyhow::Result<()> {
     let mails = mails_to(&test, "ada").await?;
     assert_eq!(mails.len(), most + 1);
     assert_eq!(mails[0].subject, "2 pieces of news from The Daily");
+    node.stop().await;
+    Ok(())
+}
+
+async fn what_is_followed_no_more_is_told_no_more(engine: Engine) -> anyhow::Result<()> {
+    let test = town(engine).await?;
+    let node = test.start().await?;
+    let (mut ada, mut ben) = (signed_in(&node, "ada").await?, signed_in(&node, "ben").await?);
+    for browser in [&mut ada, &mut ben] {
+        follow_it(browser, "topic", "tides").await?;
+        follow_it(browser, "author", "ada-quill").await?;
+        let answer = save(browser, &[("quiet_from", "8"), ("quiet_to", "12")]).await?;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+    }
+    settled(&test).await?;
+    // It is nine in the morning: it waits for noon.
+    plant::publish(&test, "coot").await?;
+    settled(&test).await?;
+    let keys = |page: &str| -> Vec<String> {
+        let parts = page.split("name=\"mail:").skip(1);
+        parts
+            .filter_map(|rest| rest.split('"').next())
+            .map(str::to_owned)
+            .collect()
+    };
+    // Ada follows one of both no more, and Ben both: one by dropping it, the other by wanting no mails of it.
+    let page = ada.get(HOST, "/account/notices").await?.text();
+    let own = keys(&page);
+    assert_eq!(own.len(), 2, "{page}");
+    save(&mut ada, &[("drop", own[0].as_str())]).await?;
+    save(&mut ben, &[("drop", own[0].as_str())]).await?;
+    let off = [
+        ("digest", "daily"),
+        ("hour", "7"),
+        ("quiet_from", "8"),
+        ("quiet_to", "12"),
+        (&*format!("mail:{}", own[1]), "off"),
+    ];
+    let answer = ben.post(HOST, "/account/notices/settings", &off).await?;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    test.clock.step_seconds(3 * 3_600);
+    assert_eq!(mails_to(&test, "ada").await?.len(), 1, "the other reason still holds");
+    assert_eq!(mails_to(&test, "ben").await?, Vec::new());
     node.stop().await;
     Ok(())
 }

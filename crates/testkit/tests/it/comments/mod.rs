@@ -9,10 +9,11 @@ mod policy;
 mod reports;
 mod writing;
 
-use crate::accounts::{HOST, network, person, reader, signed_in};
+use crate::accounts::{HOST, network_with, person, reader, signed_in};
 use masthead_domain::ids::StoryId;
 use masthead_domain::permissions::{Grant, Role};
 use masthead_features::accounts::staff;
+use masthead_server::settings::Settings;
 use masthead_store::Engine;
 use masthead_testkit::browser::Browser;
 use masthead_testkit::http::Answer;
@@ -27,7 +28,12 @@ pub(crate) struct Town {
 }
 
 pub(crate) async fn town(engine: Engine) -> anyhow::Result<Town> {
-    let test = network(engine).await?;
+    town_with(engine, |_| {}).await
+}
+
+/// The same with other settings.
+pub(crate) async fn town_with(engine: Engine, change: impl FnOnce(&mut Settings)) -> anyhow::Result<Town> {
+    let test = network_with(engine, change).await?;
     for name in ["ada", "ben", "cleo"] {
         reader(&test, name).await?;
     }

@@ -1,6 +1,6 @@
 //! What people are told of their comments, on their pages and by mail.
 
-use super::{HOST, Town, town};
+use super::{HOST, Town, town, town_with};
 use crate::accounts::button;
 use masthead_features::notices;
 use masthead_store::{Engine, jobs, mails};
@@ -11,6 +11,8 @@ on_both_engines!(
     who_is_answered_is_told_on_the_page_and_by_mail,
     decisions_are_told_and_taken_back,
     mails_stop_with_one_click,
+    what_is_gone_before_the_mail_is_in_none,
+    no_text_waits_for_a_mail_server,
 );
 
 /// The texts of the mails to somebody about their comments, the newest first, after all that is due was done.
@@ -167,6 +169,66 @@ async fn mails_stop_with_one_click(engine: Engine) -> anyhow::Result<()> {
     ada.post(HOST, "/account/notices/settings", &settings).await?;
     answer(&town, &mut ben, &first, "And the reader.").await?;
     assert_eq!(mails_to(&town, "ada").await?.len(), 3);
+    town.node.stop().await;
+    Ok(())
+}
+
+async fn what_is_gone_before_the_mail_is_in_none(engine: Engine) -> anyhow::Result<()> {
+    let town = town(engine).await?;
+    town.trust().await?;
+    let (mut ada, mut ben) = (town.browser("ada").await?, town.browser("ben").await?);
+    let first = Town::id(&town.write(&mut ada, "Who paid for the pier?").await?);
+    let removed = answer(&town, &mut ben, &first, "Your uncle did, the thief.").await?;
+    town.test.clock.step_seconds(40);
+    let deleted = answer(&town, &mut ben, &first, "I take that back.").await?;
+    let mut marek = town.browser("marek").await?;
+    let reject = [("act", "reject"), ("reason", "abusive"), ("id", removed.as_str())];
+    marek.post(HOST, "/desk/review", &reject).await?;
+    ben.post(HOST, &format!("/comments/{deleted}/delete"), &[]).await?;
+    assert_eq!(mails_to(&town, "ada").await?, Vec::new());
+    let third = answer(&town, &mut ben, &first, "The town did.").await?;
+    let mails = mails_to(&town, "ada").await?;
+    let [mail] = mails.as_slice() else { panic!("{mails:?}") };
+    assert!(mail.body.contains(&third), "{}", mail.body);
+    assert!(!mail.body.contains(&removed) && !mail.body.contains(&deleted));
+    town.node.stop().await;
+    Ok(())
+}
+
+async fn no_text_waits_for_a_mail_server(engine: Engine) -> anyhow::Result<()> {
+    // A port at which nobody listens any more.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let town = town_with(engine, |settings| {
+        settings.mail.url = format!("smtp://127.0.0.1:{port}");
+        settings.mail.from = "The Daily <news@daily.example>".into();
+    })
+    .await?;
+    town.trust().await?;
+    let (mut ada, mut ben) = (town.browser("ada").await?, town.browser("ben").await?);
+    let first = Town::id(&town.write(&mut ada, "Who paid for the pier?").await?);
+    answer(&town, &mut ben, &first, "The town did.").await?;
+    let tried = async || -> anyhow::Result<Option<bool>> {
+        town.test.run_jobs().await?;
+        let left = jobs::list(&mut town.test.app.db.reader().await?, 50).await?;
+        let job = left.into_iter().find(|job| job.kind == notices::JOB);
+        Ok(job.map(|job| job.attempts > 0))
+    };
+    town.test.clock.step_seconds(601);
+    // The node's own runner may have taken it a moment before.
+    while tried().await? != Some(true) {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let to = "ada@readers.example";
+    let written = mails::to(&mut town.test.app.db.reader().await?, to, 9).await?;
+    assert_eq!(written, Vec::new(), "its text waits nowhere");
+    masthead_features::stories::kill(&town.test.app, town.story, "It was another pier.", "test").await?;
+    // At the next try there is nothing left to tell.
+    while tried().await?.is_some() {
+        town.test.clock.step_seconds(60);
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let written = mails::to(&mut town.test.app.db.reader().await?, to, 9).await?;
+    assert_eq!(written, Vec::new());
     town.node.stop().await;
     Ok(())
 }
