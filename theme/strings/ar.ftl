@@ -43,6 +43,7 @@ list-continued = أخبار سابقة
 no-stories = لا توجد أخبار هنا بعد.
 nothing-yet-title = العدد الأول قيد الإعداد
 nothing-yet = لم يُنشر شيء في هذا الموقع بعد. عد إلينا قريبًا.
+section-nothing-yet = لم يُنشر شيء في هذا القسم بعد.
 
 ## Multimedia
 multimedia = وسائط متعددة

@@ -43,6 +43,7 @@ list-continued = Frühere Meldungen
 no-stories = Hier gibt es noch keine Meldungen.
 nothing-yet-title = Die erste Ausgabe entsteht gerade
 nothing-yet = Auf dieser Seite ist noch nichts erschienen. Schauen Sie bald wieder vorbei.
+section-nothing-yet = In diesem Ressort ist noch nichts erschienen.
 
 ## Multimedia
 multimedia = Multimedia

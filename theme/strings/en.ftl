@@ -46,6 +46,7 @@ list-continued = Earlier stories
 no-stories = There are no stories here yet.
 nothing-yet-title = The first edition is being made
 nothing-yet = Nothing has been published on this site yet. Come back soon.
+section-nothing-yet = Nothing has been published in this section yet.
 
 ## Multimedia
 multimedia = Multimedia

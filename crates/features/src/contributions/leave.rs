@@ -124,7 +124,7 @@ async fn without_name(
                 if was_public || change.story.standing.state == StoryState::Published {
                     change.make_public();
                 }
-                rows::drop_contributor(tx, story, profile).await?;
+                rows::hide_contributor(tx, story, profile).await?;
                 change.commit(tx, &context).await?;
                 Ok(())
             })

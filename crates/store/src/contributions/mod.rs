@@ -48,7 +48,7 @@ queries! {
     SET_CONTRIBUTOR = "INSERT INTO story_contributors (story_id, profile_id, name) VALUES ($1, $2, $3)
         ON CONFLICT (story_id, profile_id) DO UPDATE SET name = excluded.name";
     hot CONTRIBUTORS = "SELECT profile_id, name FROM story_contributors WHERE story_id = $1 ORDER BY profile_id";
-    DROP_CONTRIBUTOR = "DELETE FROM story_contributors WHERE story_id = $1 AND profile_id = $2";
+    HIDE_CONTRIBUTOR = "UPDATE story_contributors SET name = '' WHERE story_id = $1 AND profile_id = $2";
 }
 
 /// The queues of the desk, in the order of its tabs, by their names in the store and in strings.
@@ -316,7 +316,8 @@ pub async fn set_contributor(tx: &mut Tx, story: StoryId, profile: ProfileId, na
     Ok(())
 }
 
-/// The readers whose story it is, with the names under which it is printed; none for a story of the newsroom.
+/// The readers whose story it is, with the names under which it is printed, empty for somebody who deleted their account;
+/// none for a story of the newsroom.
 ///
 /// # Errors
 /// When the store can't answer.
@@ -324,11 +325,11 @@ pub async fn contributors(conn: &mut Conn, story: StoryId) -> Result<Vec<(Profil
     conn.all(CONTRIBUTORS, params![story]).await
 }
 
-/// Takes a reader's name off a story.
+/// Takes a reader's name off a story, which goes on being told from those of the newsroom.
 ///
 /// # Errors
 /// When the store can't answer.
-pub async fn drop_contributor(tx: &mut Tx, story: StoryId, profile: ProfileId) -> Result<(), StoreError> {
-    tx.execute(DROP_CONTRIBUTOR, params![story, profile]).await?;
+pub async fn hide_contributor(tx: &mut Tx, story: StoryId, profile: ProfileId) -> Result<(), StoreError> {
+    tx.execute(HIDE_CONTRIBUTOR, params![story, profile]).await?;
     Ok(())
 }

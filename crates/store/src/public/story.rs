@@ -31,9 +31,9 @@ queries! {
     hot REDIRECT = "SELECT story_id, target FROM redirects WHERE site_id = $1 AND path = $2";
     hot PATH_ON_SITE = concat!("SELECT p.path FROM placements p JOIN stories s ON s.id = p.story_id
         WHERE p.story_id = $2 AND p.site_id = $3 AND p.path IS NOT NULL AND ", released!());
-    hot CONTRIBUTORS = concat!("SELECT r.name, pr.username FROM story_contributors r JOIN stories s ON s.id = r.story_id
-        JOIN profiles pr ON pr.id = r.profile_id
-        WHERE r.story_id = $2 AND pr.username IS NOT NULL AND ", released!(), " ORDER BY r.profile_id");
+    hot CONTRIBUTORS = concat!("SELECT r.name, COALESCE(pr.username, '') FROM story_contributors r
+        JOIN stories s ON s.id = r.story_id JOIN profiles pr ON pr.id = r.profile_id
+        WHERE r.story_id = $2 AND ", released!(), " ORDER BY r.profile_id");
     hot NEWEST = concat!("SELECT l.published_at, l.story_id FROM story_lists l JOIN stories s ON s.id = l.story_id
         WHERE l.list_id = $2 AND l.site_id = $3 AND ", released!(), "
         ORDER BY l.published_at DESC, l.story_id DESC LIMIT 1");
@@ -181,8 +181,8 @@ pub async fn fronts_cursor(conn: &mut Conn, now: Timestamp, site: SiteId) -> Res
     Ok(newest.map(|(at, story)| super::Cursor(at, story)))
 }
 
-/// The readers whose story it is: the name under which it is printed, and the username of their profile. None for a
-/// story of the newsroom.
+/// The readers whose story it is: the name under which it is printed, and the username of their profile; both empty for
+/// somebody who deleted their account. None for a story of the newsroom.
 ///
 /// # Errors
 /// When the store can't answer.
