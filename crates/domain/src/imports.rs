@@ -164,7 +164,16 @@ pub struct ImportedComment {
     /// Put forward by the desk.
     #[serde(default)]
     pub featured: bool,
+    /// How many people liked it, 0 to [`MOST_LIKES`]. Who they were is not taken: most of them have no profile here.
+    #[serde(default)]
+    pub likes: u32,
+    /// What its writer says of themselves, where a desk has looked at it; plain text.
+    #[serde(default)]
+    pub author_bio: Option<String>,
 }
+
+/// The most likes that are taken of a comment; a number beyond is a mistake of the export.
+pub const MOST_LIKES: u32 = 10_000_000;
 
 /// State of an imported comment at its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -262,6 +271,9 @@ pub struct ImportedPerson {
     pub email: Option<String>,
     /// Whether the system that the export is of had proved the address.
     pub email_proved: bool,
+    /// What they say of themselves, where a desk has looked at it.
+    #[serde(default)]
+    pub bio: Option<String>,
 }
 
 /// A row of Isso's table `threads`.
@@ -296,4 +308,6 @@ pub struct IssoComment {
     pub email: Option<String>,
     /// Page of the writer.
     pub website: Option<String>,
+    /// How many found it good.
+    pub likes: i64,
 }

@@ -1,7 +1,7 @@
 //! Commento's export, version 1: one object with a list of comments and one of those who wrote them.
 
 use super::objects::Entry;
-use super::{Reading, block, flag, moment, name, text, word};
+use super::{Reading, block, flag, liked, moment, name, text, word};
 use crate::problem::Problem;
 use masthead_domain::imports::{CommentRecord, ImportedComment, ImportedCommentState, ImportedPerson};
 use serde_json::Value;
@@ -49,6 +49,8 @@ fn comment(value: &Value, entry: Entry<'_>, reading: &mut Reading<'_, '_>) -> bo
             Some("flagged") => ImportedCommentState::Spam,
             Some(_) => ImportedCommentState::Pending,
         },
+        // Votes for it less those against.
+        likes: liked(value.get("score")),
         ..ImportedComment::default()
     };
     reading.give(CommentRecord::Comment(Box::new(comment)), entry.end, problems);
@@ -71,6 +73,7 @@ fn person(value: &Value, entry: Entry<'_>, reading: &mut Reading<'_, '_>) -> boo
             && (matches!(provider.as_str(), "commento" | "google" | "github" | "gitlab")
                 || provider.starts_with("sso:")),
         email,
+        bio: None,
     };
     reading.give(CommentRecord::Person(Box::new(person)), entry.end, Vec::new());
     true

@@ -2,7 +2,7 @@
 //! people and comments may be in files of their own or in one; what a line is, its fields say.
 
 use super::objects::Entry;
-use super::{Reading, block, flag, moment, name, text, word, word_of};
+use super::{Reading, block, flag, liked, likes, moment, name, text, word, word_of};
 use crate::problem::{Problem, ReadContext};
 use masthead_domain::imports::{CommentRecord, ImportedComment, ImportedCommentState, ImportedPerson, ImportedThread};
 use serde_json::Value;
@@ -69,8 +69,21 @@ fn comment(value: &Value, key: String, ctx: &ReadContext<'_>, problems: &mut Vec
             Some("REJECTED") => ImportedCommentState::Rejected,
             _ => ImportedCommentState::Pending,
         },
+        likes: reactions(value),
         ..ImportedComment::default()
     }
+}
+
+/// Coral counts its one reaction; Talk counted each kind, of which these were its plugins.
+fn reactions(value: &Value) -> u32 {
+    if let Some(counts) = value.get("actionCounts") {
+        return liked(counts.get("REACTION"));
+    }
+    let Some(counts) = value.get("action_counts") else {
+        return 0;
+    };
+    let kinds = ["respect", "like", "love"].iter();
+    likes(kinds.map(|kind| i64::from(liked(counts.get(kind)))).sum())
 }
 
 fn person(value: &Value, key: String) -> ImportedPerson {
@@ -88,6 +101,8 @@ fn person(value: &Value, key: String) -> ImportedPerson {
         name: shown.or_else(|| word(value, "username")).unwrap_or_default(),
         email: word(value, "email").or_else(|| local.and_then(|profile| word(profile, "id"))),
         email_proved: flag(value, "emailVerified") || confirmed,
+        // Coral shows it without a look at it, and here nothing of it would have been seen by a desk.
+        bio: None,
     }
 }
 

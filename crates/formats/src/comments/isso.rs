@@ -1,7 +1,7 @@
 //! Isso keeps comments in a database and writes no other export. The rows are read by whoever can open it; here they are
 //! translated.
 
-use super::text;
+use super::{likes, text};
 use crate::problem::ReadContext;
 use masthead_domain::imports::{ImportedComment, ImportedCommentState, ImportedThread, IssoComment, IssoThread};
 use masthead_domain::time::Timestamp;
@@ -33,6 +33,7 @@ pub fn comment(row: IssoComment, ctx: &ReadContext<'_>) -> ImportedComment {
             4 => ImportedCommentState::Deleted,
             _ => ImportedCommentState::Pending,
         },
+        likes: likes(row.likes),
         ..ImportedComment::default()
     }
 }

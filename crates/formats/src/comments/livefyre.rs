@@ -1,7 +1,7 @@
 //! Livefyre archives: a collection a line, with the comments of one page; people in a file of their own.
 
 use super::objects::Entry;
-use super::{Reading, block, moment, name, text, word, word_of};
+use super::{Reading, block, likes, moment, name, text, word, word_of};
 use crate::problem::{Problem, ReadContext};
 use masthead_domain::imports::{CommentRecord, ImportedComment, ImportedCommentState, ImportedPerson, ImportedThread};
 use serde_json::Value;
@@ -16,6 +16,7 @@ pub(super) fn take(value: &Value, entry: Entry<'_>, reading: &mut Reading<'_, '_
             email: word(value, "email"),
             // The archive doesn't say whether anybody proved it.
             email_proved: false,
+            bio: None,
         };
         reading.give(CommentRecord::Person(Box::new(person)), entry.end, Vec::new());
         return true;
@@ -73,6 +74,11 @@ fn comment(
             Some("hidden" | "rejected" | "bozo") => ImportedCommentState::Rejected,
             Some(_) => ImportedCommentState::Pending,
         },
+        // The people who liked it, by their numbers.
+        likes: value
+            .get("likes")
+            .and_then(Value::as_array)
+            .map_or(0, |people| likes(i64::try_from(people.len()).unwrap_or(i64::MAX))),
         ..ImportedComment::default()
     }
 }

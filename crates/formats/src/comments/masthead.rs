@@ -2,7 +2,7 @@
 //! as they stand, so that what comes back is the same comment, and a profile that is there is the same person.
 
 use super::objects::Entry;
-use super::{Reading, block, flag, word};
+use super::{Reading, block, flag, liked, word};
 use crate::problem::Problem;
 use masthead_domain::imports::{CommentRecord, ImportedComment, ImportedCommentState, ImportedPerson};
 use masthead_domain::time::Timestamp;
@@ -23,6 +23,8 @@ pub(super) fn take(value: &Value, entry: Entry<'_>, reading: &mut Reading<'_, '_
             name: word(value, "name")
                 .or_else(|| word(value, "username"))
                 .unwrap_or_default(),
+            // A desk of ours has looked at it.
+            bio: Some(block(value, "bio").to_owned()).filter(|bio| !bio.is_empty()),
             ..ImportedPerson::default()
         }))
     } else {
@@ -54,6 +56,7 @@ fn comment(value: &Value, key: String, story: String, problems: &mut Vec<Problem
         },
         removed_by,
         featured: flag(value, "featured"),
+        likes: liked(value.get("likes")),
         ..ImportedComment::default()
     }
 }

@@ -4,6 +4,9 @@
 //! place and reason, and the next record is read all the same. Readers say what stands in the file; to which story a
 //! thread belongs and who somebody is here is for the import to find out.
 //!
+//! Likes are taken as numbers, from all but Disqus's and WordPress's, which have none: who liked something is nobody's
+//! here, as a rule. What people say of themselves is taken from our own export alone, where a desk has looked at it.
+//!
 //! Addresses of writers on the network (IP) are in most of these files and are never taken.
 
 mod commento;
@@ -21,7 +24,7 @@ use crate::format::Format;
 use crate::html::note;
 use crate::problem::{Problem, ReadContext, Unreadable};
 use crate::xml::squeeze;
-use masthead_domain::imports::CommentRecord;
+use masthead_domain::imports::{CommentRecord, MOST_LIKES};
 use masthead_domain::time::Timestamp;
 use objects::{Entry, Objects};
 use serde_json::Value;
@@ -185,6 +188,22 @@ fn block<'v>(value: &'v Value, name: &str) -> &'v str {
 
 fn flag(value: &Value, name: &str) -> bool {
     value.get(name).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// How many people liked a comment; what is no number, or less than nothing, is 0.
+fn liked(value: Option<&Value>) -> u32 {
+    let number = value.and_then(
+        |value| match value.get("$numberInt").or_else(|| value.get("$numberLong")) {
+            Some(Value::String(text)) => text.parse().ok(),
+            _ => value.as_i64(),
+        },
+    );
+    likes(number.unwrap_or_default())
+}
+
+/// The same of a number.
+fn likes(number: i64) -> u32 {
+    u32::try_from(number.max(0)).map_or(MOST_LIKES, |number| number.min(MOST_LIKES))
 }
 
 /// The moment of a field: text, or MongoDB's `{"$date": …}` in either of its forms (Extended JSON 2.0).

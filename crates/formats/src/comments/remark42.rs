@@ -2,7 +2,7 @@
 //! its interface answers with.
 
 use super::objects::Entry;
-use super::{Reading, block, flag, moment, name, text, word};
+use super::{Reading, block, flag, liked, likes, moment, name, text, word};
 use crate::problem::Problem;
 use masthead_domain::imports::{CommentRecord, ImportedComment, ImportedCommentState, ImportedPerson};
 use serde_json::Value;
@@ -27,6 +27,7 @@ pub(super) fn take(value: &Value, entry: Entry<'_>, reading: &mut Reading<'_, '_
                 name: String::new(),
                 email: Some(email),
                 email_proved: true,
+                bio: None,
             };
             reading.give(CommentRecord::Person(Box::new(person)), entry.end, Vec::new());
         }
@@ -80,8 +81,25 @@ fn comment(value: &Value, entry: Entry<'_>, reading: &mut Reading<'_, '_>) -> bo
         } else {
             ImportedCommentState::Approved
         },
+        likes: votes(value),
         ..ImportedComment::default()
     };
     reading.give(CommentRecord::Comment(Box::new(comment)), entry.end, problems);
     true
+}
+
+/// The votes for a comment: those against it are no likes taken back. Where an interface leaves out who voted, it says
+/// the difference alone.
+fn votes(value: &Value) -> u32 {
+    match value
+        .get("votes")
+        .and_then(Value::as_object)
+        .filter(|votes| !votes.is_empty())
+    {
+        Some(votes) => {
+            let good = votes.values().filter(|vote| vote.as_bool() == Some(true)).count();
+            likes(i64::try_from(good).unwrap_or(i64::MAX))
+        }
+        None => liked(value.get("score")),
+    }
 }

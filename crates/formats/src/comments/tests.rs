@@ -233,6 +233,33 @@ fn isso() {
 }
 
 #[test]
+fn likes_are_taken_as_numbers() {
+    let likes = |format: Format, text: &str| -> Vec<u32> {
+        let (all, ..) = records(format, text).unwrap();
+        comments(&all).iter().map(|comment| comment.likes).collect()
+    };
+    let remark42 = r#"[{"id":"1","text":"a","locator":{"url":"u"},"score":-1,"votes":{"b":true,"c":false,"d":false}},
+{"id":"2","text":"b","locator":{"url":"u"},"score":3},{"id":"3","text":"c","locator":{"url":"u"},"score":-2}]"#;
+    assert_eq!(likes(Format::Remark42, remark42), [1, 3, 0]);
+    let commento = r#"{"version":1,"comments":[{"commentHex":"a","url":"/x","markdown":"one","score":4},
+{"commentHex":"b","url":"/x","markdown":"two","score":-4},{"commentHex":"c","url":"/x","markdown":"three","score":99999999999}]}"#;
+    assert_eq!(likes(Format::Commento, commento), [4, 0, MOST_LIKES]);
+    let coral = r#"{"id":"c1","storyID":"s","revisions":[{"body":"a"}],"actionCounts":{"REACTION":{"$numberInt":"5"},"FLAG":2}}
+{"id":"c2","asset_id":"s","body_history":[{"body":"b"}],"action_counts":{"respect":2,"love":1,"flag":7}}"#;
+    assert_eq!(likes(Format::Coral, coral), [5, 3]);
+    let livefyre = r#"{"id":"t","source":"https://quay.example/x","comments":[{"id":1,"body_html":"a","likes":["u1","u2"]},{"id":2,"body_html":"b"}]}"#;
+    assert_eq!(likes(Format::Livefyre, livefyre), [2, 0]);
+    let own = r#"{"id":"1","story":"s","text":"a","state":"published","likes":7}"#;
+    assert_eq!(likes(Format::Masthead, own), [7]);
+    let ctx = ReadContext::at(Timestamp::from_micros(0));
+    let row = IssoComment {
+        likes: 6,
+        ..IssoComment::default()
+    };
+    assert_eq!(isso::comment(row, &ctx).likes, 6);
+}
+
+#[test]
 fn what_is_none_of_them_is_refused_with_a_reason() {
     for format in [
         Format::Disqus,

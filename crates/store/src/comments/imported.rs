@@ -11,9 +11,10 @@ use uuid::Uuid;
 
 queries! {
     INSERT = "INSERT INTO comments (id, story_id, site_id, profile_id, parent_id, root_id, place, state, listed, body,
-            body_hash, salt, revision, likes, answers, replies, places, reported, featured, imported, findings,
-            removed_by, created_at, changed_at, edited_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, 1, 0, 0, 0, 0, FALSE, $15, TRUE, '[]', $12, $13, $14, $16)";
+            body_hash, salt, revision, likes, likes_before, answers, replies, places, reported, featured, imported,
+            findings, removed_by, created_at, changed_at, edited_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, 1, $17, $17, 0, 0, 0, FALSE, $15, TRUE, '[]', $12, $13,
+            $14, $16)";
     SET_PLACES = "UPDATE comments SET places = $2 WHERE id = $1";
     OF_WRITER = "UPDATE comments SET profile_id = $2 WHERE profile_id = $1";
     REVIEWS_OF_WRITER = "UPDATE reviews SET profile_id = $2 WHERE profile_id = $1";
@@ -42,6 +43,8 @@ pub struct NewImported {
     pub edited_at: Option<Timestamp>,
     /// Whether the desk had put it forward.
     pub featured: bool,
+    /// How many people liked it there.
+    pub likes: u32,
 }
 
 /// The comments of these ids that are there, however many are asked for.
@@ -106,7 +109,8 @@ pub async fn insert(tx: &mut Tx, story: StoryId, site: SiteId, all: &[NewImporte
                 new.created_at,
                 now,
                 new.featured,
-                new.edited_at
+                new.edited_at,
+                i64::from(new.likes)
             ],
         )
         .await?;

@@ -63,7 +63,7 @@ queries! {
                 WHERE state = 'published' AND parent_id IS NOT NULL GROUP BY root_id) r ON r.id = c.id
             LEFT JOIN (SELECT comment_id AS id, count(*) AS n FROM comment_likes GROUP BY comment_id) l ON l.id = c.id
         WHERE c.answers <> COALESCE(a.n, 0) OR (c.parent_id IS NULL AND c.replies <> COALESCE(r.n, 0))
-            OR c.likes <> COALESCE(l.n, 0)
+            OR c.likes <> c.likes_before + COALESCE(l.n, 0)
             OR c.listed <> (c.state = 'published' OR (CASE WHEN c.parent_id IS NULL THEN c.replies ELSE c.answers END) > 0)
         ORDER BY c.id LIMIT 100";
     ALL_AFTER = concat!("SELECT ", comment!(), " FROM comments WHERE id > $1 ORDER BY id LIMIT $2");

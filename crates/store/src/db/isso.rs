@@ -55,8 +55,19 @@ pub fn read(path: &Path, sink: &mut dyn FnMut(IssoRow) -> ControlFlow<()>) -> Re
             return Ok(());
         }
     }
+    // Its oldest databases have no votes.
+    let counted: i64 = db
+        .query_row(
+            "select count(*) from pragma_table_info('comments') where name = 'likes'",
+            [],
+            |row| row.get(0),
+        )
+        .map_err(words)?;
+    let likes = if counted > 0 { "likes" } else { "0" };
     let mut comments = db
-        .prepare("select tid, id, parent, created, mode, text, author, email, website from comments order by id")
+        .prepare(&format!(
+            "select tid, id, parent, created, mode, text, author, email, website, {likes} from comments order by id"
+        ))
         .map_err(words)?;
     let mut rows = comments.query([]).map_err(words)?;
     while let Some(row) = rows.next().map_err(words)? {
@@ -70,6 +81,7 @@ pub fn read(path: &Path, sink: &mut dyn FnMut(IssoRow) -> ControlFlow<()>) -> Re
             author: text(row, 6),
             email: text(row, 7),
             website: text(row, 8),
+            likes: number(row, 9).unwrap_or_default(),
         };
         if sink(IssoRow::Comment(comment)).is_break() {
             return Ok(());

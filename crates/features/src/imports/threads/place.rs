@@ -89,6 +89,7 @@ pub(in crate::imports) async fn place(tx: &mut Tx, ids: &dyn IdSource, part: &Pa
             created_at: ready.created,
             edited_at: ready.edited,
             featured: ready.featured,
+            likes: ready.likes,
         });
     }
     imported::insert(tx, part.story, part.site, &new).await?;
@@ -174,6 +175,9 @@ impl People {
                     }
                     let claim = writer.email.as_deref();
                     profiles::insert(tx, id, None, ProfileState::Closed, &writer.name, claim).await?;
+                    if !writer.bio.is_empty() {
+                        profiles::set_bio(tx, id, &writer.bio).await?;
+                    }
                     *made += 1;
                 }
             }

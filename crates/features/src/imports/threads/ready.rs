@@ -6,7 +6,7 @@ use masthead_domain::comments::CommentState;
 use masthead_domain::comments::text::{self, LONGEST, TextError};
 use masthead_domain::ids::{CommentId, ProfileId, SiteId, StoryId};
 use masthead_domain::imports::{ImportedComment, ImportedCommentState};
-use masthead_domain::profiles::{LONGEST_NAME, clean_line};
+use masthead_domain::profiles::{LONGEST_BIO, LONGEST_NAME, clean_line, clean_text};
 use masthead_domain::time::Timestamp;
 use masthead_formats::Format;
 use masthead_store::authors::folded;
@@ -81,6 +81,7 @@ pub(in crate::imports) struct Ready {
     pub(super) created: Timestamp,
     pub(super) edited: Option<Timestamp>,
     pub(super) featured: bool,
+    pub(super) likes: u32,
 }
 
 /// Who wrote a comment.
@@ -89,6 +90,8 @@ pub(super) struct Writer {
     /// The closed profile that they get here, unless they are known.
     pub(super) profile: ProfileId,
     pub(super) name: String,
+    /// What a desk let them say of themselves; empty for nothing.
+    pub(super) bio: String,
     /// The key of their address, by which the profile can be claimed.
     pub(super) email: Option<String>,
     /// Whether the address was proved at the source, so that an account that proved it here is the same person's.
@@ -195,6 +198,11 @@ fn ready(
         created: comment.created.or(created).unwrap_or(now).min(now),
         edited: comment.edited.map(|edited| edited.min(now)),
         featured: comment.featured && state == CommentState::Published,
+        likes: if state == CommentState::Deleted {
+            0
+        } else {
+            comment.likes
+        },
     };
     Ok((ready, problem))
 }
@@ -243,9 +251,15 @@ fn writer(names: Names, source: &str, comment: &ImportedComment) -> Writer {
     Writer {
         profile: same.map_or_else(|| names.profile(&who), ProfileId),
         name,
+        bio: bio(comment.author_bio.as_deref().unwrap_or_default()),
         email,
         is_proved,
     }
+}
+
+/// As profiles here have it: what is too long was none of ours.
+fn bio(said: &str) -> String {
+    clean_text(said).chars().take(LONGEST_BIO).collect()
 }
 
 /// As they were written, but nothing before what it answers. Answers that go round in a circle begin with one that

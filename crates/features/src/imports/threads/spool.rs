@@ -137,6 +137,7 @@ fn know(comment: &mut ImportedComment, person: &ImportedPerson) {
     if comment.author_name.is_empty() {
         comment.author_name.clone_from(&person.name);
     }
+    comment.author_bio.clone_from(&person.bio);
     if comment.author_email.is_none() && person.email.is_some() {
         comment.author_email.clone_from(&person.email);
         comment.email_proved = person.email_proved;
@@ -231,6 +232,7 @@ mod tests {
             name: "Ada".into(),
             email: Some("ada@quay.example".into()),
             email_proved: true,
+            bio: None,
         };
         spool
             .add(Format::Coral, "users.json", CommentRecord::Person(Box::new(person)))

@@ -272,7 +272,8 @@ async fn every_system_is_told_by_its_content(engine: Engine) -> anyhow::Result<(
          INSERT INTO threads VALUES (1, '/2014/09/ferry/', 'Ferry');
          INSERT INTO comments (tid, id, parent, created, mode, remote_addr, text, author, voters)
              VALUES (1, 1, NULL, 1410807000.5, 1, '192.0.2.0', 'By **Isso**', 'I', x'00'),
-                    (1, 2, 1, 1410807100.5, 2, '192.0.2.0', 'An answer that waits', NULL, x'00');",
+                    (1, 2, 1, 1410807100.5, 2, '192.0.2.0', 'An answer that waits', NULL, x'00');
+         UPDATE comments SET likes = 3 WHERE id = 1;",
     )?;
     drop(db);
     let (counts, report) = import(&test, folder.path(), false).await?;
@@ -294,6 +295,7 @@ async fn every_system_is_told_by_its_content(engine: Engine) -> anyhow::Result<(
         said(&all, "An answer that waits").parent,
         Some(said(&all, "By Isso").id)
     );
+    assert_eq!(said(&all, "By Isso").likes, 3);
     let coral = said(&all, "By Coral").profile;
     let writer = profiles::by_id(&mut test.app.db.reader().await?, coral).await?.unwrap();
     assert_eq!(writer.display_name, "Coral person");
@@ -504,6 +506,10 @@ async fn an_export_of_our_own_comes_back_the_same(engine: Engine) -> anyhow::Res
     let edited = [("text", "An answer, put right.")];
     let path = format!("/comments/{}/edit", ids[1]);
     assert_eq!(browsers[1].post(HOST, &path, &edited).await?.status, 303);
+    for browser in &mut browsers[..2] {
+        let liked = browser.post(HOST, &format!("/comments/{}/likes", ids[4]), &[]).await?;
+        assert_eq!(liked.status, 303, "{}", liked.text());
+    }
     let (id, featured): (CommentId, CommentId) = (ids[3].parse()?, ids[4].parse()?);
     town.test
         .app
@@ -512,7 +518,8 @@ async fn an_export_of_our_own_comes_back_the_same(engine: Engine) -> anyhow::Res
             Box::pin(async move {
                 let refused = rows::by_id(tx, id).await?.unwrap();
                 rows::set_state(tx, &refused, CommentState::Rejected, Some("moderator")).await?;
-                rows::set_featured(tx, featured, true).await
+                rows::set_featured(tx, featured, true).await?;
+                profiles::set_bio(tx, refused.profile, "Writes of tides.").await
             })
         })
         .await?;
@@ -551,12 +558,21 @@ async fn an_export_of_our_own_comes_back_the_same(engine: Engine) -> anyhow::Res
         lines
     };
     let before = without_story(comments_before);
+    assert!(before.iter().any(|line| line["likes"] == 2), "{before:#?}");
     assert_eq!(without_story(lines(&second, "comments.jsonl")?), before);
     // Who wrote has a closed profile under the same identity, and a printed name.
     for profile in lines(&second, "profiles.jsonl")? {
         assert_eq!(profile["state"], "closed", "{profile}");
         assert!(profile["username"].is_null() && !profile["name"].as_str().unwrap().is_empty());
     }
+    let bios = |folder: &Path| -> anyhow::Result<Vec<Value>> {
+        let profiles = lines(folder, "profiles.jsonl")?.into_iter();
+        Ok(profiles
+            .map(|line| line["bio"].clone())
+            .filter(|bio| bio != "")
+            .collect())
+    };
+    assert_eq!(bios(&second)?, ["Writes of tides."]);
     // Lists of authors and topics are set aside: stories say theirs themselves.
     let (third, counts, _) = moved(engine, &second).await?;
     assert_eq!((counts.comments, counts.profiles), (6, 3));
