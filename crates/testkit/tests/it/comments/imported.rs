@@ -506,6 +506,7 @@ async fn an_export_of_our_own_comes_back_the_same(engine: Engine) -> anyhow::Res
     let edited = [("text", "An answer, put right.")];
     let path = format!("/comments/{}/edit", ids[1]);
     assert_eq!(browsers[1].post(HOST, &path, &edited).await?.status, 303);
+    // The second of them likes what is theirs, which counts for nothing.
     for browser in &mut browsers[..2] {
         let liked = browser.post(HOST, &format!("/comments/{}/likes", ids[4]), &[]).await?;
         assert_eq!(liked.status, 303, "{}", liked.text());
@@ -558,7 +559,7 @@ async fn an_export_of_our_own_comes_back_the_same(engine: Engine) -> anyhow::Res
         lines
     };
     let before = without_story(comments_before);
-    assert!(before.iter().any(|line| line["likes"] == 2), "{before:#?}");
+    assert!(before.iter().any(|line| line["likes"] == 1), "{before:#?}");
     assert_eq!(without_story(lines(&second, "comments.jsonl")?), before);
     // Who wrote has a closed profile under the same identity, and a printed name.
     for profile in lines(&second, "profiles.jsonl")? {
