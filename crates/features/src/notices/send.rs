@@ -69,7 +69,8 @@ impl Batch {
 }
 
 /// Takes what is due by a means for a few readers and marks it as going out; what is to wait because of their quiet hours,
-/// or because they got enough mails today, is put off, and what they stopped following meanwhile is dropped. Nothing is due when the answer is `None`.
+/// or because they got enough mails today, is put off, and what they stopped following meanwhile is dropped. Nothing is due
+/// when the answer is `None`.
 ///
 /// # Errors
 /// When the store can't answer.
