@@ -21,7 +21,8 @@ fn main() -> anyhow::Result<()> {
     let topology: Value = serde_json::from_str(&fs::read_to_string(source).with_context(|| source.clone())?)?;
     let arcs = arcs(&topology)?;
     let mut rings = Vec::new();
-    for_rings(&topology["objects"]["land"], &mut |ring| {
+    let all_land = topology.pointer("/objects/land").context("no land")?;
+    for_rings(all_land, &mut |ring| {
         rings.push(
             ring.iter()
                 .map(|arc| arc.as_i64().unwrap_or_default())
@@ -56,10 +57,13 @@ fn main() -> anyhow::Result<()> {
 /// The arcs in degrees: they are kept as steps on a grid.
 fn arcs(topology: &Value) -> anyhow::Result<Vec<Line>> {
     let number = |value: &Value| value.as_f64().context("no number");
-    let transform = |name: &str, axis: usize| number(&topology["transform"][name][axis]);
+    let transform = |path: &str| number(topology.pointer(path).context("no transform")?);
     let (scale, translate) = (
-        (transform("scale", 0)?, transform("scale", 1)?),
-        (transform("translate", 0)?, transform("translate", 1)?),
+        (transform("/transform/scale/0")?, transform("/transform/scale/1")?),
+        (
+            transform("/transform/translate/0")?,
+            transform("/transform/translate/1")?,
+        ),
     );
     let arcs = topology["arcs"].as_array().context("no arcs")?;
     arcs.iter()
@@ -141,7 +145,8 @@ fn closed(mut ring: Line) -> Line {
 /// The arcs that two countries have in common.
 fn shared(topology: &Value) -> Vec<usize> {
     let mut owners: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let countries = topology["objects"]["countries"]["geometries"].as_array();
+    let countries = topology.pointer("/objects/countries/geometries");
+    let countries = countries.and_then(Value::as_array);
     for (country, object) in countries.into_iter().flatten().enumerate() {
         for_rings(object, &mut |ring| {
             for number in ring.iter().filter_map(Value::as_i64) {

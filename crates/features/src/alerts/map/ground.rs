@@ -220,7 +220,7 @@ mod tests {
         let mut places = Vec::new();
         for part in d.split(['M', 'z']).filter(|part| !part.is_empty()) {
             let mut numbers: Vec<i64> = Vec::new();
-            for word in part.replace('-', " -").split(|char: char| char == ' ' || char == 'l') {
+            for word in part.replace('-', " -").split([' ', 'l']) {
                 numbers.extend(word.parse::<i64>());
             }
             let mut at = (0, 0);
