@@ -135,7 +135,7 @@ fn address(path: &str, number: usize) -> String {
 
 fn head(view: &SiteView, story: &PublicStory, places: &[PublicPlacement], around: &Around, title: &str) -> Page {
     let content = &story.content;
-    let mut page = Page::new(view, title, &story.path).described(&content.standfirst);
+    let mut page = Page::new(view, title, &story.path).described(&story::description(content));
     page.kind = "article";
     // A picture's page is a view of the gallery: what robots keep is the gallery.
     page.canonical = story::canonical(view, places).unwrap_or_else(|| view.absolute(&story.path));

@@ -321,12 +321,7 @@ fn render(
     } else {
         &content.seo_title
     };
-    let description = if content.standfirst.is_empty() {
-        content.body.to_plain()
-    } else {
-        content.standfirst.clone()
-    };
-    let mut page = Page::new(view, title, &path).described(&description);
+    let mut page = Page::new(view, title, &path).described(&description(&content));
     page.share_title.clone_from(&content.headline);
     page.kind = "article";
     page.canonical.clone_from(&canonical);
@@ -508,6 +503,17 @@ pub(super) fn first_of<'a>(
     blocks
         .into_iter()
         .find_map(|block| body::found(block, pictures).map(|stored| (stored, block)))
+}
+
+/// What is said of a story where there is little room. Readers' stories have no standfirst, and galleries no text: then a
+/// caption says it, or the headline.
+pub(super) fn description(content: &StoryContent) -> String {
+    let mut said = vec![content.standfirst.clone(), content.body.to_plain()];
+    said.extend(content.body.pictures().iter().map(|picture| picture.caption.to_plain()));
+    said.push(content.headline.clone());
+    said.into_iter()
+        .find(|text| !text.trim().is_empty())
+        .unwrap_or_default()
 }
 
 pub(super) fn image(view: &SiteView, content: &StoryContent, pictures: &[PublicPicture]) -> Option<Image> {

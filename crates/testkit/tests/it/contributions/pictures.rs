@@ -196,6 +196,10 @@ async fn pictures_go_from_the_form_to_a_gallery_without_their_metadata(engine: E
         .text();
     assert!(page.contains("Heron number 0 (Cold Staithe, 2025-11-23)"), "{page}");
     assert!(
+        page.contains("<meta name=\"description\" content=\"Taken from the bank."),
+        "a gallery without a standfirst is described by its text: {page}"
+    );
+    assert!(
         page.contains("<a rel=\"author\" href=\"/profiles/ada\">ada</a>"),
         "{page}"
     );
