@@ -508,12 +508,16 @@ pub(super) fn first_of<'a>(
 /// What is said of a story where there is little room. Readers' stories have no standfirst, and galleries no text: then a
 /// caption says it, or the headline.
 pub(super) fn description(content: &StoryContent) -> String {
-    let mut said = vec![content.standfirst.clone(), content.body.to_plain()];
-    said.extend(content.body.pictures().iter().map(|picture| picture.caption.to_plain()));
-    said.push(content.headline.clone());
-    said.into_iter()
-        .find(|text| !text.trim().is_empty())
-        .unwrap_or_default()
+    let is_said = |text: &String| !text.trim().is_empty();
+    let caption = || {
+        let pictures = content.body.pictures().into_iter();
+        pictures.map(|picture| picture.caption.to_plain()).find(is_said)
+    };
+    Some(content.standfirst.clone())
+        .filter(is_said)
+        .or_else(|| Some(content.body.to_plain()).filter(is_said))
+        .or_else(caption)
+        .unwrap_or_else(|| content.headline.clone())
 }
 
 pub(super) fn image(view: &SiteView, content: &StoryContent, pictures: &[PublicPicture]) -> Option<Image> {

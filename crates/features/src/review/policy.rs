@@ -312,7 +312,6 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
 
 async fn page(visit: &Visit, scope: Scope, refused: Option<(&Fields, &'static str)>) -> Result<Response, WebError> {
     let ladder = ladder_of(visit.app()).await.map_err(web_error)?;
-    let now = in_force(visit, scope).await?;
     let mut conn = visit.app().db.reader().await.map_err(store_error)?;
     if !allowed(&mut conn, visit, Permission::PolicyEdit, scope).await? {
         return Err(WebError::forbidden("Your role doesn't reach that far."));
@@ -348,6 +347,7 @@ async fn page(visit: &Visit, scope: Scope, refused: Option<(&Fields, &'static st
     let is_holdable = matches!(scope.kind, ScopeKind::Topic | ScopeKind::Story);
     let may_hold = is_holdable && allowed(&mut conn, visit, Permission::LegalHold, scope).await?;
     drop(conn);
+    let now = in_force(visit, scope).await?;
     let own_numbers = numbers_of(&known.settings);
     let own = Own {
         steps,
