@@ -17,13 +17,13 @@ queries! {
     KNOWN = "SELECT id, source, sender, state, ended_by, sent_at, turns_at, content_hash, shapes FROM alerts WHERE id IN {list:$1}";
     PUT = "INSERT INTO alerts (id, source, sender, identifier, kind, state, ended_by, rank, sent_at, turns_at,
             content_hash, shapes, message, received_at, changed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+        VALUES {row:($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)}
         ON CONFLICT (id) DO UPDATE SET source = excluded.source, kind = excluded.kind,
             state = excluded.state, ended_by = excluded.ended_by, rank = excluded.rank, sent_at = excluded.sent_at,
             turns_at = excluded.turns_at, content_hash = excluded.content_hash, shapes = excluded.shapes,
             message = excluded.message, received_at = excluded.received_at, changed_at = excluded.changed_at";
     SET_STATE = "UPDATE alerts SET state = $2, ended_by = $3, turns_at = $4, changed_at = $5 WHERE id = $1";
-    PUT_CELL = "INSERT INTO alert_cells (cell, alert_id) VALUES ($1, $2) ON CONFLICT (cell, alert_id) DO NOTHING";
+    PUT_CELL = "INSERT INTO alert_cells (cell, alert_id) VALUES {row:($1, $2)} ON CONFLICT (cell, alert_id) DO NOTHING";
     DROP_CELLS = "DELETE FROM alert_cells WHERE alert_id IN {list:$1}";
     PUT_END = "INSERT INTO alert_ends (identifier, by_alert, source, sender, of_sender, change, received_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -187,14 +187,14 @@ pub async fn known(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Known>, StoreErr
 /// When the store can't answer.
 pub async fn put_all(tx: &mut Tx, puts: &[Put<'_>]) -> Result<(), StoreError> {
     let rows: Vec<Vec<Param<'_>>> = puts.iter().map(row).collect();
-    tx.execute_each(PUT, &rows).await?;
+    tx.execute_rows(PUT, &rows).await?;
     let filed: Vec<Uuid> = puts.iter().filter(|put| put.was_filed).map(|put| put.id.0).collect();
     if !filed.is_empty() {
         drop_cells(tx, &filed).await?;
     }
     let live = puts.iter().filter(|put| put.state == State::Live);
     let cells: Vec<Vec<Param<'_>>> = live.flat_map(|put| cells_of(put.id, put.shapes)).collect();
-    tx.execute_each(PUT_CELL, &cells).await?;
+    tx.execute_rows(PUT_CELL, &cells).await?;
     Ok(())
 }
 
@@ -224,7 +224,7 @@ fn cells_of(id: AlertId, shapes: &[Shape]) -> Vec<Vec<Param<'static>>> {
 }
 
 async fn file(tx: &mut Tx, id: AlertId, shapes: &[Shape]) -> Result<(), StoreError> {
-    tx.execute_each(PUT_CELL, &cells_of(id, shapes)).await?;
+    tx.execute_rows(PUT_CELL, &cells_of(id, shapes)).await?;
     Ok(())
 }
 

@@ -167,23 +167,23 @@ impl Tx {
         Ok(rows)
     }
 
-    /// Runs a statement once for each list of parameters, in their order, and returns the number of rows that were changed
-    /// in all. PostgreSQL is sent one after the other without waiting for its answers, so that a batch costs the way there
-    /// and back once.
+    /// Inserts rows by a query with a `{row:…}`, in their order, and returns the number of rows that were changed in all.
+    /// PostgreSQL is sent many of them as one statement, and does not wait for an answer before the next: a batch costs the
+    /// way there and back twice. Two rows with the same key are the caller's error where the query updates on a conflict.
     ///
     /// # Errors
     /// As [`Tx::execute`]; what came before the one that failed is undone with it.
-    pub async fn execute_each(&mut self, query: Query, lists: &[Vec<Param<'_>>]) -> Result<u64, StoreError> {
-        for params in lists {
-            self.conn.check(query, params)?;
+    pub async fn execute_rows(&mut self, query: Query, rows: &[Vec<Param<'_>>]) -> Result<u64, StoreError> {
+        for row in rows {
+            self.conn.check(query, row)?;
         }
         let result = match &mut self.conn.session {
             Session::Sqlite(lease) => {
                 let connection = lease.connection(query)?;
-                let each = lists.iter().map(|params| sqlite::execute(connection, query, params));
+                let each = rows.iter().map(|row| sqlite::execute(connection, query, row));
                 each.sum()
             }
-            Session::Postgres(lease) => lease.execute_each(query, lists).await,
+            Session::Postgres(lease) => lease.execute_rows(query, rows).await,
         };
         let rows = self.conn.noted(result)?;
         self.changed |= rows > 0;

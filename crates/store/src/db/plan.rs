@@ -6,7 +6,7 @@ use super::query::Query;
 use tokio_postgres::SimpleQueryMessage;
 
 impl Conn {
-    /// Prepares the query and returns the number of its parameters.
+    /// Prepares the query, and its text for many rows where it has one, and returns the number of its parameters.
     pub(crate) async fn prepare(&mut self, query: Query) -> Result<usize, StoreError> {
         match &mut self.session {
             Session::Sqlite(lease) => lease
@@ -14,13 +14,15 @@ impl Conn {
                 .prepare(query.sqlite())
                 .map(|statement| statement.parameter_count())
                 .map_err(|error| StoreError::from_sqlite(query.name(), &error)),
-            Session::Postgres(lease) => lease
-                .raw()
-                .ok_or_else(|| StoreError::bug("the connection was given back"))?
-                .prepare(query.postgres())
-                .await
-                .map(|statement| statement.params().len())
-                .map_err(|error| StoreError::from_postgres(query.name(), &error)),
+            Session::Postgres(lease) => {
+                let fail = |error: tokio_postgres::Error| StoreError::from_postgres(query.name(), &error);
+                let client = lease
+                    .raw()
+                    .ok_or_else(|| StoreError::bug("the connection was given back"))?;
+                client.prepare(query.postgres_block()).await.map_err(fail)?;
+                let statement = client.prepare(query.postgres()).await.map_err(fail)?;
+                Ok(statement.params().len())
+            }
         }
     }
 

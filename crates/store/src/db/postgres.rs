@@ -6,7 +6,7 @@
 use super::conn::{Conn, Failure, Session, Tx};
 use super::error::{StoreError, is_serialization};
 use super::param::Param;
-use super::query::Query;
+use super::query::{BLOCK, Query};
 use super::row::{FromRow, Row};
 use super::{BoxFuture, DbSettings, Shared, listen, tls};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts};
@@ -22,9 +22,6 @@ use tokio_postgres::{NoTls, Statement};
 
 /// How long a caller waits for a free connection, and a connection for its server.
 const WAIT: Duration = Duration::from_secs(10);
-
-/// Statements of a batch that are on their way at once.
-const PIPELINED: usize = 256;
 
 /// How long one statement may take before its connection is given up. A server that hangs looks like this.
 const STATEMENT: Duration = Duration::from_secs(60);
@@ -307,7 +304,7 @@ impl Lease {
         params: &[Param<'_>],
         limit: usize,
     ) -> Outcome<Vec<R>> {
-        let statement = self.prepare(query, params).await?;
+        let statement = self.prepare(query, query.postgres(), params.len()).await?;
         let bound = bound(params);
         let mut result = limited(self.client()?.query(&statement, &bound)).await;
         if !self.open && is_stale_plan(&result) {
@@ -323,50 +320,52 @@ impl Lease {
     }
 
     pub(super) async fn execute(&mut self, query: Query, params: &[Param<'_>]) -> Outcome<u64> {
-        let statement = self.prepare(query, params).await?;
+        let statement = self.prepare(query, query.postgres(), params.len()).await?;
         let bound = bound(params);
         let result = limited(self.client()?.execute(&statement, &bound)).await;
         self.concluded(query.name(), result)
     }
 
-    pub(super) async fn execute_each(&mut self, query: Query, lists: &[Vec<Param<'_>>]) -> Outcome<u64> {
-        let mut changed = 0;
-        for lists in lists.chunks(PIPELINED) {
-            let Some(first) = lists.first() else { break };
-            let statement = self.prepare(query, first).await?;
-            if lists.iter().any(|params| params.len() != first.len()) {
-                let text = format!("{}: lists of parameters of different lengths", query.name());
-                return Err((StoreError::Bug(text), Failure::Final));
-            }
-            let client = self.client()?;
-            // Each is sent when it is first polled, which is in this order; the answers come in the same.
-            let all = async {
-                let mut each = FuturesOrdered::new();
-                for params in lists {
-                    each.push_back(executed(client, &statement, params));
-                }
-                let mut sum = 0;
-                while let Some(rows) = each.try_next().await? {
-                    sum += rows;
-                }
-                Ok(sum)
-            };
-            let result = limited(all).await;
-            changed += self.concluded(query.name(), result)?;
+    pub(super) async fn execute_rows(&mut self, query: Query, rows: &[Vec<Param<'_>>]) -> Outcome<u64> {
+        let width = rows.first().map_or(0, Vec::len);
+        if rows.iter().any(|row| row.len() != width) {
+            let text = format!("{}: rows of different lengths", query.name());
+            return Err((StoreError::Bug(text), Failure::Final));
         }
-        Ok(changed)
+        let (blocks, rest) = rows.as_chunks::<BLOCK>();
+        let blocks = blocks.iter().map(|block| bound(block.iter().flatten())).collect();
+        let rest = rest.iter().map(bound).collect();
+        let of_blocks = self.each(query, query.postgres_block(), width * BLOCK, blocks).await?;
+        let of_rest = self.each(query, query.postgres(), width, rest).await?;
+        Ok(of_blocks + of_rest)
     }
 
-    async fn prepare(&mut self, query: Query, params: &[Param<'_>]) -> Outcome<Statement> {
-        let result = limited(self.client()?.prepare_cached(query.postgres())).await;
+    /// Runs a text of a query with each list of parameters, sending one after the other without waiting for answers.
+    async fn each(&mut self, query: Query, text: &str, wanted: usize, lists: Vec<Vec<Bound<'_>>>) -> Outcome<u64> {
+        if lists.is_empty() {
+            return Ok(0);
+        }
+        let statement = self.prepare(query, text, wanted).await?;
+        let client = self.client()?;
+        let all = async {
+            // Each is sent when it is first polled, which is in this order; the answers come in the same.
+            let mut each: FuturesOrdered<_> = lists.iter().map(|params| client.execute(&statement, params)).collect();
+            let mut sum = 0;
+            while let Some(rows) = each.try_next().await? {
+                sum += rows;
+            }
+            Ok(sum)
+        };
+        let result = limited(all).await;
+        self.concluded(query.name(), result)
+    }
+
+    async fn prepare(&mut self, query: Query, text: &str, given: usize) -> Outcome<Statement> {
+        let result = limited(self.client()?.prepare_cached(text)).await;
         let statement = self.concluded(query.name(), result)?;
         let wanted = statement.params().len();
-        if wanted != params.len() {
-            let text = format!(
-                "{}: {wanted} parameters are wanted, {} were given",
-                query.name(),
-                params.len()
-            );
+        if wanted != given {
+            let text = format!("{}: {wanted} parameters are wanted, {given} were given", query.name());
             return Err((StoreError::Bug(text), Failure::Final));
         }
         Ok(statement)
@@ -442,12 +441,11 @@ async fn limited<T>(work: impl Future<Output = Result<T, tokio_postgres::Error>>
     tokio::time::timeout(STATEMENT, work).await.ok()
 }
 
-async fn executed(client: &Object, statement: &Statement, params: &[Param<'_>]) -> Result<u64, tokio_postgres::Error> {
-    client.execute(statement, &bound(params)).await
-}
+/// A parameter as the client library wants it.
+type Bound<'p> = &'p (dyn ToSql + Sync);
 
-fn bound<'p>(params: &'p [Param<'_>]) -> Vec<&'p (dyn ToSql + Sync)> {
-    params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+fn bound<'p>(params: impl IntoIterator<Item = &'p Param<'p>>) -> Vec<Bound<'p>> {
+    params.into_iter().map(|param| param as Bound<'p>).collect()
 }
 
 fn is_stale_plan<T>(result: &Limited<T>) -> bool {

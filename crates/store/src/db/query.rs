@@ -3,6 +3,7 @@
 //! Every query of the store is declared with [`queries!`](crate::queries), so that a test can prepare all of them on
 //! both engines and look at the plans of the hot ones.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -15,7 +16,12 @@ pub struct QueryDef {
     hot: bool,
     for_sqlite: OnceLock<Rewritten>,
     for_postgres: OnceLock<Rewritten>,
+    for_a_block: OnceLock<String>,
 }
+
+/// Rows that PostgreSQL is sent as one statement. A statement holds at most 65,535 parameters, and the cost of one is
+/// small beside that of its rows long before.
+pub(super) const BLOCK: usize = 64;
 
 /// A text as an engine wants it, and the numbers of the placeholders that take a list.
 struct Rewritten {
@@ -33,6 +39,7 @@ impl QueryDef {
             hot,
             for_sqlite: OnceLock::new(),
             for_postgres: OnceLock::new(),
+            for_a_block: OnceLock::new(),
         }
     }
 }
@@ -85,11 +92,15 @@ impl Query {
     }
 
     fn for_sqlite(self) -> &'static Rewritten {
-        self.0.for_sqlite.get_or_init(|| for_sqlite(self.0.sqlite))
+        self.0
+            .for_sqlite
+            .get_or_init(|| for_sqlite(&with_rows(self.0.sqlite, 1)))
     }
 
     fn for_postgres(self) -> &'static Rewritten {
-        self.0.for_postgres.get_or_init(|| for_postgres(self.0.postgres))
+        self.0
+            .for_postgres
+            .get_or_init(|| for_postgres(&with_rows(self.0.postgres, 1)))
     }
 
     /// The text for SQLite: `?N` placeholders, lists as table-valued `rarray`.
@@ -101,12 +112,56 @@ impl Query {
     pub fn postgres(self) -> &'static str {
         &self.for_postgres().text
     }
+
+    /// The text for [`BLOCK`] rows on PostgreSQL, whose parameters follow each other row by row.
+    pub(super) fn postgres_block(self) -> &'static str {
+        let block = || for_postgres(&with_rows(self.0.postgres, BLOCK)).text;
+        self.0.for_a_block.get_or_init(block)
+    }
 }
 
 impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.name)
     }
+}
+
+/// What opens the row of an `INSERT` that may be repeated.
+const ROW: &str = "{row:";
+
+/// A text with its `{row:($1, …)}` written `count` times, each with parameters of its own.
+///
+/// Arrays taken apart by `unnest` were turned down: PostgreSQL has to be told the type of each, which would be another
+/// text for the same query, and SQLite has nothing like it.
+fn with_rows(text: &str, count: usize) -> Cow<'_, str> {
+    let Some((before, rest)) = text.split_once(ROW) else {
+        return Cow::Borrowed(text);
+    };
+    let (row, after) = rest.split_once('}').unwrap_or((rest, ""));
+    let width = row.split('$').skip(1).map(number_ahead).max().unwrap_or(0);
+    let rows: Vec<String> = (0..count)
+        .map(|index| {
+            let mut out = String::with_capacity(row.len() + 16);
+            for (place, part) in row.split('$').enumerate() {
+                if place == 0 {
+                    out.push_str(part);
+                    continue;
+                }
+                let digits = part.trim_start_matches(|c: char| c.is_ascii_digit());
+                out.push('$');
+                out.push_str(&(number_ahead(part) + index * width).to_string());
+                out.push_str(digits);
+            }
+            out
+        })
+        .collect();
+    Cow::Owned(format!("{before}{}{after}", rows.join(", ")))
+}
+
+/// The number that a text begins with; 0 where it begins with none.
+fn number_ahead(text: &str) -> usize {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    text.get(..end).and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }
 
 /// What the rewriting finds in a text.
@@ -238,6 +293,7 @@ fn strip_in(before: &str) -> (&str, bool) {
 /// }
 /// ```
 ///
+/// `{row:($1, $2)}` after `VALUES` is a row of which [`Tx::execute_rows`](crate::db::Tx::execute_rows) may send many.
 /// A text may be any constant expression, `concat!(…)` for instance. `hot` marks a query whose plan is tested.
 #[macro_export]
 macro_rules! queries {
@@ -318,6 +374,20 @@ mod tests {
             for_postgres(text).text,
             "select a - $2 from t where id = any($1) and b <> all($2) and min(c) = any($3)"
         );
+    }
+
+    #[test]
+    fn rows_are_repeated_with_parameters_of_their_own() {
+        let text = "insert into t (a, b, c) values {row:($1, $12, $12)} on conflict (a) do nothing";
+        assert_eq!(
+            with_rows(text, 1),
+            "insert into t (a, b, c) values ($1, $12, $12) on conflict (a) do nothing"
+        );
+        assert_eq!(
+            with_rows(text, 3),
+            "insert into t (a, b, c) values ($1, $12, $12), ($13, $24, $24), ($25, $36, $36) on conflict (a) do nothing"
+        );
+        assert_eq!(with_rows("select $1", 3), "select $1");
     }
 
     #[test]
