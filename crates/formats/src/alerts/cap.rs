@@ -33,7 +33,7 @@ pub(super) fn read(root: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<Pro
     bulletin.made = root
         .child_text("dateTimeSent")
         .and_then(|text| crate::dates::moment(&text, ctx));
-    for node in alerts(root).take(super::MOST_ALERTS) {
+    for node in alerts(root).take(super::MOST_ALERTS + 1) {
         let mut alert = message(node, ctx, problems);
         if let Some(status) = envelope.filter(|status| *status != Status::Actual) {
             alert.status = status;
@@ -105,6 +105,7 @@ fn word<T>(
 }
 
 /// The messages that a message names: `sender,identifier,sent`, parted by white space, or by commas alone as some do.
+/// Senders with spaces in their names are against the specification and not rare.
 fn references(node: Node<'_>, at: &str, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> Vec<Reference> {
     let Some(element) = node.child("references") else {
         return Vec::new();
@@ -113,28 +114,65 @@ fn references(node: Node<'_>, at: &str, ctx: &ReadContext<'_>, problems: &mut Ve
         note(problems, at, "references is there and empty");
         return Vec::new();
     };
+    let groups: Vec<Vec<&str>> = written
+        .split_ascii_whitespace()
+        .take(1000)
+        .map(|group| group.split(',').map(str::trim).collect())
+        .collect();
+    // Names with spaces in them take the groups apart; what stands between the commas is whole then.
+    let is_apart = groups.iter().any(|group| group.len() % 3 != 0);
+    let triples = match is_apart.then(|| between_commas(&written)).flatten() {
+        Some(triples) => triples,
+        None => groups
+            .iter()
+            .flat_map(|group| group.chunks(3))
+            .map(<[&str]>::to_vec)
+            .collect(),
+    };
     let mut found = Vec::new();
-    for group in written.split_ascii_whitespace().take(1000) {
-        let parts: Vec<&str> = group.split(',').map(str::trim).collect();
-        for triple in parts.chunks(3) {
-            match triple {
-                [sender, identifier, sent] if !identifier.is_empty() => found.push(Reference {
-                    sender: (*sender).to_owned(),
-                    identifier: (*identifier).to_owned(),
-                    sent: text::moment(Some(sent), at, ctx, problems),
-                }),
-                _ => note(
-                    problems,
-                    at,
-                    format!(
-                        "references holds what names no message: {}",
-                        crate::xml::cut_at(group, 80)
-                    ),
+    for triple in triples {
+        match triple.as_slice() {
+            [sender, identifier, sent] if !identifier.is_empty() => found.push(Reference {
+                sender: (*sender).to_owned(),
+                identifier: (*identifier).to_owned(),
+                sent: text::moment(Some(sent), at, ctx, problems),
+            }),
+            other => note(
+                problems,
+                at,
+                format!(
+                    "references holds what names no message: {}",
+                    crate::xml::cut_at(&other.join(","), 80)
                 ),
-            }
+            ),
         }
     }
     found
+}
+
+/// Triples whose names hold spaces: after each moment, which has none, the next sender begins. `None` where what stands
+/// in the moments' places begins with no year.
+fn between_commas(written: &str) -> Option<Vec<Vec<&str>>> {
+    let mut triples = Vec::new();
+    let mut rest = written.trim();
+    while !rest.is_empty() && triples.len() < 1000 {
+        let (sender, after) = rest.split_once(',')?;
+        let (identifier, after) = after.split_once(',')?;
+        let after = after.trim_start();
+        let end = after
+            .find(|char: char| char.is_whitespace() || char == ',')
+            .unwrap_or(after.len());
+        let (sent, after) = after.split_at_checked(end)?;
+        let has_year = sent
+            .get(..4)
+            .is_some_and(|year| year.bytes().all(|byte| byte.is_ascii_digit()));
+        if !has_year {
+            return None;
+        }
+        triples.push(vec![sender.trim(), identifier.trim(), sent]);
+        rest = after.trim_start_matches(|char: char| char.is_whitespace() || char == ',');
+    }
+    Some(triples)
 }
 
 fn read_info(node: Node<'_>, at: &str, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> Info {

@@ -36,6 +36,13 @@ pub(super) fn read(root: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<Pro
             break;
         }
         let at = format!("entry {}", number + 1);
+        // A list that has nothing to list says so in an entry which is the list itself.
+        if entry
+            .child("id")
+            .is_some_and(|id| id.text().is_some_and(|id| id == sender))
+        {
+            continue;
+        }
         let messages: Vec<Node<'_>> = cap::alerts(entry).collect();
         if !messages.is_empty() {
             bulletin.format = AlertFormat::Cap;
@@ -65,12 +72,16 @@ fn message_link(entry: Node<'_>, base: &Base) -> Option<String> {
         let is_message = link
             .word("type")
             .is_some_and(|kind| kind.eq_ignore_ascii_case("application/cap+xml"))
-            || href
-                .split(['?', '#'])
-                .next()
-                .is_some_and(|path| path.to_ascii_lowercase().ends_with(".cap"));
+            || leads_to_message(link, &href);
         is_message.then(|| links::web(&href, base)).flatten()
     })
+}
+
+/// Whether an address without a type is one of a message: `….cap`, or the `.xml` that an entry has instead of a page.
+fn leads_to_message(link: Node<'_>, href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let is_other = link.is("enclosure") || link.word("rel").is_some_and(|rel| rel != "alternate");
+    path.ends_with(".cap") || path.ends_with(".xml") && !is_other
 }
 
 /// An entry that is an alert itself. Entries of some indices carry words of CAP beside their title, which are taken.
@@ -87,14 +98,18 @@ fn entry_alert(node: Node<'_>, base: &Base, at: &str, ctx: &ReadContext<'_>, pro
     let description = ["description", "summary", "content", "encoded"]
         .iter()
         .find_map(|name| text::lines_of(node, name));
+    // Atom has links to other things too, which say so.
+    let is_page = |link: &Node<'_>| link.word("rel").is_none_or(|rel| rel == "alternate");
     let link = node
         .all("link")
-        .find_map(|link| link.word("href").or_else(|| link.text()));
+        .find(is_page)
+        .or_else(|| node.child("link"))
+        .and_then(|link| link.word("href").or_else(|| link.text()));
     let area = Area {
         name: text::line_of(node, "areaDesc")
             .or_else(|| text::line_of(node, "featurename"))
             .unwrap_or_default(),
-        codes: Vec::new(),
+        codes: codes(node),
         shapes: shapes(node, at, problems),
     };
     let info = Info {
@@ -134,6 +149,22 @@ fn entry_alert(node: Node<'_>, base: &Base, at: &str, ctx: &ReadContext<'_>, pro
     }
 }
 
+/// The codes of CAP beside an entry: several pairs stand in one element there.
+fn codes(node: Node<'_>) -> Vec<(String, String)> {
+    let pairs = node.all("geocode").flat_map(|geocode| {
+        let names = geocode.all("valueName").filter_map(Node::text);
+        names
+            .zip(geocode.all("value").filter_map(Node::text))
+            .collect::<Vec<_>>()
+    });
+    // One value may be a list.
+    let codes = pairs.flat_map(|(scheme, values)| {
+        let values: Vec<String> = values.split_ascii_whitespace().map(str::to_owned).collect();
+        values.into_iter().map(move |value| (scheme.clone(), value))
+    });
+    codes.take(2000).collect()
+}
+
 /// A status beside an entry. Other vocabularies have a `status` of their own (of a fire, of a road), which says nothing
 /// about whether the entry is real.
 fn known_status(word: &str) -> Status {
@@ -159,6 +190,9 @@ pub(super) fn shapes(node: Node<'_>, at: &str, problems: &mut Vec<Problem>) -> V
         if shapes.len() >= 500 {
             break;
         }
+        if part.elements().next().is_none() && part.text().is_none() {
+            continue;
+        }
         let shape = match part.name() {
             // GeoRSS Simple has text in it, GML and W3C have elements, which come by themselves.
             "point" | "pos" => text::positions(&part.raw_text()).first().copied().map(Shape::Point),
@@ -166,6 +200,19 @@ pub(super) fn shapes(node: Node<'_>, at: &str, problems: &mut Vec<Problem>) -> V
             "polygon" => text::polygon(text::positions(&part.raw_text())),
             "circle" => cap::circle(&part.raw_text()).map(in_kilometres(&part)),
             "box" => boxed(&text::positions(&part.raw_text())),
+            // Holes are left out, so that whoever stands in one is told too often rather than not at all.
+            "posList"
+                if part
+                    .parent()
+                    .and_then(Node::parent)
+                    .is_some_and(|node| node.is("interior")) =>
+            {
+                continue;
+            }
+            "Envelope" => {
+                let corners = ["lowerCorner", "upperCorner"].map(|name| part.child_text(name).unwrap_or_default());
+                boxed(&text::positions(&corners.join(" ")))
+            }
             "posList" => {
                 let points = text::positions(&part.raw_text());
                 let is_ring = part.parent().is_some_and(|parent| parent.is("LinearRing"));

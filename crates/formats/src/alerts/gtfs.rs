@@ -37,7 +37,7 @@ pub(super) fn read(bytes: &[u8], ctx: &ReadContext<'_>, problems: &mut Vec<Probl
                     }
                 }
             }
-            (2, Some(entity)) if bulletin.alerts.len() < super::MOST_ALERTS => {
+            (2, Some(entity)) if bulletin.alerts.len() <= super::MOST_ALERTS => {
                 match read_entity(entity, bulletin.made, ctx, problems) {
                     Some(alert) => bulletin.alerts.push(alert),
                     None => others += 1,
@@ -55,18 +55,23 @@ pub(super) fn read(bytes: &[u8], ctx: &ReadContext<'_>, problems: &mut Vec<Probl
             "it breaks off; the alerts before that were read",
         ));
     }
+    unread_kinds(&bulletin, others, problems);
+    bulletin.is_whole = !is_partial && !fields.is_broken();
+    Ok(bulletin)
+}
+
+/// Says so where a feed has trips and vehicles alone.
+pub(super) fn unread_kinds(bulletin: &Bulletin, others: usize, problems: &mut Vec<Problem>) {
     if bulletin.alerts.is_empty() && others > 0 {
         problems.push(Problem::new(
             "document",
             format!("{others} trips and vehicles, and no alert: the address of a feed of alerts is another"),
         ));
     }
-    bulletin.is_whole = !is_partial && !fields.is_broken();
-    Ok(bulletin)
 }
 
 /// Seconds since 1970; 0 is how some write that there is no time.
-fn moment(seconds: u64) -> Option<Timestamp> {
+pub(super) fn moment(seconds: u64) -> Option<Timestamp> {
     let seconds = i64::try_from(seconds)
         .ok()
         .filter(|seconds| (1..=32_503_680_000).contains(seconds))?;
@@ -111,18 +116,19 @@ fn read_entity(
     })
 }
 
+/// What was found in an alert, in whichever form it is written.
 #[derive(Default)]
-struct Found {
+pub(super) struct Found {
     start: Option<Timestamp>,
     end: Option<Timestamp>,
     periods: usize,
     has_open_end: bool,
-    cause: u64,
-    effect: u64,
-    level: u64,
-    headers: Vec<(Option<String>, String)>,
-    descriptions: Vec<(Option<String>, String)>,
-    urls: Vec<(Option<String>, String)>,
+    pub(super) cause: u64,
+    pub(super) effect: u64,
+    pub(super) level: u64,
+    pub(super) headers: Vec<(Option<String>, String)>,
+    pub(super) descriptions: Vec<(Option<String>, String)>,
+    pub(super) urls: Vec<(Option<String>, String)>,
     codes: Vec<(String, String)>,
 }
 
@@ -182,6 +188,11 @@ impl Found {
                 _ => {}
             }
         }
+        self.lasts(start, end);
+    }
+
+    /// A time in which it holds; one without an end goes on.
+    pub(super) fn lasts(&mut self, start: Option<Timestamp>, end: Option<Timestamp>) {
         self.start = if self.periods == 0 {
             start
         } else {
@@ -217,7 +228,8 @@ impl Found {
         }
     }
 
-    fn code(&mut self, scheme: &str, bytes: &[u8]) {
+    /// A name of a timetable.
+    pub(super) fn code(&mut self, scheme: &str, bytes: &[u8]) {
         let Some(code) = text::line(&words(bytes)) else { return };
         let code = (scheme.to_owned(), code);
         if self.codes.len() < 500 && !self.codes.contains(&code) {
@@ -226,7 +238,10 @@ impl Found {
     }
 
     /// One part a language; each shares times and codes.
-    fn infos(mut self, ctx: &ReadContext<'_>) -> Vec<Info> {
+    pub(super) fn infos(mut self, ctx: &ReadContext<'_>) -> Vec<Info> {
+        for texts in [&mut self.headers, &mut self.descriptions, &mut self.urls] {
+            unmarked(texts);
+        }
         let mut languages: Vec<Option<String>> = Vec::new();
         for (language, _) in self.headers.iter().chain(&self.descriptions) {
             if !languages.contains(language) {
@@ -280,6 +295,21 @@ impl Found {
         });
         infos.collect()
     }
+}
+
+/// Leaves out what is said a second time with markup, as the language `en-html`; where it is said in no other way, it is
+/// of the language before that.
+fn unmarked(texts: &mut Vec<(Option<String>, String)>) {
+    let plain: Vec<String> = texts.iter().filter_map(|(language, _)| language.clone()).collect();
+    texts.retain_mut(|(language, _)| {
+        let base = language.as_deref().and_then(|language| language.strip_suffix("-html"));
+        let Some(base) = base.map(str::to_owned) else {
+            return true;
+        };
+        let is_first = !plain.contains(&base);
+        *language = Some(base);
+        is_first
+    });
 }
 
 /// The level that the feed gives, else what the effect is to a traveller.

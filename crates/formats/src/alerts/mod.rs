@@ -12,7 +12,9 @@ mod datex;
 mod feed;
 mod geojson;
 mod gtfs;
+mod gtfs_json;
 mod json;
+mod json_xml;
 mod nws;
 mod open511;
 mod open511_xml;
@@ -38,17 +40,17 @@ const MOST_LINKS: usize = 500;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AlertFormat {
-    /// OASIS Common Alerting Protocol 1.0 to 1.2, alone or in an envelope (Atom, RSS, EDXL-DE).
+    /// OASIS Common Alerting Protocol 1.0 to 1.2, alone or in an envelope (Atom, RSS, EDXL-DE), in XML or JSON.
     Cap,
-    /// GTFS-Realtime service alerts, in their binary form.
+    /// GTFS-Realtime service alerts, in their binary form or in JSON.
     GtfsRealtime,
-    /// DATEX II situation publications, versions 1 to 3.
+    /// DATEX II situation publications, versions 1 to 3, in XML or JSON.
     Datex2,
     /// Open511 events, in JSON or XML.
     Open511,
     /// Work Zone Data Exchange feeds, versions 2 to 4.
     Wzdx,
-    /// Waze's closure and incident feed specification (CIFS) in JSON.
+    /// Waze's closure and incident feed specification (CIFS) in JSON or XML.
     Cifs,
     /// The GeoJSON of the United States' National Weather Service.
     Nws,
@@ -138,6 +140,7 @@ fn read_xml(text: &str, ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> R
         _ if cap::alerts(root).next().is_some() => cap::read(root, ctx, problems),
         _ if datex::is_publication(root) => datex::read(root, ctx, problems)?,
         "open511" => open511_xml::read(root, ctx, problems)?,
+        "incidents" => cifs::read_xml(root, ctx, problems),
         name if name.eq_ignore_ascii_case("html") => {
             return Err(Unreadable::new("an HTML page where alerts were expected"));
         }

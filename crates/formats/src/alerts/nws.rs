@@ -17,7 +17,7 @@ pub(super) fn read(
 ) -> Bulletin {
     let mut bulletin = Bulletin::new(AlertFormat::Nws);
     bulletin.made = document.and_then(|document| json::moment(document, &["updated"], "document", ctx, problems));
-    for (number, value) in features.iter().enumerate().take(super::MOST_ALERTS) {
+    for (number, value) in features.iter().enumerate().take(super::MOST_ALERTS + 1) {
         let at = format!("feature {}", number + 1);
         let Some(feature) = Fields::of(value) else {
             note(problems, &at, "it is no object");

@@ -17,7 +17,7 @@ pub(super) fn read(
     problems: &mut Vec<Problem>,
 ) -> Bulletin {
     let mut bulletin = Bulletin::new(AlertFormat::Open511);
-    for (number, value) in events.iter().enumerate().take(super::MOST_ALERTS) {
+    for (number, value) in events.iter().enumerate().take(super::MOST_ALERTS + 1) {
         match Fields::of(value) {
             Some(event) => {
                 let shapes = event.get(&["geography", "geometry"]).map(geojson::shapes);

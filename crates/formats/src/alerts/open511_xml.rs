@@ -41,7 +41,7 @@ pub(super) fn read(root: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<Pro
     let base = Base::new(ctx.origin);
     let base = root.word("xml:base").map_or(base.clone(), |own| base.join(&own));
     let mut bulletin = Bulletin::new(AlertFormat::Open511);
-    for (number, node) in events.all("event").enumerate().take(super::MOST_ALERTS) {
+    for (number, node) in events.all("event").enumerate().take(super::MOST_ALERTS + 1) {
         let at = format!("event {}", number + 1);
         let language = node.word("xml:lang").or_else(|| root.word("xml:lang"));
         let mut event = object(node, (&base, language.as_deref()), DEEPEST);

@@ -176,3 +176,119 @@ fn what_is_none_of_the_formats_is_said() {
     assert!(reason("<open511/>").contains("no events"));
     assert!(reason("hello").contains("neither"));
 }
+
+#[test]
+fn incidents_of_cifs_in_xml_say_what_they_say_in_json() {
+    let xml = r#"<?xml version="1.0" encoding="UTF-8"?><incidents xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" timestamp="2026-11-25T09:00:00Z"><incident id="101">
+        <creationtime>2026-11-25T07:00:00+00:00</creationtime><type>ROAD_CLOSED</type><subtype>ROAD_CLOSED_HAZARD</subtype><description>Burst main</description>
+        <location><street>Quay Street</street><polyline>51.51 -0.0069 51.52 -0.007</polyline><direction>BOTH_DIRECTIONS</direction></location>
+        <starttime>2026-11-25T08:00:00+00:00</starttime><endtime>2026-11-25T18:00:00+00:00</endtime><source><reference>w-9</reference><name>Water board</name></source></incident></incidents>"#;
+    let json = r#"{"timestamp":"2026-11-25T09:00:00Z","incidents":[{"id":"101","creationtime":"2026-11-25T07:00:00+00:00","type":"ROAD_CLOSED","subtype":"ROAD_CLOSED_HAZARD","polyline":"51.51 -0.0069 51.52 -0.007","street":"Quay Street",
+        "starttime":"2026-11-25T08:00:00+00:00","endtime":"2026-11-25T18:00:00+00:00","description":"Burst main","source":{"reference":"w-9","name":"Water board"}}]}"#;
+    let (xml, json) = (bulletin(xml), bulletin(json));
+    assert_eq!(xml, json);
+    assert!(xml.is_whole);
+    let alert = &xml.alerts[0];
+    assert_eq!(
+        (alert.identifier.as_str(), alert.sender.as_str()),
+        ("101", "Water board")
+    );
+    assert_eq!(alert.infos[0].sender_name.as_deref(), Some("Water board"));
+    assert_eq!(alert.infos[0].areas[0].name, "Quay Street");
+    assert!(bulletin("<incidents/>").is_whole, "a quiet day");
+}
+
+#[test]
+fn references_with_spaces_in_their_senders_are_whole() {
+    let named = |references: &str| {
+        let document = format!(
+            "<alert><identifier>q7</identifier><sender>quay</sender><sent>2026-11-25T09:00:00Z</sent><status>Actual</status><msgType>Cancel</msgType><scope>Public</scope><references>{references}</references></alert>"
+        );
+        let named = bulletin(&document).alerts.remove(0).references.into_iter();
+        named
+            .map(|one| format!("{}|{}", one.sender, one.identifier))
+            .collect::<Vec<_>>()
+    };
+    let moment = "2026-11-25T08:00:00+00:00";
+    assert_eq!(
+        named(&format!(
+            "Harbour Office North,q5,{moment} Harbour Office North,q 6,{moment}"
+        )),
+        ["Harbour Office North|q5", "Harbour Office North|q 6"]
+    );
+    assert_eq!(named(&format!("a,q5,{moment}, a,q6,{moment}")), ["a|q5", "a|q6"]);
+    assert_eq!(named(&format!("a,q5,{moment},a,q6,{moment}")), ["a|q5", "a|q6"]);
+    assert_eq!(
+        named(&format!("a,q5 a,q6,{moment}")),
+        ["a|q6"],
+        "what is not whole is no message"
+    );
+}
+
+#[test]
+fn other_lists_of_the_same_names_are_none() {
+    for document in [
+        r#"{"incidents":[{"type":"Feature","geometry":{"type":"Point","coordinates":[9.9,53.5]},"properties":{"iconCategory":8}}]}"#,
+        r#"{"events":[{"id":"E1","title":"Wildfire","categories":[]}]}"#,
+        r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"event_type":"Roadworks"},"geometry":null}]}"#,
+    ] {
+        assert!(reason(document).contains("none of the formats"), "{document}");
+    }
+    assert!(bulletin(r#"{"events":[]}"#).is_whole);
+    assert!(bulletin(r#"{"incidents":[]}"#).is_whole);
+}
+
+#[test]
+fn connected_work_zones_say_the_same_in_camel_case() {
+    let snake = r#"{"feed_info":{"publisher":"Quays","update_date":"2026-11-25T09:00:00Z"},"type":"FeatureCollection","features":[{"id":"1","type":"Feature","properties":{"core_details":{"event_type":"work-zone","road_names":["Quay Street"],"direction":"northbound","description":"Paving","update_date":"2026-11-25T08:00:00Z"},
+        "start_date":"2026-11-25T06:00:00Z","end_date":"2026-11-26T06:00:00Z","vehicle_impact":"all-lanes-closed","beginning_cross_street":"Pier","ending_cross_street":"Lighthouse"},"geometry":{"type":"LineString","coordinates":[[9.9,53.5],[9.8,53.6]]}}]}"#;
+    let camel = r#"{"feedInfo":{"publisher":"Quays","updateDate":"2026-11-25T09:00:00Z"},"type":"FeatureCollection","features":[{"id":"1","type":"Feature","properties":{"coreDetails":{"eventType":"work-zone","roadNames":["Quay Street"],"direction":"northbound","description":"Paving","updateDate":"2026-11-25T08:00:00Z"},
+        "startDate":"2026-11-25T06:00:00Z","endDate":"2026-11-26T06:00:00Z","vehicleImpact":"all-lanes-closed","beginningCrossStreet":"Pier","endingCrossStreet":"Lighthouse"},"geometry":{"type":"LineString","coordinates":[[9.9,53.5],[9.8,53.6]]}}]}"#;
+    let (snake, camel) = (bulletin(snake), bulletin(camel));
+    assert_eq!(snake, camel);
+    let info = &snake.alerts[0].infos[0];
+    assert_eq!(info.areas[0].name, "Quay Street northbound (Pier – Lighthouse)");
+    assert_eq!(
+        (info.severity, info.expires),
+        (Severity::Severe, moment("2026-11-26T06:00:00Z"))
+    );
+}
+
+#[test]
+fn an_index_without_types_leads_on_by_its_addresses() {
+    let feed = r#"<rss version="2.0"><channel><title>Warnings</title>
+        <item><title>Gale</title><link>https://harbour.example/cap/7.xml</link></item>
+        <item><title>Flood</title><link>https://harbour.example/8.html</link><enclosure url="https://harbour.example/map.xml" type="text/xml"/></item></channel></rss>"#;
+    let index = bulletin(feed);
+    assert_eq!(index.links, ["https://harbour.example/cap/7.xml"]);
+    assert_eq!(
+        index.alerts[0].infos[0].web.as_deref(),
+        Some("https://harbour.example/8.html")
+    );
+    assert!(!index.is_whole);
+}
+
+#[test]
+fn an_entry_keeps_its_page_its_codes_and_its_box() {
+    let feed = r#"<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:q</id><entry><id>1</id><title>Gale</title><updated>2026-11-25T08:00:00Z</updated>
+        <link rel="self" href="https://harbour.example/1.atom"/><link rel="alternate" href="https://harbour.example/1"/>
+        <cap:geocode><valueName>FIPS6</valueName><value>006001 006003</value><valueName>UGC</valueName><value>CAZ001</value></cap:geocode>
+        <georss:where><gml:Envelope><gml:lowerCorner>53 9</gml:lowerCorner><gml:upperCorner>54 10</gml:upperCorner></gml:Envelope></georss:where></entry></feed>"#;
+    let info = bulletin(feed).alerts.remove(0).infos.remove(0);
+    assert_eq!(info.web.as_deref(), Some("https://harbour.example/1"));
+    let codes: Vec<_> = info.areas[0]
+        .codes
+        .iter()
+        .map(|(scheme, code)| format!("{scheme} {code}"))
+        .collect();
+    assert_eq!(codes, ["FIPS6 006001", "FIPS6 006003", "UGC CAZ001"]);
+    assert!(info.areas[0].shapes[0].reaches(Point::turned(53.5, 9.5).unwrap(), 0.0));
+}
+
+#[test]
+fn an_entry_that_is_its_own_list_is_no_alert() {
+    let feed = r#"<feed xmlns="http://www.w3.org/2005/Atom"><id>https://harbour.example/list</id><title>Warnings</title><updated>2026-11-25T08:00:00Z</updated>
+        <entry><id>https://harbour.example/list</id><title>There are no warnings</title><updated>2026-11-25T08:00:00Z</updated></entry></feed>"#;
+    let read = bulletin(feed);
+    assert!(read.alerts.is_empty() && read.is_whole);
+}

@@ -152,6 +152,52 @@ pub(super) fn capital(words: &str) -> String {
         .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
+/// A language as BCP 47 has it: schemas allow the three letters of ISO 639-2, and some write their country instead.
+pub(super) fn language(tag: &str) -> String {
+    let lower = tag.trim().to_ascii_lowercase();
+    let short = match lower.as_str() {
+        "ara" => "ar",
+        "baq" | "eus" => "eu",
+        "bul" => "bg",
+        "cat" => "ca",
+        "ces" | "cze" | "cz" => "cs",
+        "cym" | "wel" => "cy",
+        "dan" | "dk" => "da",
+        "deu" | "ger" => "de",
+        "ell" | "gre" => "el",
+        "eng" => "en",
+        "est" => "et",
+        "fin" => "fi",
+        "fra" | "fre" => "fr",
+        "gle" => "ga",
+        "glg" => "gl",
+        "hrv" => "hr",
+        "hun" => "hu",
+        "ice" | "isl" => "is",
+        "ita" => "it",
+        "lav" => "lv",
+        "lit" => "lt",
+        "ltz" => "lb",
+        "dut" | "nld" => "nl",
+        "nob" => "nb",
+        "nor" => "no",
+        "pol" => "pl",
+        "por" => "pt",
+        "ron" | "rum" => "ro",
+        "rus" => "ru",
+        "slk" | "slo" => "sk",
+        "slv" => "sl",
+        "spa" => "es",
+        "srp" => "sr",
+        "swe" => "sv",
+        "tur" => "tr",
+        "ukr" => "uk",
+        _ if lower.len() == 2 => return lower,
+        _ => return tag.trim().to_owned(),
+    };
+    short.to_owned()
+}
+
 /// Names put together, each once, the first few.
 pub(super) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut kept: Vec<&str> = Vec::new();

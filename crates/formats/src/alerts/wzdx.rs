@@ -1,4 +1,5 @@
-//! Work Zone Data Exchange: feeds of work zones, versions 2 to 4, in GeoJSON.
+//! Work Zone Data Exchange: feeds of work zones, versions 2 to 4, in GeoJSON, and the standard of Connected Work Zones that
+//! came of it, whose names are the same in camel case.
 
 use super::{AlertFormat, Bulletin, geojson, json, text};
 use crate::html::note;
@@ -16,14 +17,15 @@ pub(super) fn read(
 ) -> Result<Bulletin, Unreadable> {
     let mut bulletin = Bulletin::new(AlertFormat::Wzdx);
     let head = document
-        .and_then(|document| document.get(&["feed_info", "road_event_feed_info", "data_feed_info"]))
+        .and_then(|document| document.get(&["feed_info", "feedInfo", "road_event_feed_info", "data_feed_info"]))
         .and_then(Fields::of);
     let publisher = head
         .and_then(|head| json::line(head, &["publisher"]))
         .unwrap_or_default();
-    bulletin.made = head.and_then(|head| json::moment(head, &["update_date"], "feed_info", ctx, problems));
+    bulletin.made =
+        head.and_then(|head| json::moment(head, &["update_date", "updateDate"], "feed_info", ctx, problems));
     let mut devices = 0_usize;
-    for (number, feature) in features.iter().enumerate().take(super::MOST_ALERTS) {
+    for (number, feature) in features.iter().enumerate().take(super::MOST_ALERTS + 1) {
         let at = format!("feature {}", number + 1);
         let properties = feature.get("properties").and_then(Fields::of);
         let Some((feature, properties)) = Fields::of(feature).zip(properties) else {
@@ -32,10 +34,10 @@ pub(super) fn read(
         };
         // From version 4 on what all events have stands apart.
         let core = properties
-            .get(&["core_details"])
+            .get(&["core_details", "coreDetails"])
             .and_then(Fields::of)
             .unwrap_or(properties);
-        if core.get(&["device_type"]).is_some() {
+        if core.get(&["device_type", "deviceType"]).is_some() {
             devices += 1;
             continue;
         }
@@ -61,17 +63,23 @@ fn read_event(
     ctx: &ReadContext<'_>,
     problems: &mut Vec<Problem>,
 ) -> Alert {
-    let roads = json::texts(core, &["road_names", "road_name"]);
+    let roads = json::texts(core, &["road_names", "roadNames", "road_name"]);
     let direction = core
         .line(&["direction"])
         .filter(|word| !matches!(word.as_str(), "unknown" | "undefined"));
     let named = text::names(roads.iter().map(String::as_str));
-    let kind = text::words(&core.line(&["event_type"]).unwrap_or_default());
+    let ends = [
+        ["beginning_cross_street", "beginningCrossStreet"],
+        ["ending_cross_street", "endingCrossStreet"],
+    ];
+    let ends: Vec<String> = ends.iter().filter_map(|names| json::line(properties, names)).collect();
+    let between = (!ends.is_empty()).then(|| format!("({})", ends.join(" – ")));
+    let kind = text::words(&core.line(&["event_type", "eventType"]).unwrap_or_default());
     let impact = core
-        .line(&["vehicle_impact"])
-        .or_else(|| properties.line(&["vehicle_impact"]));
+        .line(&["vehicle_impact", "vehicleImpact"])
+        .or_else(|| properties.line(&["vehicle_impact", "vehicleImpact"]));
     let area = Area {
-        name: [Some(named), direction]
+        name: [Some(named), direction, between]
             .into_iter()
             .flatten()
             .collect::<Vec<_>>()
@@ -109,8 +117,8 @@ fn read_event(
         },
         certainty: Certainty::Unknown,
         effective: None,
-        onset: json::moment(properties, &["start_date"], at, ctx, problems),
-        expires: json::moment(properties, &["end_date"], at, ctx, problems),
+        onset: json::moment(properties, &["start_date", "startDate"], at, ctx, problems),
+        expires: json::moment(properties, &["end_date", "endDate"], at, ctx, problems),
         sender_name: None,
         headline: Some(headline).filter(|headline| !headline.is_empty()),
         description: json::lines(core, &["description"]),
@@ -119,14 +127,20 @@ fn read_event(
         areas: text::areas(area),
     };
     let status = core
-        .line(&["event_status"])
-        .or_else(|| properties.line(&["event_status"]));
+        .line(&["event_status", "eventStatus"])
+        .or_else(|| properties.line(&["event_status", "eventStatus"]));
     Alert {
         identifier: json::line(feature, &["id"])
-            .or_else(|| json::line(properties, &["road_event_id", "id"]))
+            .or_else(|| json::line(properties, &["road_event_id", "roadEventId", "id"]))
             .unwrap_or_default(),
         sender: String::new(),
-        sent: json::moment(core, &["update_date", "creation_date"], at, ctx, problems),
+        sent: json::moment(
+            core,
+            &["update_date", "updateDate", "creation_date", "creationDate"],
+            at,
+            ctx,
+            problems,
+        ),
         kind: Kind::Traffic,
         status: Status::Actual,
         message: match status.as_deref() {

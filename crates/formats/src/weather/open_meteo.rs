@@ -22,7 +22,7 @@ struct Document {
 /// # Errors
 /// [`WeatherProblem`]; what the service itself says is wrong is said.
 pub fn open_meteo(bytes: &[u8]) -> Result<Forecast, WeatherProblem> {
-    let document: Document = serde_json::from_slice(bytes).map_err(|error| WeatherProblem::Form(error.to_string()))?;
+    let document = read(bytes)?;
     if let Some(reason) = document.reason {
         return Err(WeatherProblem::Said(reason.chars().take(200).collect()));
     }
@@ -40,10 +40,8 @@ pub fn open_meteo(bytes: &[u8]) -> Result<Forecast, WeatherProblem> {
         let Some(at) = moment(time, document.utc_offset_seconds) else {
             continue;
         };
-        let code = hours
-            .number("weather_code", row)
-            .or_else(|| hours.number("weathercode", row));
-        steps.push(Step {
+        let code = hours.number("weather_code", row);
+        let step = Step {
             at,
             hours: 1,
             temperature: hours
@@ -71,9 +69,29 @@ pub fn open_meteo(bytes: &[u8]) -> Result<Forecast, WeatherProblem> {
                 }),
             sky: code.and_then(sky),
             night: hours.number("is_day", row).is_some_and(|day| day < 0.5),
-        });
+        };
+        // Beyond the reach of a model its columns go on without values.
+        if step.temperature.or(step.wind).or(step.precipitation).is_some() || step.sky.is_some() {
+            steps.push(step);
+        }
     }
     finished(Forecast { updated: None, steps })
+}
+
+/// The answer of a question about one place. The service answers questions about several with a list.
+fn read(bytes: &[u8]) -> Result<Document, WeatherProblem> {
+    let form = |error: serde_json::Error| WeatherProblem::Form(error.to_string());
+    if bytes.trim_ascii_start().first() != Some(&b'[') {
+        return serde_json::from_slice(bytes).map_err(form);
+    }
+    let mut places: Vec<Document> = serde_json::from_slice(bytes).map_err(form)?;
+    match (places.pop(), places.len()) {
+        (Some(place), 0) => Ok(place),
+        (_, others) => Err(WeatherProblem::Form(format!(
+            "a list of {} places where one was expected",
+            others + usize::from(others > 0)
+        ))),
+    }
 }
 
 struct Hours<'a> {
@@ -82,14 +100,25 @@ struct Hours<'a> {
 }
 
 impl<'a> Hours<'a> {
-    /// The name of a column: as asked for, or with the name of a model behind it.
+    /// The name of a column: as asked for, as it was called at first (`weathercode`, `windspeed_10m`), or with the name
+    /// of a model behind it. `precipitation_probability` is another variable, not the rain of a model.
     fn column(&self, name: &str) -> Option<&'a str> {
-        let of_model = |known: &&String| {
-            known
-                .strip_prefix(name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        let first_name = match name {
+            "weather_code" => "weathercode",
+            "wind_speed_10m" => "windspeed_10m",
+            "wind_direction_10m" => "winddirection_10m",
+            "relative_humidity_2m" => "relativehumidity_2m",
+            name => name,
         };
-        self.columns.keys().find(of_model).map(String::as_str)
+        let keys = || self.columns.keys().map(String::as_str);
+        let of_model = |known: &&str| {
+            known.strip_prefix(name).is_some_and(|rest| {
+                rest.starts_with('_') && !rest.starts_with("_probability") && !rest.starts_with("_hours")
+            })
+        };
+        keys()
+            .find(|known| *known == name || *known == first_name)
+            .or_else(|| keys().find(of_model))
     }
 
     fn number(&self, name: &str, row: usize) -> Option<f64> {
@@ -151,6 +180,28 @@ mod tests {
             (last.temperature, last.sky, last.night),
             (None, Some(Sky::Thunder), true)
         );
+    }
+
+    #[test]
+    fn columns_have_several_names_and_the_chance_of_rain_is_no_rain() {
+        let text = br#"[{"utc_offset_seconds":0,"hourly_units":{"windspeed_10m":"m/s"},
+            "hourly":{"time":[1764061200,1764064800],"precipitation_probability":[40,50],"windspeed_10m":[3,null],
+            "winddirection_10m":[90,null],"relativehumidity_2m":[80,null],"weathercode":[61,null],"temperature_2m_icon_seamless":[4,null]}}]"#;
+        let forecast = open_meteo(text).unwrap();
+        assert_eq!(forecast.steps.len(), 1, "an hour without any value is none");
+        let step = &forecast.steps[0];
+        assert_eq!(step.at.to_rfc3339(), "2025-11-25T09:00:00Z");
+        assert_eq!((step.precipitation, step.temperature), (None, Some(4.0)));
+        assert_eq!(
+            (step.wind, step.wind_from, step.humidity),
+            (Some(3.0), Some(90.0), Some(80.0))
+        );
+        assert_eq!(step.sky, Some(Sky::LightRain));
+        assert_eq!(
+            open_meteo(b"[{},{},{}]"),
+            Err(WeatherProblem::Form("a list of 3 places where one was expected".into()))
+        );
+        assert!(matches!(open_meteo(b" []"), Err(WeatherProblem::Form(_))));
     }
 
     #[test]
