@@ -80,7 +80,8 @@ fn message_link(entry: Node<'_>, base: &Base) -> Option<String> {
 /// Whether an address without a type is one of a message: `….cap`, or the `.xml` that an entry has instead of a page.
 fn leads_to_message(link: Node<'_>, href: &str) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    let is_other = link.is("enclosure") || link.word("rel").is_some_and(|rel| rel != "alternate");
+    let is_other =
+        link.is("enclosure") || link.word("type").is_some() || link.word("rel").is_some_and(|rel| rel != "alternate");
     path.ends_with(".cap") || path.ends_with(".xml") && !is_other
 }
 
@@ -134,13 +135,13 @@ fn entry_alert(node: Node<'_>, base: &Base, at: &str, ctx: &ReadContext<'_>, pro
         areas: text::areas(area),
     };
     Alert {
-        identifier: first(&["guid", "id"]).unwrap_or_default(),
+        identifier: first(&["guid", "id", "identifier"]).unwrap_or_default(),
         sender: String::new(),
         sent: moment(&["updated", "published", "pubDate", "date", "sent"], problems),
         kind: Kind::Emergency,
         // A feed has no word for it; where an entry has one, it counts.
         status: first(&["status"]).map_or(Status::Actual, |word| known_status(&word)),
-        message: first(&["msgType"])
+        message: first(&["msgType", "message_type"])
             .and_then(|word| Message::parse(&word))
             .unwrap_or_default(),
         is_public: true,

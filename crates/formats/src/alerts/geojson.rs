@@ -23,7 +23,11 @@ fn collect(geometry: &Value, shapes: &mut Vec<Shape>, depth: usize) {
     let coordinates = || member("coordinates").unwrap_or(&Value::Null);
     let each = || coordinates().as_array().into_iter().flatten();
     match member("type").and_then(Value::as_str) {
-        Some("Point") => push(shapes, position(coordinates()).map(Shape::Point)),
+        // Some write the one position of a point as a list of one.
+        Some("Point") => {
+            let point = position(coordinates()).or_else(|| position(coordinates().get(0)?));
+            push(shapes, point.map(Shape::Point));
+        }
         // Ends of a stretch of road in WZDx, which says what lies between them nowhere.
         Some("MultiPoint") => each().for_each(|point| push(shapes, position(point).map(Shape::Point))),
         Some("LineString") => push(shapes, text::path(positions(coordinates()))),

@@ -181,7 +181,7 @@ fn finished(mut bulletin: Bulletin, mut problems: Vec<Problem>) -> Reading<Bulle
         ));
         bulletin.links.truncate(MOST_LINKS);
     }
-    let mut number = 0;
+    let (mut number, listed) = (0, bulletin.alerts.len());
     bulletin.alerts.retain_mut(|alert| {
         number += 1;
         if !alert.identifier.is_empty() {
@@ -209,6 +209,8 @@ fn finished(mut bulletin: Bulletin, mut problems: Vec<Problem>) -> Reading<Bulle
         }
         says
     });
+    // What was left out may have been one that still holds.
+    bulletin.is_whole &= bulletin.alerts.len() == listed;
     Reading {
         value: bulletin,
         problems,

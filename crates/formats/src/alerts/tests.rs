@@ -166,6 +166,8 @@ fn events_of_open511_end_when_they_are_archived() {
     assert_eq!(alert.infos[0].expires, moment("2026-11-26T08:00:00Z"));
     assert_eq!(alert.infos[0].areas[0].name, "Coast Road N (Pier)");
     assert_eq!(bulletin(&event("ARCHIVED")).alerts[0].message, Message::Cancel);
+    let listed = bulletin(&event("ACTIVE").replace("[9.9,53.5]", "[[9.9,53.5]]"));
+    assert_eq!(listed.alerts[0].infos[0].areas, alert.infos[0].areas);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! OpenLR references: the points on a road by which another map finds it. Without a map the road between them is taken for
 //! straight, which is near enough to say who is concerned.
 
+use super::place::within;
 use crate::alerts::text;
 use crate::xml::Node;
 use base64::Engine as _;
@@ -16,10 +17,7 @@ const LONGEST: usize = 2_000;
 
 /// Whether an element's own position is a part of what [`shape`] makes of an element around it.
 pub(super) fn is_part(node: Node<'_>) -> bool {
-    let around = std::iter::successors(node.parent(), |node| node.parent()).take(4);
-    around
-        .map(|node| node.name())
-        .any(|name| name == CORNERS || LINES.contains(&name))
+    within(node, &[LINES[0], LINES[1], CORNERS])
 }
 
 /// The shape of a reference, in XML or in its binary form.

@@ -13,7 +13,7 @@ use masthead_domain::places::Point;
 /// Elements that hold where a record is; other positions of a record are of diversions and of detectors.
 const LOCATIONS: [&str; 2] = ["groupOfLocations", "locationReference"];
 /// Names of roads: these come first, since they are what drivers look for.
-const ROADS: [&str; 3] = ["roadNumber", "roadName", "roadDestination"];
+const ROADS: [&str; 2] = ["roadNumber", "roadName"];
 /// Names of towns, junctions and administrative areas. The last two are the Spanish profile's.
 const PLACES: [&str; 6] = [
     "areaName",
@@ -23,6 +23,8 @@ const PLACES: [&str; 6] = [
     "municipality",
     "province",
 ];
+/// Elements whose points are one line, by an extension that Dutch and German services share.
+const LINEAR: [&str; 2] = ["linearByCoordinates", "linearByCoordinatesExtension"];
 /// The most shapes of one record.
 const MOST_SHAPES: usize = 500;
 /// How far apart the points of one location are at most when both are written in the same order, in kilometres.
@@ -41,11 +43,13 @@ pub(super) fn read(
         for part in location.descendants() {
             let name = part.name();
             if ROADS.contains(&name) || is_road(part) {
-                roads.extend(in_language(part, whole.language));
+                roads.extend(road(part, whole.language));
             } else if PLACES.contains(&name) {
                 places.extend(in_language(part, whole.language));
             } else if name == "specificLocation" {
-                codes.extend(part.text().map(|code| ("alert-c".to_owned(), code)));
+                // Some write 0 where the table has no place.
+                let code = part.text().filter(|code| code != "0");
+                codes.extend(code.map(|code| ("alert-c".to_owned(), code)));
             } else if name == "locationDescription" {
                 described.extend(texts(std::iter::once(part)));
             }
@@ -68,6 +72,18 @@ pub(super) fn read(
         shapes,
     };
     (area, described)
+}
+
+/// A road with where it leads, which stands beside its last name: `A7 → Quayton`.
+fn road(part: Node<'_>, language: Option<&str>) -> Option<String> {
+    let name = in_language(part, language)?;
+    let beside = |name: &str| part.parent().and_then(|parent| parent.child(name));
+    let is_last = part.is("roadName") || beside("roadName").is_none();
+    let destination = beside("roadDestination").filter(|_| is_last);
+    Some(match destination.and_then(|node| in_language(node, language)) {
+        Some(destination) => format!("{name} → {destination}"),
+        None => name,
+    })
 }
 
 /// Whether a descriptor of a point is the name of its road.
@@ -94,12 +110,44 @@ fn shape(part: Node<'_>, near: Option<Point>) -> Option<Result<Shape, String>> {
     if part.is("posList") {
         return position_list(part, near);
     }
+    if LINEAR.contains(&part.name()) {
+        return linear(part).map(Ok);
+    }
     if let Some(shape) = openlr::shape(part, |node| position(node)?.ok()) {
         return Some(Ok(shape));
     }
     position(part)
-        .filter(|_| !openlr::is_part(part))
+        .filter(|_| !openlr::is_part(part) && !within(part, &LINEAR))
         .map(|point| point.map(Shape::Point))
+}
+
+/// Whether an element stands, not far below, in one of those names.
+pub(super) fn within(node: Node<'_>, names: &[&str]) -> bool {
+    let around = std::iter::successors(node.parent(), |node| node.parent()).take(4);
+    around.map(|node| node.name()).any(|name| names.contains(&name))
+}
+
+/// A line by its start, its points in between, which have numbers, and its end, in whatever order they are written.
+fn linear(line: Node<'_>) -> Option<Shape> {
+    let mut points: Vec<((u8, u32), Point)> = Vec::new();
+    for part in line.elements() {
+        let inside = std::iter::once(part).chain(part.descendants());
+        let Some(point) = inside.filter_map(position).find_map(Result::ok) else {
+            continue;
+        };
+        let name = part.name().to_ascii_lowercase();
+        let rank = if name.contains("start") {
+            0
+        } else if name.contains("end") {
+            2
+        } else {
+            1
+        };
+        let index = part.word("index").and_then(|index| index.parse().ok());
+        points.push(((rank, index.unwrap_or_default()), point));
+    }
+    points.sort_by_key(|(place, _)| *place);
+    text::path(points.into_iter().map(|(_, point)| point).collect())
 }
 
 /// The line or ring of a list of positions: latitude first (EPSG 4326), unless the system says otherwise or the same

@@ -50,10 +50,10 @@ pub(super) fn read(record: Node<'_>, whole: &Whole<'_>, problems: &mut Vec<Probl
     let severity = severity(own.as_deref().or(whole.severity.as_deref()));
     let (area, described) = place::read(record, whole, problems);
     let road = crate::xml::cut_at(&area.name, 120);
-    let headline = if road.is_empty() {
-        text::capital(&event)
-    } else {
-        format!("{}: {road}", text::capital(&event))
+    let headline = match (event.is_empty(), road.is_empty()) {
+        (false, false) => format!("{}: {road}", text::capital(&event)),
+        (false, true) => text::capital(&event),
+        (true, _) => road.to_owned(),
     };
     let (onset, expires) = validity(record, whole, problems);
     let detour = texts(record.all("reroutingItineraryDescription"));

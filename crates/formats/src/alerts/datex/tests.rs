@@ -176,7 +176,7 @@ fn each_language_says_what_is_meant_for_everybody() {
         <sit:source><com:sourceName><com:values><com:value lang="de">Hafenamt</com:value><com:value lang="en">Harbour Office</com:value></com:values></com:sourceName></sit:source>
         <sit:roadMaintenanceType _extendedValue="quayRepair">_extended</sit:roadMaintenanceType>
         <sit:locationReference><loc:supplementaryPositionalDescription><loc:locationDescription><com:values><com:value lang="en">Pier bridge, northbound</com:value></com:values></loc:locationDescription>
-        <loc:roadInformation><loc:roadNumber>C7</loc:roadNumber></loc:roadInformation></loc:supplementaryPositionalDescription></sit:locationReference>"#,
+        <loc:roadInformation><loc:roadDestination><com:values><com:value lang="en">Lighthouse</com:value></com:values></loc:roadDestination><loc:roadNumber>C7</loc:roadNumber></loc:roadInformation></loc:supplementaryPositionalDescription></sit:locationReference>"#,
     );
     let spoken: Vec<_> = alert.infos.iter().map(|info| info.language.as_deref()).collect();
     assert_eq!(spoken, [Some("de"), Some("en")]);
@@ -187,7 +187,7 @@ fn each_language_says_what_is_meant_for_everybody() {
     );
     assert_eq!(english.instruction.as_deref(), Some("By the coast road"));
     assert_eq!(english.sender_name.as_deref(), Some("Harbour Office"));
-    assert_eq!(english.title(), "Quay repair: C7");
+    assert_eq!(english.title(), "Quay repair: C7 → Lighthouse");
     let german = alert.info_for("de").unwrap();
     assert!(german.description.as_deref().unwrap().starts_with("Brücke gesperrt"));
 }
@@ -316,4 +316,27 @@ fn references_of_openlr_are_lines_and_areas() {
     assert_eq!(points.len(), 2);
     assert!(points[0].distance_km(point(53.5, 9.9)) < 0.01, "{points:?}");
     assert!(shapes("<loc:openlrBinary>FRC2FRC2</loc:openlrBinary>").is_empty());
+}
+
+#[test]
+fn a_line_by_its_coordinates_is_one_line() {
+    let at = |lat: f64, lon: f64| format!("<latitude>{lat}</latitude><longitude>{lon}</longitude>");
+    let (a, b, c, d) = (at(53.1, 9.1), at(53.2, 9.2), at(53.3, 9.3), at(53.4, 9.4));
+    let line = [53.1, 53.2, 53.3, 53.4].map(|lat| point(lat, lat - 44.0));
+    let written = format!(
+        r#"<linearExtension><extendedLinear><linearByCoordinates><start>{a}</start><end>{d}</end>
+        <intermediate index="2"><pointCoordinates>{c}</pointCoordinates></intermediate><intermediate index="1"><pointCoordinates>{b}</pointCoordinates></intermediate></linearByCoordinates></extendedLinear></linearExtension>"#
+    );
+    let found = shapes(&written);
+    let [Shape::Line(points)] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!(points.len(), 4);
+    for (own, expected) in points.iter().zip(line) {
+        assert!(own.distance_km(expected) < 0.001, "{points:?}");
+    }
+    let ends = format!(
+        "<linearByCoordinatesExtension><linearCoordinatesStartPoint><pointCoordinates>{a}</pointCoordinates></linearCoordinatesStartPoint><linearCoordinatesEndPoint><pointCoordinates>{d}</pointCoordinates></linearCoordinatesEndPoint></linearByCoordinatesExtension>"
+    );
+    assert_eq!(shapes(&ends), [Shape::Line(vec![point(53.1, 9.1), point(53.4, 9.4)])]);
 }
