@@ -15,6 +15,9 @@ const SHORTEST: i64 = 10 * 60;
 const LONGEST: i64 = 6 * 3_600;
 /// The pause when the answer says nothing about it.
 const USUAL: i64 = 30 * 60;
+/// The longest pause of our own while the service doesn't answer. A page shows the hour in which it was made, and is made
+/// anew with each try.
+const DOWN: i64 = 3_600;
 /// Requests are spread over so many seconds.
 const SPREAD: u128 = 300;
 /// The longest answer, in bytes; a complete one takes some 60,000.
@@ -59,7 +62,8 @@ impl Weather {
 enum Outcome {
     New(masthead_domain::weather::Forecast, Option<String>, i64),
     Same(i64),
-    Failed(String, i64),
+    /// Why, and the pause that the service asks for.
+    Failed(String, Option<i64>),
 }
 
 /// Fetches the forecast of a place, if it is still in use.
@@ -94,6 +98,7 @@ pub async fn run(app: &App, key: &str) -> Result<(), StoreError> {
         return again(app, id, now.plus_seconds(60 + jitter)).await;
     }
     let outcome = ask(app, place.point, &record, now).await;
+    let failed_since = record.failed_at.unwrap_or(now);
     let provider = app.weather.settings.provider;
     let event = EventId::new(app.ids.as_ref());
     let (wait, kept) = match outcome {
@@ -101,11 +106,10 @@ pub async fn run(app: &App, key: &str) -> Result<(), StoreError> {
         Outcome::Same(seconds) => (seconds, Some((None, None))),
         Outcome::Failed(reason, seconds) => {
             tracing::warn!(place = %id, %reason, "no forecast came");
-            (seconds, None)
+            (seconds.unwrap_or_else(|| pause(now, failed_since)), None)
         }
     };
     let next = now.plus_seconds(wait.clamp(SHORTEST, LONGEST) + jitter);
-    let failed_since = record.failed_at.unwrap_or(now);
     app.db
         .write("weather.keep", move |tx| {
             let kept = kept.clone();
@@ -130,6 +134,11 @@ pub async fn run(app: &App, key: &str) -> Result<(), StoreError> {
             })
         })
         .await
+}
+
+/// How long a service that doesn't answer is left alone: for as long as it has been silent, from ten minutes to an hour.
+fn pause(now: Timestamp, failed_since: Timestamp) -> i64 {
+    (now.micros_since(failed_since) / 1_000_000).clamp(SHORTEST, DOWN)
 }
 
 async fn again(app: &App, place: PlaceId, at: Timestamp) -> Result<(), StoreError> {
@@ -166,7 +175,7 @@ async fn ask(app: &App, point: Point, record: &ForecastRecord, now: Timestamp) -
     }
     let response: FetchResponse = match app.fetcher.send(request).await {
         Ok(response) => response,
-        Err(error) => return Outcome::Failed(error.to_string(), USUAL),
+        Err(error) => return Outcome::Failed(error.to_string(), None),
     };
     let wait = response.headers.expires_in(now).unwrap_or(USUAL);
     match response.status {
@@ -174,14 +183,14 @@ async fn ask(app: &App, point: Point, record: &ForecastRecord, now: Timestamp) -
         // 203 is how MET Norway says that a version will end.
         200 | 203 => match provider.read(&response.body) {
             Ok(forecast) => Outcome::New(forecast, response.headers.last_modified, wait),
-            Err(problem) => Outcome::Failed(problem.to_string(), USUAL),
+            Err(problem) => Outcome::Failed(problem.to_string(), None),
         },
         status => {
             let pause = response
                 .headers
                 .retry_after_seconds(now)
                 .and_then(|seconds| i64::try_from(seconds).ok());
-            Outcome::Failed(format!("the service answered {status}"), pause.unwrap_or(USUAL))
+            Outcome::Failed(format!("the service answered {status}"), pause)
         }
     }
 }
@@ -205,6 +214,13 @@ mod tests {
         let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
         let allowed = [0, 10, 59, 60, 61, 62].map(|second| weather.may_ask(at(second)));
         assert_eq!(allowed, [true, true, false, true, true, false]);
+    }
+
+    #[test]
+    fn a_silent_service_is_asked_ever_more_seldom() {
+        let at = |minutes: i64| Timestamp::from_micros(minutes * 60 * 1_000_000);
+        let pauses = [0, 5, 20, 40, 600].map(|minutes| pause(at(minutes), at(0)) / 60);
+        assert_eq!(pauses, [10, 10, 20, 40, 60]);
     }
 
     #[test]

@@ -117,6 +117,20 @@ impl Weather {
     pub fn is_on(&self) -> bool {
         self.settings.provider != Provider::None
     }
+
+    /// Whether forecasts are made up, as the demo's are.
+    pub fn is_made_up(&self) -> bool {
+        self.settings.provider == Provider::Demo
+    }
+
+    /// Whether nobody has begun to ask for a place that a reader wants to see. What another provider said before is shown
+    /// until this one answers, and this one is asked once: a failed try has a job of its own.
+    fn is_to_begin(&self, record: Option<&ForecastRecord>) -> bool {
+        let is_anothers = |record: &ForecastRecord| {
+            record.data.is_some() && record.provider != self.settings.provider.name() && record.failed_at.is_none()
+        };
+        !self.is_made_up() && record.is_none_or(is_anothers)
+    }
 }
 
 /// The key of the pages that show the weather of a place.
@@ -128,17 +142,17 @@ pub(crate) fn key(place: PlaceId) -> SurrogateKey {
 async fn asked(app: &App, place: &Place<'_>) -> Result<Option<ForecastRecord>, StoreError> {
     let (id, now) = (place.id, app.now());
     let record = rows::of_place(&mut app.db.reader().await?, id).await?;
+    let begins = app.weather.is_to_begin(record.as_ref());
     let is_noted = record
         .as_ref()
         .is_some_and(|record| now.micros_since(record.asked_at) < NOTED_EVERY * 1_000_000);
-    if is_noted {
+    if is_noted && !begins {
         return Ok(record);
     }
-    let is_new = record.is_none() && app.weather.settings.provider != Provider::Demo;
     let noted = app.db.write("weather.asked", move |tx| {
         Box::pin(async move {
             rows::asked(tx, id, now).await?;
-            if is_new {
+            if begins {
                 jobs::schedule_in(
                     tx,
                     jobs::Lane::Fetch,
@@ -195,4 +209,42 @@ pub async fn import(app: &App, place: PlaceId, document: &[u8], expires_at: Time
         })
         .await
         .map_err(|error: StoreError| ImportError::Store(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use masthead_store::Json;
+
+    #[test]
+    fn another_providers_forecast_is_asked_for_anew_and_once() {
+        let weather = |provider| {
+            Weather::new(WeatherSettings {
+                provider,
+                ..WeatherSettings::default()
+            })
+        };
+        let record = ForecastRecord {
+            provider: "demo".to_owned(),
+            data: Some(Json(Forecast::default())),
+            fetched_at: Some(Timestamp::from_micros(0)),
+            expires_at: None,
+            validator: None,
+            asked_at: Timestamp::from_micros(0),
+            failed_at: None,
+        };
+        let met = weather(Provider::Met);
+        assert!(met.is_to_begin(None) && met.is_to_begin(Some(&record)));
+        let silent = ForecastRecord {
+            failed_at: Some(Timestamp::from_micros(0)),
+            ..record.clone()
+        };
+        assert!(!met.is_to_begin(Some(&silent)), "a job tries again");
+        assert!(!weather(Provider::Demo).is_to_begin(None), "nobody is asked");
+        let own = ForecastRecord {
+            provider: "met".to_owned(),
+            ..record
+        };
+        assert!(!met.is_to_begin(Some(&own)));
+    }
 }

@@ -148,8 +148,17 @@ fn own(now: Timestamp, view: &SiteView, place: &Place<'_>, record: Option<Foreca
         Some(record) => (record.provider.clone(), record.fetched_at, record.failed_at),
         None => (String::new(), None, None),
     };
-    let is_old = |at: &Timestamp| failed.is_some() || now.micros_since(*at) > OLD * 1_000_000;
-    let since = fetched.filter(|at| is_old(at) && provider != Provider::Demo.name());
+    // What the service said holds longer than others is not old before that.
+    let expired = record
+        .as_ref()
+        .and_then(|record| record.expires_at)
+        .is_none_or(|at| at < now);
+    let is_old = |at: &Timestamp| failed.is_some() || (expired && now.micros_since(*at) > OLD * 1_000_000);
+    // Where nothing ever came, there has been nothing since the first try.
+    let since = match fetched {
+        Some(at) => Some(at).filter(|at| is_old(at) && provider != Provider::Demo.name()),
+        None => failed,
+    };
     let forecast = record.and_then(|record| record.data).map(|data| data.0);
     let waiting = forecast.is_none();
     let forecast = forecast.unwrap_or_default();

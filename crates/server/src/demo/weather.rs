@@ -12,9 +12,10 @@ const HOURLY: i64 = 60;
 const EVERY: i64 = 6;
 const HOURS: i64 = 8 * 24;
 
-/// Makes the forecasts of all regions anew, from the present hour on.
+/// Makes the forecasts of all regions anew, from the present hour on, unless somebody set a real service: what is made up
+/// would be shown as its own.
 pub(super) async fn load(app: &App) -> anyhow::Result<()> {
-    if !app.weather.is_on() {
+    if !app.weather.is_made_up() {
         return Ok(());
     }
     let now = app.now();

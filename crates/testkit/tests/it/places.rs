@@ -3,7 +3,7 @@
 
 use crate::accounts::{HOST, hidden, network_with, reader, sign_in};
 use crate::desk::staff_of;
-use crate::support::devtools::Page;
+use crate::support::devtools::{Page, until};
 use masthead_domain::ids::StoryId;
 use masthead_domain::places::{Located, PlaceId};
 use masthead_features::places::Region;
@@ -13,6 +13,7 @@ use masthead_store::Engine;
 use masthead_testkit::browser::Browser;
 use masthead_testkit::build::content;
 use masthead_testkit::{TestApp, on_both_engines};
+use serde_json::json;
 
 on_both_engines!(
     a_place_is_chosen_and_shows_on_every_site,
@@ -394,6 +395,27 @@ async fn a_page_from_a_shared_cache_is_filled_by_script() -> anyhow::Result<()> 
     })()";
     let text = page.run(filled).await?;
     assert!(text.as_str().unwrap().contains("Berlin builds"), "{text}");
+    node.stop().await;
+    Ok(())
+}
+
+/// The Enter key in a field of the form says what Submit says, and nothing about the other components.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_enter_key_keeps_what_was_typed() -> anyhow::Result<()> {
+    let test = network(Engine::Sqlite).await?;
+    let node = test.start().await?;
+    let mut page = Page::open(&node).await?;
+    page.go("/account/locations").await?;
+    page.run("document.querySelector('[name=name-weather]').focus()")
+        .await?;
+    page.call("Input.insertText", json!({ "text": "Lake Country" })).await?;
+    for kind in ["keyDown", "keyUp"] {
+        let key = json!({ "type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r" });
+        page.call("Input.dispatchKeyEvent", key).await?;
+    }
+    until(&mut page, "document.querySelector('.done') !== null").await?;
+    let fields = "[...document.querySelectorAll('[name^=name-]')].map((field) => field.value).join('|')";
+    assert_eq!(page.run(fields).await?.as_str(), Some("|Lake Country||"));
     node.stop().await;
     Ok(())
 }

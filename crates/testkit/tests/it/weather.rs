@@ -13,7 +13,10 @@ use masthead_testkit::on_both_engines;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
-on_both_engines!(a_forecast_comes_grows_old_and_is_let_go,);
+on_both_engines!(
+    a_forecast_comes_grows_old_and_is_let_go,
+    a_service_that_never_answered_is_told_of,
+);
 
 const BERLIN: PlaceId = PlaceId(2_950_159);
 const FRAGMENT: &str = "/fragments/weather?place=2950159";
@@ -146,6 +149,35 @@ async fn a_forecast_comes_grows_old_and_is_let_go(engine: Engine) -> anyhow::Res
     test.run_jobs().await?;
     assert_eq!(requests(), before);
     assert!(test.clock.now() > start);
+    node.stop().await;
+    Ok(())
+}
+
+async fn a_service_that_never_answered_is_told_of(engine: Engine) -> anyhow::Result<()> {
+    let service = Upstream::serving(|_| Page::status(503)).await?;
+    let test = network_with(engine, |settings| {
+        settings.outgoing.allow = vec![service.address.to_string()];
+        settings.weather = WeatherSettings {
+            provider: Provider::OpenMeteo,
+            url: service.url("/forecast"),
+            ..WeatherSettings::default()
+        };
+    })
+    .await?;
+    let node = test.start().await?;
+    assert!(
+        node.get("daily", FRAGMENT)
+            .await?
+            .text()
+            .contains("No forecast has come yet")
+    );
+    for path in [FRAGMENT, "/weather?place=2950159"] {
+        let told = node
+            .get_until("daily", path, |page| page.text().contains("No data since"))
+            .await?;
+        assert!(told.text().contains("2025-11-25T09:00"), "{}", told.text());
+        assert!(!told.text().contains("No forecast has come yet"), "{}", told.text());
+    }
     node.stop().await;
     Ok(())
 }
