@@ -130,7 +130,7 @@ pub(crate) fn draw(places: &Places, alerts: &[(Severity, Vec<&Shape>)]) -> Optio
         width: whole(width),
         height: whole(height),
         shapes,
-        ground: ground::draw(&plane, width, height),
+        ground: ground::draw(places, &plane, width, height),
         grid: grid(&plane, width, height),
         towns: towns(places, &plane, width, height),
     })

@@ -167,6 +167,7 @@ mod tests {
             longitude: 10.0,
             radius_km: 12.0,
             zone: String::new(),
+            outline: Vec::new(),
         };
         let places = Places::new(vec![own], "");
         let center = Point::turned(10.0, 10.0).unwrap();

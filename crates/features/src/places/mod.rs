@@ -40,8 +40,14 @@ pub struct Region {
     /// Its time zone by the IANA's name; that of the nearest town when empty.
     #[serde(default)]
     pub zone: String,
+    /// Its shape, corner by corner as latitude and longitude, which maps of alerts draw as land; empty where the outlines
+    /// of the world that they have are enough.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outline: Vec<[f64; 2]>,
 }
 
+/// Corners of a region's shape, at most.
+const MOST_CORNERS: usize = 2_000;
 /// The radius of a region that is a point on a map of a country.
 const TOWN_KM: f64 = 20.0;
 
@@ -68,6 +74,13 @@ impl Region {
         if !(1.0..=2_000.0).contains(&self.radius_km) {
             return named("`radius_km` must be between 1 and 2000");
         }
+        let corners = self.outline.len();
+        if corners != 0 && !(3..=MOST_CORNERS).contains(&corners) {
+            return named("`outline` must have between 3 and 2000 corners");
+        }
+        if self.corners().count() != corners {
+            return named("each corner of `outline` must be a latitude and a longitude, in degrees");
+        }
         Ok(())
     }
 
@@ -78,6 +91,12 @@ impl Region {
 
     fn point(&self) -> Option<Point> {
         Point::new(self.latitude, self.longitude)
+    }
+
+    fn corners(&self) -> impl Iterator<Item = Point> {
+        self.outline
+            .iter()
+            .filter_map(|[north, east]| Point::new(*north, *east))
     }
 
     fn place(&self) -> Option<Place<'_>> {
@@ -183,6 +202,12 @@ impl Places {
         small.filter_map(|region| Some((region.point()?, region.name.as_str())))
     }
 
+    /// The shapes of those of the publisher's own regions that have one, for maps.
+    pub(crate) fn outlines(&self) -> impl Iterator<Item = Vec<Point>> {
+        let drawn = self.regions.iter().filter(|region| !region.outline.is_empty());
+        drawn.map(|region| region.corners().collect())
+    }
+
     /// The publisher's own regions in the order of the settings.
     pub fn regions(&self) -> impl Iterator<Item = Place<'_>> {
         self.regions.iter().filter_map(Region::place)
@@ -270,6 +295,7 @@ mod tests {
             longitude,
             radius_km,
             zone: String::new(),
+            outline: Vec::new(),
         }
     }
 
@@ -313,7 +339,14 @@ mod tests {
     #[test]
     fn a_region_that_can_not_be_says_why() {
         assert!(region(1, "A", 0.0, 0.0, 40.0).check().is_ok());
+        let shaped = |outline: Vec<[f64; 2]>| Region {
+            outline,
+            ..region(1, "A", 0.0, 0.0, 40.0)
+        };
+        assert!(shaped(vec![[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]).check().is_ok());
         for (wrong, key) in [
+            (shaped(vec![[0.0, 0.0], [1.0, 0.0]]), "outline"),
+            (shaped(vec![[0.0, 0.0], [91.0, 0.0], [0.0, 1.0]]), "outline"),
             (region(0, "A", 0.0, 0.0, 40.0), "number"),
             (region(1, " ", 0.0, 0.0, 40.0), "name"),
             (region(1, "A", 91.0, 0.0, 40.0), "latitude"),

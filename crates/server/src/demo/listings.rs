@@ -72,9 +72,11 @@ pub fn put_files(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Reads every source that has brought nothing yet, so that its listings are there when the network is first opened.
+/// Reads every source of the demo that has brought nothing yet, so that its listings are there when the network is first
+/// opened. Those that a visitor added are left to their jobs: one that doesn't answer is no reason not to start.
 pub(super) async fn load(app: &App) -> anyhow::Result<()> {
-    for source in app.listings.iter() {
+    let own = |name: &str| SOURCES.iter().any(|(own, ..)| *own == name);
+    for source in app.listings.iter().filter(|source| own(&source.name)) {
         let mut conn = app.db.reader().await?;
         let known = rows::of_source(&mut conn, &source.name).await?;
         drop(conn);

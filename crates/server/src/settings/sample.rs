@@ -176,6 +176,8 @@ admin_listen = "{admin_listen}"
 #: longitude = 10.2
 #: radius_km = 40
 #: zone = "Europe/Berlin"
+# Its shape, corner by corner as latitude and longitude, where maps of alerts are to draw it as land.
+#: outline = [[54.6, 10.0], [54.6, 10.6], [54.2, 10.4]]
 
 # Routing rules, looked at in order; what the matching ones say is added up. All conditions of a rule have to hold.
 #: [[routing]]

@@ -1,6 +1,7 @@
 //! Land and borders under a map of alerts, cut to what it shows and drawn as coarsely as it may be.
 
 use super::{Plane, whole};
+use crate::places::Places;
 use masthead_gazetteer::coast::{Coast, Line, View};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -26,14 +27,14 @@ pub(super) struct Ground {
     land: String,
     /// Empty where no countries meet.
     borders: String,
+    /// Whether any of it is from the outlines of the world, which want to be credited.
+    of_world: bool,
 }
 
-/// What lies under a map; `None` where there is no land, or the map shows too little.
-pub(super) fn draw(plane: &Plane, width: f64, height: f64) -> Option<Ground> {
+/// What lies under a map: the world as far as it is shown and not too near, and the publisher's own regions that have a
+/// shape. `None` where there is no land.
+pub(super) fn draw(places: &Places, plane: &Plane, width: f64, height: f64) -> Option<Ground> {
     let (tall, wide) = (height / plane.scale, width / plane.scale / plane.shrink);
-    if tall < LEAST {
-        return None;
-    }
     let view = View {
         west: plane.west,
         south: plane.north - tall,
@@ -48,22 +49,24 @@ pub(super) fn draw(plane: &Plane, width: f64, height: f64) -> Option<Ground> {
         right: width + MARGIN,
         bottom: height + MARGIN,
     };
-    let coast = Coast::shipped();
-    let rings: Vec<Line> = coast
-        .land(view)
-        .map(|ring| frame.cut_ring(drawn(ring)))
-        .filter(|ring| area(ring) > LEAST_AREA)
-        .collect();
+    let seen = |ring: Line| Some(frame.cut_ring(ring)).filter(|ring| area(ring) > LEAST_AREA);
+    let coast = Some(Coast::shipped()).filter(|_| tall >= LEAST);
+    let mut rings: Vec<Line> = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
+    if let Some(coast) = coast {
+        rings.extend(coast.land(view).filter_map(|ring| seen(drawn(ring))));
+        lines.extend(coast.borders(view).flat_map(|line| frame.cut_line(&drawn(line))));
+    }
+    let of_world = !rings.is_empty();
+    let shapes = places.outlines();
+    rings.extend(shapes.filter_map(|ring| seen(ring.into_iter().map(|point| plane.at(point)).collect())));
     if rings.is_empty() {
         return None;
     }
-    let lines: Vec<Line> = coast
-        .borders(view)
-        .flat_map(|line| frame.cut_line(&drawn(line)))
-        .collect();
     let drawn = |step: f64| Ground {
         land: rings.iter().map(|ring| path(ring, step, true)).collect(),
         borders: lines.iter().map(|line| path(line, step, false)).collect(),
+        of_world,
     };
     let steps = std::iter::successors(Some(STEP), |step| Some(step * 2.0)).take(STEPS);
     steps
@@ -204,6 +207,7 @@ fn path(line: &[(f64, f64)], step: f64, closed: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::places::Region;
 
     fn plane(west: f64, north: f64, tall: f64) -> Plane {
         Plane {
@@ -235,7 +239,7 @@ mod tests {
     #[test]
     fn land_is_cut_to_the_map_and_short() {
         for (west, north, tall) in [(8.0, 55.5, 3.0), (-12.0, 60.0, 25.0), (-30.0, 75.0, 60.0)] {
-            let ground = draw(&plane(west, north, tall), 640.0, 400.0).unwrap();
+            let ground = draw(&Places::default(), &plane(west, north, tall), 640.0, 400.0).unwrap();
             assert!(ground.land.len() + ground.borders.len() <= MOST);
             for (x, y) in places(&ground.land) {
                 assert!((-10..=650).contains(&x) && (-10..=410).contains(&y), "{x} {y}");
@@ -246,14 +250,40 @@ mod tests {
 
     #[test]
     fn a_map_of_the_sea_or_of_a_town_has_no_ground() {
-        assert!(draw(&plane(2.0, 56.5, 1.0), 640.0, 400.0).is_none());
-        assert!(draw(&plane(13.0, 52.6, 0.3), 640.0, 400.0).is_none());
-        assert!(draw(&plane(13.0, 52.6, 0.7), 640.0, 400.0).is_some(), "inland");
+        assert!(draw(&Places::default(), &plane(2.0, 56.5, 1.0), 640.0, 400.0).is_none());
+        assert!(draw(&Places::default(), &plane(13.0, 52.6, 0.3), 640.0, 400.0).is_none());
+        assert!(
+            draw(&Places::default(), &plane(13.0, 52.6, 0.7), 640.0, 400.0).is_some(),
+            "inland"
+        );
+    }
+
+    #[test]
+    fn a_region_with_a_shape_is_land_however_near_it_is_seen() {
+        let island = Region {
+            number: 1,
+            name: "Skerry".to_owned(),
+            latitude: 56.0,
+            longitude: 3.0,
+            radius_km: 8.0,
+            zone: String::new(),
+            outline: vec![[55.9, 2.9], [56.1, 2.9], [56.1, 3.1], [55.9, 3.1]],
+        };
+        let places = Places::new(vec![island], "");
+        for tall in [0.4, 1.0] {
+            let ground = draw(&places, &plane(2.5, 56.2, tall), 640.0, 400.0).unwrap();
+            assert!(ground.land.starts_with('M') && !ground.of_world, "{}", ground.land);
+        }
+        assert!(
+            draw(&places, &plane(2.5, 54.9, 1.0), 640.0, 400.0).is_none(),
+            "elsewhere"
+        );
+        assert!(draw(&places, &plane(8.0, 55.5, 3.0), 640.0, 400.0).unwrap().of_world);
     }
 
     #[test]
     fn what_fills_the_map_is_its_frame() {
-        let inland = draw(&plane(25.0, 50.0, 1.0), 640.0, 400.0).unwrap();
+        let inland = draw(&Places::default(), &plane(25.0, 50.0, 1.0), 640.0, 400.0).unwrap();
         let corners = places(&inland.land);
         assert!(
             corners.contains(&(-8, -8)) && corners.contains(&(648, 408)),
