@@ -125,7 +125,7 @@ fn entry_alert(node: Node<'_>, base: &Base, at: &str, ctx: &ReadContext<'_>, pro
             .and_then(|word| Certainty::parse(&word))
             .unwrap_or_default(),
         effective: moment(&["effective"], problems),
-        onset: moment(&["onset"], problems),
+        onset: moment(&["onset", "fromdate"], problems),
         expires: moment(&["expires"], problems),
         sender_name: node.path(&["author", "name"]).and_then(Node::text),
         headline: title,
@@ -141,9 +141,13 @@ fn entry_alert(node: Node<'_>, base: &Base, at: &str, ctx: &ReadContext<'_>, pro
         kind: Kind::Emergency,
         // A feed has no word for it; where an entry has one, it counts.
         status: first(&["status"]).map_or(Status::Actual, |word| known_status(&word)),
-        message: first(&["msgType", "message_type"])
-            .and_then(|word| Message::parse(&word))
-            .unwrap_or_default(),
+        message: match first(&["iscurrent"]).as_deref() {
+            // GDACS lists events that are over for some days.
+            Some("false") => Message::Cancel,
+            _ => first(&["msgType", "message_type"])
+                .and_then(|word| Message::parse(&word))
+                .unwrap_or_default(),
+        },
         is_public: true,
         references: Vec::new(),
         infos: vec![info],

@@ -30,6 +30,7 @@ use crate::xml::Tree;
 use masthead_domain::alerts::Alert;
 use masthead_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// The most alerts that are taken from one document.
 const MOST_ALERTS: usize = 50_000;
@@ -174,6 +175,9 @@ fn finished(mut bulletin: Bulletin, mut problems: Vec<Problem>) -> Reading<Bulle
         bulletin.alerts.truncate(MOST_ALERTS);
         bulletin.is_whole = false;
     }
+    // An index may name a message once for each of its areas.
+    let mut named = HashSet::new();
+    bulletin.links.retain(|link| named.insert(link.clone()));
     if bulletin.links.len() > MOST_LINKS {
         problems.push(Problem::new(
             "document",

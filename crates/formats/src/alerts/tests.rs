@@ -294,3 +294,50 @@ fn an_entry_that_is_its_own_list_is_no_alert() {
     let read = bulletin(feed);
     assert!(read.alerts.is_empty() && read.is_whole);
 }
+
+#[test]
+fn who_is_told_that_it_is_over_is_not_warned() {
+    let info = |event: &str, rest: &str| {
+        format!(
+            "<info><event>{event}</event>{rest}<severity>Severe</severity><certainty>Likely</certainty><area><areaDesc>{event}</areaDesc></area></info>"
+        )
+    };
+    let message = |infos: &str| {
+        bulletin(&format!(
+            "<alert><identifier>q8</identifier><sender>quay</sender><sent>2026-11-25T09:00:00Z</sent><status>Actual</status><msgType>Update</msgType><scope>Public</scope><references>quay,q7,2026-11-25T08:00:00Z</references>{infos}</alert>"
+        ))
+        .alerts
+        .remove(0)
+    };
+    let north = info(
+        "north",
+        "<responseType>Shelter</responseType><urgency>Immediate</urgency>",
+    );
+    let south = info("south", "<responseType>AllClear</responseType><urgency>Past</urgency>");
+    let both = message(&format!("{north}{south}"));
+    let events: Vec<&str> = both.infos.iter().map(|info| info.event.as_str()).collect();
+    assert_eq!(events, ["north"]);
+    assert!(both.replaces());
+    assert_eq!(message(&south).infos.len(), 1, "an all-clear by itself is told");
+}
+
+#[test]
+fn a_message_that_an_index_names_twice_is_asked_for_once() {
+    let entry = r#"<entry><id>1</id><title>Gale</title><link type="application/cap+xml" href="https://harbour.example/1"/></entry>"#;
+    let index = bulletin(&format!(
+        r#"<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:q</id>{entry}{entry}</feed>"#
+    ));
+    assert_eq!(index.links, ["https://harbour.example/1"]);
+}
+
+#[test]
+fn events_that_a_list_says_are_over_are_over() {
+    let item = |current: &str| {
+        let feed = format!(
+            r#"<rss version="2.0"><channel><title>Events</title><item><guid>EQ1</guid><title>Quake</title><gdacs:iscurrent>{current}</gdacs:iscurrent><gdacs:fromdate>Wed, 25 Nov 2026 08:00:00 GMT</gdacs:fromdate><gdacs:alertlevel>Red</gdacs:alertlevel><georss:point>53.5 9.9</georss:point></item></channel></rss>"#
+        );
+        bulletin(&feed).alerts.remove(0)
+    };
+    assert!(item("true").is_for_readers() && !item("false").is_for_readers());
+    assert_eq!(item("true").infos[0].onset, moment("2026-11-25T08:00:00Z"));
+}
