@@ -3,6 +3,7 @@
 //! set aside with its error and never blocks the next.
 
 mod folder;
+mod packed;
 mod poll;
 
 use crate::alerts::{self, AlertSource};
@@ -132,6 +133,19 @@ pub async fn document(
     origin: &str,
     media_type: Option<&str>,
 ) -> Result<Intake, IngestError> {
+    let bytes = if packed::is_packed(&bytes) {
+        let raw = Bytes::from(bytes);
+        let for_unpacking = raw.clone();
+        let unpacked = tokio::task::spawn_blocking(move || packed::unpacked(&for_unpacking))
+            .await
+            .map_err(|error| IngestError::Source(format!("unpacking broke off: {error}")))?;
+        match unpacked {
+            Ok(document) => document,
+            Err(reason) => return set_aside(app, source, origin, &raw, vec![reason]).await,
+        }
+    } else {
+        bytes
+    };
     if let Some(of_alerts) = &source.alerts {
         return alert_document(app, source, of_alerts, bytes, origin).await;
     }

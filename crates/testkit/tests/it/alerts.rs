@@ -4,6 +4,8 @@
 use crate::accounts::HOST;
 use crate::desk::newsroom;
 use crate::support::upstream::{Page, Upstream};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use masthead_domain::alerts::State;
 use masthead_domain::time::Clock;
 use masthead_features::alerts::AlertSource;
@@ -12,6 +14,7 @@ use masthead_store::Engine;
 use masthead_testkit::browser::Browser;
 use masthead_testkit::http::{self, Answer};
 use masthead_testkit::{TestApp, TestNode, on_both_engines};
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 on_both_engines!(
@@ -66,18 +69,20 @@ async fn network(engine: Engine) -> anyhow::Result<TestApp> {
 }
 
 async fn push(node: &TestNode, source: &str, document: &str) -> anyhow::Result<Answer> {
+    push_bytes(node, source, document.as_bytes()).await
+}
+
+fn packed(document: &str) -> anyhow::Result<Vec<u8>> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(document.as_bytes())?;
+    Ok(packer.finish()?)
+}
+
+async fn push_bytes(node: &TestNode, source: &str, document: &[u8]) -> anyhow::Result<Answer> {
     let bearer = format!("Bearer {TOKEN}");
     let headers = [("Authorization", bearer.as_str())];
     let path = format!("/ingest/{source}");
-    http::send(
-        node.address,
-        "POST",
-        "daily.example",
-        &path,
-        &headers,
-        document.as_bytes(),
-    )
-    .await
+    http::send(node.address, "POST", "daily.example", &path, &headers, document).await
 }
 
 const PLACES: [&str; 4] = ["/alerts", "/alerts/feed.xml", "/alerts/feed.atom", "/api/v1/alerts"];
@@ -120,6 +125,13 @@ async fn an_alert_is_shown_updated_and_canceled(engine: Engine) -> anyhow::Resul
     );
     let again = push(&node, "coast", &cap("g1", "Alert", "Gale from the west", "")).await?;
     assert_eq!((again.status, &again.json()?["state"]), (200, &"unchanged".into()));
+    // Packed with gzip it is the same document, and half of a packed one is set aside with the reason.
+    let packed = packed(&cap("g1", "Alert", "Gale from the west", ""))?;
+    let again = push_bytes(&node, "coast", &packed).await?;
+    assert_eq!((again.status, &again.json()?["state"]), (200, &"unchanged".into()));
+    let half = packed.get(..packed.len() / 2).unwrap();
+    let half = push_bytes(&node, "coast", half).await?;
+    assert!(half.status == 422 && half.text().contains("gzip"), "{}", half.text());
 
     let update = push(
         &node,

@@ -135,7 +135,9 @@ fn situation(node: Node<'_>, language: Option<&str>, ctx: &ReadContext<'_>, prob
     let at = format!("situation {}", crate::xml::cut_at(&identifier, 80));
     let header = node.child("headerInformation");
     let header = |name| header.and_then(|header| header.child_text(name));
-    let status = match header("informationStatus").as_deref() {
+    // Some say it beside each record, where the schemas have no place for it.
+    let said = header("informationStatus").or_else(|| node.find("informationStatus").and_then(Node::text));
+    let status = match said.as_deref() {
         Some("real") => Status::Actual,
         Some("test") => Status::Test,
         Some("exercise" | "technicalExercise" | "securityExercise") => Status::Exercise,

@@ -122,6 +122,14 @@ fn who_may_know_is_said_of_the_whole_and_of_its_records() {
 }
 
 #[test]
+fn a_test_is_one_wherever_that_is_said() {
+    assert_eq!(record("").status, Status::Actual);
+    let beside = r#"<sit:situationRecord xsi:type="sit:Accident" id="r"><com:informationStatus>test</com:informationStatus></sit:situationRecord>"#;
+    let document = publication(&format!(r#"<sit:situation id="Q1">{beside}</sit:situation>"#));
+    assert_eq!(bulletin(&document).alerts[0].status, Status::Test);
+}
+
+#[test]
 fn records_that_ended_were_refused_or_are_suspended_are_gone() {
     for gone in [
         "<sit:management><com:lifeCycleManagement><com:end>1</com:end></com:lifeCycleManagement></sit:management>",
