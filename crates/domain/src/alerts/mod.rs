@@ -140,9 +140,17 @@ impl Alert {
         self.status == Status::Actual && self.is_public && matches!(self.message, Message::Update | Message::Cancel)
     }
 
+    /// The parts that hold. Where a danger goes on in some areas and is past in others (CAP `urgency` Past), a message says
+    /// both, and whoever is told that it is over must not be warned; where all of it is past, that is what it says.
+    fn holding(&self) -> impl Iterator<Item = &Info> {
+        let goes_on = self.infos.iter().any(|info| info.urgency != Urgency::Past);
+        let holds = move |info: &&Info| !goes_on || info.urgency != Urgency::Past;
+        self.infos.iter().filter(holds)
+    }
+
     /// The worst severity of its parts.
     pub fn severity(&self) -> Severity {
-        self.infos.iter().map(|info| info.severity).max().unwrap_or_default()
+        self.holding().map(|info| info.severity).max().unwrap_or_default()
     }
 
     /// From when readers see it: the earliest `effective` of its parts; at once where none says.
@@ -162,17 +170,14 @@ impl Alert {
             let from = from.into_iter().flatten().max().unwrap_or(received);
             from.plus_seconds(believed)
         };
-        let ends = self
-            .infos
-            .iter()
-            .map(|info| info.expires.unwrap_or_else(|| unsaid(info)));
+        let ends = self.holding().map(|info| info.expires.unwrap_or_else(|| unsaid(info)));
         ends.max().unwrap_or_else(|| received.plus_seconds(believed))
     }
 
     /// Every shape of every part, once.
     pub fn shapes(&self) -> Vec<&Shape> {
         let mut found: Vec<&Shape> = Vec::new();
-        for info in &self.infos {
+        for info in self.holding() {
             // Language variants say the same areas again.
             let fresh: Vec<&Shape> = info.areas.iter().flat_map(|area| &area.shapes).collect();
             if !fresh.is_empty() && found != fresh {
@@ -189,7 +194,7 @@ impl Alert {
         let worst = |wanted: &dyn Fn(&str) -> bool| {
             let spoken = |info: &&Info| wanted(info.language.as_deref().unwrap_or("en-US"));
             let mut best: Option<&Info> = None;
-            for info in self.infos.iter().filter(spoken) {
+            for info in self.holding().filter(spoken) {
                 if best.is_none_or(|best| info.severity > best.severity) {
                     best = Some(info);
                 }
@@ -200,7 +205,7 @@ impl Alert {
         worst(&|tag| tag.eq_ignore_ascii_case(language))
             .or_else(|| worst(&|tag| base(tag) == wanted))
             .or_else(|| worst(&|tag| base(tag) == "en"))
-            .or_else(|| self.infos.first())
+            .or_else(|| self.holding().next())
     }
 
     /// The parts to show beside [`Alert::info_for`]: all of its language.
@@ -208,10 +213,7 @@ impl Alert {
         let Some(first) = self.info_for(language) else {
             return Vec::new();
         };
-        self.infos
-            .iter()
-            .filter(|info| info.language == first.language)
-            .collect()
+        self.holding().filter(|info| info.language == first.language).collect()
     }
 }
 
@@ -270,6 +272,7 @@ impl Alert {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::places::Point;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_micros(seconds * 1_000_000)
@@ -319,6 +322,39 @@ mod tests {
         assert_eq!(alert.over_at(at(50)), at(50 + BELIEVED_FOR));
         alert.infos.clear();
         assert_eq!(alert.over_at(at(50)), at(50 + BELIEVED_FOR));
+    }
+
+    #[test]
+    fn who_is_told_that_it_is_past_is_not_warned() {
+        let part = |event: &str, urgency, expires: i64| Info {
+            event: event.to_owned(),
+            urgency,
+            severity: Severity::Severe,
+            expires: Some(at(expires)),
+            areas: vec![Area {
+                name: event.to_owned(),
+                shapes: vec![Shape::Point(
+                    Point::new(f64::from(i32::try_from(expires).unwrap()), 9.0).unwrap(),
+                )],
+                ..Area::default()
+            }],
+            ..Info::default()
+        };
+        let mut alert = alert(Status::Actual, Message::Update);
+        alert.infos = vec![part("north", Urgency::Past, 60), part("south", Urgency::Immediate, 50)];
+        let shown = |alert: &Alert| {
+            alert
+                .infos_for("en")
+                .iter()
+                .map(|info| info.event.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&alert), ["south"]);
+        assert_eq!((alert.shapes().len(), alert.over_at(at(0))), (1, at(50)));
+        // Where all of it is past, that is what people wait for.
+        alert.infos.truncate(1);
+        assert_eq!(shown(&alert), ["north"]);
+        assert_eq!((alert.severity(), alert.over_at(at(0))), (Severity::Severe, at(60)));
     }
 
     #[test]

@@ -73,25 +73,12 @@ pub(super) fn message(node: Node<'_>, ctx: &ReadContext<'_>, problems: &mut Vec<
         infos: Vec::new(),
         identifier,
     };
-    // Where a danger goes on in some areas and is over in others, a message says both, and who is warned must not be those
-    // who are told that it is over. A message that says nothing else is kept: it is what the warned wait for.
-    let goes_on = node.all("info").any(|info| !is_all_clear(info));
-    let infos = node.all("info").filter(|info| !(goes_on && is_all_clear(*info)));
-    for (number, info) in infos.enumerate().take(200) {
+    for (number, info) in node.all("info").enumerate().take(200) {
         alert
             .infos
             .push(read_info(info, &format!("{at}, info {}", number + 1), ctx, problems));
     }
     alert
-}
-
-/// Whether a part says that the danger is over and nothing is to be done.
-fn is_all_clear(info: Node<'_>) -> bool {
-    let mut responses = info.all("responseType").filter_map(Node::text).peekable();
-    let is_past = info
-        .child_text("urgency")
-        .is_some_and(|word| word.eq_ignore_ascii_case("past"));
-    is_past && responses.peek().is_some() && responses.all(|word| word.eq_ignore_ascii_case("AllClear"))
 }
 
 /// A word of a list, with a problem where it is none of it.

@@ -296,32 +296,6 @@ fn an_entry_that_is_its_own_list_is_no_alert() {
 }
 
 #[test]
-fn who_is_told_that_it_is_over_is_not_warned() {
-    let info = |event: &str, rest: &str| {
-        format!(
-            "<info><event>{event}</event>{rest}<severity>Severe</severity><certainty>Likely</certainty><area><areaDesc>{event}</areaDesc></area></info>"
-        )
-    };
-    let message = |infos: &str| {
-        bulletin(&format!(
-            "<alert><identifier>q8</identifier><sender>quay</sender><sent>2026-11-25T09:00:00Z</sent><status>Actual</status><msgType>Update</msgType><scope>Public</scope><references>quay,q7,2026-11-25T08:00:00Z</references>{infos}</alert>"
-        ))
-        .alerts
-        .remove(0)
-    };
-    let north = info(
-        "north",
-        "<responseType>Shelter</responseType><urgency>Immediate</urgency>",
-    );
-    let south = info("south", "<responseType>AllClear</responseType><urgency>Past</urgency>");
-    let both = message(&format!("{north}{south}"));
-    let events: Vec<&str> = both.infos.iter().map(|info| info.event.as_str()).collect();
-    assert_eq!(events, ["north"]);
-    assert!(both.replaces());
-    assert_eq!(message(&south).infos.len(), 1, "an all-clear by itself is told");
-}
-
-#[test]
 fn a_message_that_an_index_names_twice_is_asked_for_once() {
     let entry = r#"<entry><id>1</id><title>Gale</title><link type="application/cap+xml" href="https://harbour.example/1"/></entry>"#;
     let index = bulletin(&format!(

@@ -151,14 +151,10 @@ fn validity(
     (start, ends.and_then(|ends| ends.into_iter().max()))
 }
 
-/// What a record says to everybody, in its order; else what is said of its cause. Notes of the operators for themselves
-/// are none of it.
+/// What a record says to everybody, in its order; else what is said of its cause. All of it is for everybody, by the name
+/// of the element: some publishers call their one description an `internalNote`.
 fn comments(record: Node<'_>) -> Vec<Said> {
-    let comments = record.all("generalPublicComment").filter(|comment| {
-        comment
-            .child_text("commentType")
-            .is_none_or(|kind| kind != "internalNote")
-    });
+    let comments = record.all("generalPublicComment");
     let said = texts(comments.filter_map(|comment| comment.child("comment")));
     if said.is_empty() {
         return texts(record.all("cause").flat_map(|cause| cause.all("causeDescription")));

@@ -178,7 +178,7 @@ fn periods_end_what_has_no_end_as_a_whole() {
 fn each_language_says_what_is_meant_for_everybody() {
     let alert = record(
         r#"<sit:generalPublicComment><sit:comment><com:values><com:value lang="en"/><com:value lang="ger">Brücke gesperrt</com:value><com:value lang="en">Bridge shut</com:value></com:values></sit:comment></sit:generalPublicComment>
-        <sit:generalPublicComment><sit:comment><com:values><com:value lang="en">Ask Pete for the key</com:value></com:values></sit:comment><sit:commentType>internalNote</sit:commentType></sit:generalPublicComment>
+        <sit:nonGeneralPublicComment><sit:comment><com:values><com:value lang="en">Ask Pete for the key</com:value></com:values></sit:comment></sit:nonGeneralPublicComment>
         <sit:cause><sit:causeDescription><com:values><com:value lang="en">unused</com:value></com:values></sit:causeDescription></sit:cause>
         <sit:reroutingItineraryDescription><com:values><com:value lang="en">By the coast road</com:value></com:values></sit:reroutingItineraryDescription>
         <sit:source><com:sourceName><com:values><com:value lang="de">Hafenamt</com:value><com:value lang="en">Harbour Office</com:value></com:values></com:sourceName></sit:source>
