@@ -227,13 +227,16 @@ fn trace(plane: &Plane, line: &[Point], points: &mut usize, closed: bool) -> Str
     d
 }
 
+/// Round numbers of degrees between lines of the grid.
+const ROUND: [f64; 10] = [0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 45.0];
+/// Least room for what is written beside a meridian, as large as it is on a phone.
+const BESIDE: f64 = 110.0;
+
 /// Parallels and meridians at round degrees, so that the map says where it is.
 fn grid(plane: &Plane, width: f64, height: f64) -> Vec<GridLine> {
     let tall = height / plane.scale;
-    let step = [0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0]
-        .into_iter()
-        .find(|step| tall / step <= 5.0)
-        .unwrap_or(45.0);
+    let first = |fits: &dyn Fn(f64) -> bool| ROUND.into_iter().find(|step| fits(*step)).unwrap_or(45.0);
+    let step = first(&|step| tall / step <= 5.0);
     let mut lines = Vec::new();
     let mut lat = ((plane.north - tall) / step).ceil() * step;
     while lat < plane.north && lines.len() < 12 {
@@ -248,6 +251,7 @@ fn grid(plane: &Plane, width: f64, height: f64) -> Vec<GridLine> {
         lat += step;
     }
     let wide = width / plane.scale / plane.shrink;
+    let step = first(&|step| step * plane.shrink * plane.scale >= BESIDE);
     let mut lon = (plane.west / step).ceil() * step;
     let parallels = lines.len();
     while lon < plane.west + wide && lines.len() < parallels + 12 {
@@ -351,6 +355,23 @@ mod tests {
             draw(&Places::default(), &[]).is_none()
                 && draw(&Places::default(), &[(Severity::Minor, Vec::new())]).is_none()
         );
+    }
+
+    #[test]
+    fn what_is_written_beside_meridians_has_room() {
+        // A coast from west to east, low and long, and one from south to north.
+        for (south, west, north, east) in [
+            (55.6, 2.7, 56.0, 6.0),
+            (40.0, 9.0, 60.0, 9.5),
+            (-40.0, -170.0, 60.0, 170.0),
+        ] {
+            let shape = Shape::Line(vec![at(south, west), at(north, east)]);
+            let map = draw(&Places::default(), &[(Severity::Minor, vec![&shape])]).unwrap();
+            let meridians = map.grid.iter().filter(|line| line.label.ends_with(['E', 'W']));
+            let places: Vec<i64> = meridians.map(|line| line.x).collect();
+            assert!(places.len() > 1, "{places:?}");
+            assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= 100), "{places:?}");
+        }
     }
 
     #[test]

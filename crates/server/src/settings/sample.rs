@@ -152,8 +152,8 @@ admin_listen = "{admin_listen}"
 #: zone = "Europe/Paris"
 #: site = "daily"
 #: every_seconds = 900
-# The source's own name of each field: id, title, text, kind, organisation, url, price, currency, per, venue, locality,
-# latitude, longitude, starts, ends, published, expires, contact. One that is left out has that name.
+# In csv and json, the source's own name of each field: id, title, text, kind, organisation, url, price, currency, per,
+# venue, locality, latitude, longitude, starts, ends, published, expires, contact. One that is left out has that name.
 #: [listings.sources.fields]
 #: id = "ref"
 #: title = "headline"
