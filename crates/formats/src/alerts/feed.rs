@@ -72,17 +72,26 @@ fn message_link(entry: Node<'_>, base: &Base) -> Option<String> {
         let is_message = link
             .word("type")
             .is_some_and(|kind| kind.eq_ignore_ascii_case("application/cap+xml"))
-            || leads_to_message(link, &href);
+            || leads_to_message(entry, link, &href);
         is_message.then(|| links::web(&href, base)).flatten()
     })
 }
 
-/// Whether an address without a type is one of a message: `….cap`, or the `.xml` that an entry has instead of a page.
-fn leads_to_message(link: Node<'_>, href: &str) -> bool {
+/// Whether an address without a type is one of a message: `….cap`, or the `.xml` that an entry has instead of a page and
+/// of a place.
+fn leads_to_message(entry: Node<'_>, link: Node<'_>, href: &str) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
     let is_other =
         link.is("enclosure") || link.word("type").is_some() || link.word("rel").is_some_and(|rel| rel != "alternate");
-    path.ends_with(".cap") || path.ends_with(".xml") && !is_other
+    path.ends_with(".cap") || path.ends_with(".xml") && !is_other && !entry.descendants().any(is_place)
+}
+
+/// Whether an element says a place in one of the ways of GeoRSS.
+fn is_place(node: Node<'_>) -> bool {
+    matches!(
+        node.name(),
+        "point" | "line" | "polygon" | "box" | "circle" | "where" | "lat"
+    )
 }
 
 /// An entry that is an alert itself. Entries of some indices carry words of CAP beside their title, which are taken.

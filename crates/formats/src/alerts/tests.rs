@@ -263,6 +263,14 @@ fn an_index_without_types_leads_on_by_its_addresses() {
         <item><title>Flood</title><link>https://harbour.example/8.html</link><enclosure url="https://harbour.example/map.xml" type="text/xml"/></item></channel></rss>"#;
     let index = bulletin(feed);
     assert_eq!(index.links, ["https://harbour.example/cap/7.xml"]);
+    let placed = feed.replace(
+        "<title>Gale</title>",
+        "<title>Gale</title><georss:point>53.5 9.9</georss:point>",
+    );
+    assert!(
+        bulletin(&placed).links.is_empty(),
+        "an entry with a place is an alert itself"
+    );
     assert_eq!(
         index.alerts[0].infos[0].web.as_deref(),
         Some("https://harbour.example/8.html")

@@ -41,7 +41,7 @@ pub fn open_meteo(bytes: &[u8]) -> Result<Forecast, WeatherProblem> {
             continue;
         };
         let code = hours.number("weather_code", row);
-        let step = Step {
+        steps.push(Step {
             at,
             hours: 1,
             temperature: hours
@@ -69,11 +69,7 @@ pub fn open_meteo(bytes: &[u8]) -> Result<Forecast, WeatherProblem> {
                 }),
             sky: code.and_then(sky),
             night: hours.number("is_day", row).is_some_and(|day| day < 0.5),
-        };
-        // Beyond the reach of a model its columns go on without values.
-        if step.temperature.or(step.wind).or(step.precipitation).is_some() || step.sky.is_some() {
-            steps.push(step);
-        }
+        });
     }
     finished(Forecast { updated: None, steps })
 }
@@ -188,7 +184,11 @@ mod tests {
             "hourly":{"time":[1764061200,1764064800],"precipitation_probability":[40,50],"windspeed_10m":[3,null],
             "winddirection_10m":[90,null],"relativehumidity_2m":[80,null],"weathercode":[61,null],"temperature_2m_icon_seamless":[4,null]}}]"#;
         let forecast = open_meteo(text).unwrap();
-        assert_eq!(forecast.steps.len(), 1, "an hour without any value is none");
+        assert_eq!(
+            forecast.steps.len(),
+            2,
+            "an hour beyond the reach of a model is there without values"
+        );
         let step = &forecast.steps[0];
         assert_eq!(step.at.to_rfc3339(), "2025-11-25T09:00:00Z");
         assert_eq!((step.precipitation, step.temperature), (None, Some(4.0)));
