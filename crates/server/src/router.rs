@@ -22,6 +22,7 @@ use masthead_features::accounts::pages::{
     account, passkeys as with_passkeys, picture as account_picture, providers as with_providers, sign_in, sign_up,
 };
 use masthead_features::alerts::{self, desk as alerts_desk};
+use masthead_features::banners::desk as with_banners;
 use masthead_features::comments::{cases, mutes, pages as comments};
 use masthead_features::contributions::{
     call_outs, call_outs_desk, pages as contribute, picture_pages as contribute_pictures,
@@ -528,6 +529,12 @@ fn desk_pages() -> Vec<Route> {
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::POST, "/desk/fronts/{*name}", desk::fronts::save)
             .permission(Permission::FrontsEdit)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::GET, "/desk/banners", with_banners::show)
+            .permission(Permission::StoriesPublish)
+            .cache(CachePolicy::NoStore),
+        Route::new(MethodFilter::POST, "/desk/banners", with_banners::save)
+            .permission(Permission::StoriesPublish)
             .cache(CachePolicy::NoStore),
         Route::new(MethodFilter::GET, "/desk/review/words", words::show)
             .permission(Permission::PolicyEdit)

@@ -7,10 +7,11 @@ use masthead_domain::ids::{SiteId, StoryId};
 use masthead_domain::time::Timestamp;
 
 queries! {
-    OF_SITE = "SELECT site_id, story_id, text, set_at, set_by FROM banners WHERE site_id = $1";
-    PUT = "INSERT INTO banners (site_id, story_id, text, set_at, set_by) VALUES ($1, $2, $3, $4, $5)
+    OF_SITE = "SELECT site_id, story_id, text, set_at, set_by, is_quiet FROM banners WHERE site_id = $1";
+    PUT = "INSERT INTO banners (site_id, story_id, text, set_at, set_by, is_quiet) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (site_id) DO UPDATE SET story_id = excluded.story_id, text = excluded.text,
-            set_at = excluded.set_at, set_by = excluded.set_by";
+            set_at = excluded.set_at, set_by = excluded.set_by,
+            is_quiet = excluded.is_quiet";
     CLEAR = "DELETE FROM banners WHERE site_id = $1";
 }
 
@@ -27,6 +28,8 @@ pub struct BannerRecord {
     pub set_at: Timestamp,
     /// Who set it.
     pub set_by: String,
+    /// Whether followers of breaking news are told nothing of it.
+    pub is_quiet: bool,
 }
 
 crate::from_row!(BannerRecord {
@@ -34,7 +37,8 @@ crate::from_row!(BannerRecord {
     story,
     text,
     set_at,
-    set_by
+    set_by,
+    is_quiet
 });
 
 /// The banner that is set on a site.
@@ -52,7 +56,14 @@ pub async fn of_site(conn: &mut Conn, site: SiteId) -> Result<Option<BannerRecor
 pub async fn put(tx: &mut Tx, banner: &BannerRecord) -> Result<(), StoreError> {
     tx.execute(
         PUT,
-        params![banner.site, banner.story, &banner.text, banner.set_at, &banner.set_by],
+        params![
+            banner.site,
+            banner.story,
+            &banner.text,
+            banner.set_at,
+            &banner.set_by,
+            banner.is_quiet
+        ],
     )
     .await?;
     Ok(())

@@ -9,9 +9,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 use masthead_domain::ids::{SiteId, SubscriptionId};
 use masthead_domain::sites::Site;
 use masthead_features::app::App;
+use masthead_features::banners::{self, Told};
 use masthead_features::push::plan::campaign_of;
 use masthead_features::stories::{self, NewStory};
-use masthead_features::{banners, push, sites};
+use masthead_features::{push, sites};
 use masthead_server::settings::Settings;
 use masthead_server::{jobs, network};
 use masthead_services::push::Recipient;
@@ -110,7 +111,15 @@ async fn campaign(app: &Arc<App>, site: SiteId) -> Result<Campaign> {
     let lease = lease.context("no lease")?;
     log::stamp(&app.db).await?;
     push::follow(app, &lease).await?;
-    banners::set(app, "bench", &story.to_string(), "The wall holds", "bench").await?;
+    banners::set(
+        app,
+        "bench",
+        &story.to_string(),
+        "The wall holds",
+        Told::Followers,
+        "bench",
+    )
+    .await?;
     log::stamp(&app.db).await?;
     push::follow(app, &lease).await?;
     let id = campaign_of(site, story);

@@ -5,6 +5,7 @@ desk-nav-start = Start
 desk-nav-stories = Stories
 desk-nav-new = New story
 desk-nav-fronts = Fronts
+desk-nav-banners = Breaking
 desk-nav-review = Review
 desk-nav-contributions = From readers
 desk-nav-listings = Listings
@@ -12,7 +13,7 @@ desk-nav-partners = Partners
 desk-site = To the site
 desk-account = Your account
 desk-keys = Keys
-desk-keys-about = With your browser’s modifier (Alt+Shift or Ctrl+Alt): h start, l stories, n new story, f fronts, q review, c from readers, m mistakes, o call-outs, w pages, g listings, d partners, a alerts; in a story s saves and p previews. In lists j and k move, Enter opens, / looks for words.
+desk-keys-about = With your browser’s modifier (Alt+Shift or Ctrl+Alt): h start, l stories, n new story, f fronts, b breaking news, q review, c from readers, m mistakes, o call-outs, w pages, g listings, d partners, a alerts; in a story s saves and p previews. In lists j and k move, Enter opens, / looks for words.
 desk-start = Start
 desk-start-nothing = Nothing waits for you.
 desk-all = All of them
@@ -291,6 +292,33 @@ review-years = Years
 review-more-pages = More of the review desk
 
 ## Alerts
+desk-banners = Breaking news
+desk-banners-about = A banner stands on every page of a site and leads to a story. Readers who follow breaking news are told once of each story, by push and mail, as soon as they may see it.
+desk-banner-none = There is no banner.
+desk-banner-new = Put up a banner
+desk-banner-change = Put up another in its place
+desk-banner-text = What it says
+desk-banner-text-hint = At most 140 characters. It is what a telephone shows, too.
+desk-banner-story = The story
+desk-banner-story-hint = Its address, slug or id. A banner may be put up before its story is out: it waits.
+desk-banner-quiet = Tell nobody: the banner stands on the pages alone
+desk-banner-set = Put up the banner
+desk-banner-clear = Take the banner away
+desk-banner-seen = Readers see it
+desk-banner-waits = Not seen: its story isn’t out
+desk-banner-done-set = The banner is up.
+desk-banner-done-cleared = The banner is gone.
+desk-banner-wrong-text = A banner says something in at most 140 characters.
+desk-banner-told-sending = Being sent to telephones and browsers: { $handed } so far.
+desk-banner-told-done = Sent to { $handed ->
+    [one] one device
+   *[other] { $handed } devices
+}. { $refused } refused, { $gone } gone.
+desk-banner-told-stopped = Sending was stopped after { $handed }: readers may see the story no more.
+desk-banner-told-nobody = Nobody is told of it.
+desk-banner-told-soon = Readers who follow breaking news are being told.
+desk-banner-told-later = Readers who follow breaking news will be told when the story is out.
+desk-story-banner = Breaking news
 desk-nav-alerts = Alerts
 desk-alerts = Alerts
 desk-alerts-about = What came in last, whatever became of it. Tests and exercises are kept here and never shown to readers. What the desk wrote can be changed and taken back.

@@ -6,6 +6,8 @@
 //! any change of the site, fronts first. A hole that script fills was turned down: it would move every page while it
 //! loads, and whoever reads without script would not hear of it.
 
+pub mod desk;
+
 use crate::app::App;
 use crate::stories;
 use masthead_domain::events::Event;
@@ -38,6 +40,16 @@ pub enum BannerError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Whom a banner is told to, besides who sees it on the pages. It is told once for each site and story, whatever becomes
+/// of its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Those who follow breaking news, by push and mail, as soon as readers may see the story.
+    Followers,
+    /// Nobody.
+    Nobody,
 }
 
 /// A banner as readers see it.
@@ -77,7 +89,7 @@ pub async fn shown(conn: &mut Conn, now: Timestamp, banner: &BannerRecord) -> Re
 ///
 /// # Errors
 /// [`BannerError`].
-pub async fn set(app: &App, site: &str, story: &str, text: &str, by: &str) -> Result<(), BannerError> {
+pub async fn set(app: &App, site: &str, story: &str, text: &str, told: Told, by: &str) -> Result<(), BannerError> {
     let id = named(app, site)?;
     let text = text.trim();
     if text.is_empty() || text.chars().count() > MOST_CHARACTERS || text.contains(char::is_control) {
@@ -94,6 +106,7 @@ pub async fn set(app: &App, site: &str, story: &str, text: &str, by: &str) -> Re
         text: text.to_owned(),
         set_at: app.now(),
         set_by: by.to_owned(),
+        is_quiet: told == Told::Nobody,
     };
     let (ids, now) = (Arc::clone(&app.ids), app.now());
     app.db

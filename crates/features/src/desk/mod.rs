@@ -22,7 +22,7 @@ pub mod work;
 pub(crate) use acts::moment;
 pub(crate) use edit::unknown_pictures;
 pub(crate) use form::{addresses, words};
-pub(crate) use people::{account_of, named};
+pub(crate) use people::{People, account_of, named};
 pub(crate) use pictures::taken;
 pub(crate) use sheet::{Mistakes, Wrong, of_text};
 pub(crate) use work::permitted;
@@ -118,6 +118,7 @@ pub(crate) enum Here {
     Stories,
     New,
     Fronts,
+    Banners,
     Review,
     Contributions,
     Alerts,
@@ -129,11 +130,12 @@ pub(crate) enum Here {
 }
 
 impl Here {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Start,
         Self::Stories,
         Self::New,
         Self::Fronts,
+        Self::Banners,
         Self::Review,
         Self::Contributions,
         Self::Alerts,
@@ -150,6 +152,7 @@ impl Here {
             Self::Stories => "stories",
             Self::New => "new",
             Self::Fronts => "fronts",
+            Self::Banners => "banners",
             Self::Review => "review",
             Self::Contributions => "contributions",
             Self::Alerts => "alerts",
@@ -167,6 +170,7 @@ impl Here {
             Self::Stories => "/desk/stories",
             Self::New => "/desk/stories/new",
             Self::Fronts => "/desk/fronts",
+            Self::Banners => "/desk/banners",
             Self::Review => "/desk/review",
             Self::Contributions => "/desk/review/contributions",
             Self::Alerts => "/desk/alerts",
@@ -185,6 +189,7 @@ impl Here {
             Self::Stories => "l",
             Self::New => "n",
             Self::Fronts => "f",
+            Self::Banners => "b",
             Self::Review => "q",
             Self::Contributions => "c",
             Self::Alerts => "a",
@@ -204,9 +209,8 @@ impl Here {
             Self::Review => Permission::CommentsModerate,
             Self::Contributions | Self::Listings => Permission::ContributionsReview,
             Self::Partners => Permission::SitesEdit,
-            Self::Alerts => Permission::StoriesPublish,
             Self::Mistakes => Permission::StoriesEdit,
-            Self::CallOuts => Permission::StoriesPublish,
+            Self::Alerts | Self::Banners | Self::CallOuts => Permission::StoriesPublish,
             Self::Pages => Permission::SitesEdit,
         }
     }

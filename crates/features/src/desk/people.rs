@@ -20,11 +20,11 @@ pub(crate) fn account_of(who: &str) -> Option<AccountId> {
 
 /// Names of people, looked up once each.
 #[derive(Default)]
-pub(super) struct People(HashMap<String, String>);
+pub(crate) struct People(HashMap<String, String>);
 
 impl People {
     /// Looks up who these are.
-    pub(super) async fn look_up(&mut self, conn: &mut Conn, all: Vec<String>) -> Result<(), StoreError> {
+    pub(crate) async fn look_up(&mut self, conn: &mut Conn, all: Vec<String>) -> Result<(), StoreError> {
         for who in all {
             if self.0.contains_key(&who) {
                 continue;
@@ -39,7 +39,7 @@ impl People {
     }
 
     /// The name of somebody who was looked up.
-    pub(super) fn name(&self, who: &str) -> String {
+    pub(crate) fn name(&self, who: &str) -> String {
         self.0.get(who).cloned().unwrap_or_else(|| who.to_owned())
     }
 }

@@ -110,7 +110,7 @@ async fn breaking(app: &App, site: SiteId, story: Option<StoryId>) -> Result<(),
     };
     let is_old = banner.set_at < app.now().plus_seconds(-DAY);
     let is_another = story.is_some_and(|story| story != banner.story);
-    if is_old || is_another || banners::shown(&mut conn, app.now(), &banner).await?.is_none() {
+    if banner.is_quiet || is_old || is_another || banners::shown(&mut conn, app.now(), &banner).await?.is_none() {
         return Ok(());
     }
     drop(conn);

@@ -90,7 +90,8 @@ async fn breaking(
             _ => continue,
         };
         for site in sites {
-            let Some(banner) = banners::of_site(conn, site).await? else {
+            let banner = banners::of_site(conn, site).await?;
+            let Some(banner) = banner.filter(|banner| !banner.is_quiet) else {
                 continue;
             };
             let is_meant = only.is_none_or(|story| story == banner.story);

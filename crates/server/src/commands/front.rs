@@ -4,7 +4,8 @@ use super::{Common, output};
 use crate::network;
 use anyhow::Context as _;
 use clap::Subcommand;
-use masthead_features::{banners, fronts};
+use masthead_features::banners::{self, Told};
+use masthead_features::fronts;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +37,9 @@ pub(super) enum Front {
         /// What it says, in at most 140 characters.
         #[arg(long, requires = "story")]
         text: Option<String>,
+        /// Don't tell those who follow breaking news of it. Without this they are told once of each story, by push and mail.
+        #[arg(long, requires = "story")]
+        quiet: bool,
         /// Take it away.
         #[arg(long, conflicts_with = "story")]
         clear: bool,
@@ -49,6 +53,7 @@ struct Set {
     story: String,
     set_at: String,
     set_by: String,
+    quiet: bool,
 }
 
 impl Front {
@@ -68,13 +73,18 @@ impl Front {
                 site,
                 story: Some(story),
                 text: Some(text),
+                quiet,
                 ..
-            } => banners::set(&app, &site, &story, &text, "command line").await?,
+            } => {
+                let told = if quiet { Told::Nobody } else { Told::Followers };
+                banners::set(&app, &site, &story, &text, told, "command line").await?;
+            }
             Self::Banner { site, .. } => output::json(&banners::of_site(&app, &site).await?.map(|banner| Set {
                 text: banner.text,
                 story: banner.story.to_string(),
                 set_at: banner.set_at.to_rfc3339(),
                 set_by: banner.set_by,
+                quiet: banner.is_quiet,
             })),
             Self::Show { front } => output::json(&fronts::show(&app, &front).await?),
             Self::Set { front, file } => {

@@ -1,10 +1,11 @@
 //! The breaking-news banner: on every page of its site and no other, from when its story may be seen until that is
 //! taken back, and then off every page at once.
 
-use crate::accounts::{network, reader, signed_in};
+use crate::accounts::{HOST, network, reader, signed_in};
+use crate::desk::newsroom;
 use crate::support::plant::{self, addresses, people_and_topics};
 use masthead_domain::time::Clock;
-use masthead_features::banners::{self, BannerError};
+use masthead_features::banners::{self, BannerError, Told};
 use masthead_features::stories as desk;
 use masthead_server::kills;
 use masthead_store::Engine;
@@ -14,6 +15,7 @@ on_both_engines!(
     a_banner_stands_on_every_page_and_goes_with_its_story,
     a_banner_that_is_set_ahead_waits_for_its_story,
     what_leads_nowhere_is_no_banner,
+    the_desk_puts_a_banner_up_and_takes_it_away,
 );
 
 const TEXT: &str = "The wall <holds> & the road is open";
@@ -62,7 +64,7 @@ async fn a_banner_stands_on_every_page_and_goes_with_its_story(engine: Engine) -
     // They are pressed before, in memory and on disk.
     assert_eq!(without(&node, &pages).await?.len(), pages.len());
 
-    banners::set(&test.app, "daily", &own, TEXT, "test").await?;
+    banners::set(&test.app, "daily", &own, TEXT, Told::Followers, "test").await?;
     for page in &pages {
         let shown = node
             .get_until("daily", page, |answer| answer.text().contains(WRITTEN))
@@ -113,7 +115,15 @@ async fn a_banner_that_is_set_ahead_waits_for_its_story(engine: Engine) -> anyho
     let until = test.clock.now().plus_seconds(3600);
     desk::embargo(&test.app, coming.id, until, "test").await?;
     desk::publish(&test.app, coming.id, None, "test").await?;
-    banners::set(&test.app, "daily", &coming.id.to_string(), TEXT, "test").await?;
+    banners::set(
+        &test.app,
+        "daily",
+        &coming.id.to_string(),
+        TEXT,
+        Told::Followers,
+        "test",
+    )
+    .await?;
     assert_eq!(without(&node, &pages).await?.len(), pages.len());
 
     test.clock.step_seconds(3601);
@@ -147,14 +157,93 @@ async fn what_leads_nowhere_is_no_banner(engine: Engine) -> anyhow::Result<()> {
     let story = test.draft("Only here", "heron", &["weekly/world"]).await?.to_string();
     let set = |site: &'static str, text: String| {
         let (app, story) = (std::sync::Arc::clone(&test.app), story.clone());
-        async move { banners::set(&app, site, &story, &text, "test").await.unwrap_err() }
+        async move {
+            banners::set(&app, site, &story, &text, Told::Followers, "test")
+                .await
+                .unwrap_err()
+        }
     };
     assert!(matches!(set("daily", TEXT.into()).await, BannerError::Elsewhere(_)));
     assert!(matches!(set("monthly", TEXT.into()).await, BannerError::NoSite(_)));
     assert!(matches!(set("weekly", "  ".into()).await, BannerError::Text));
     assert!(matches!(set("weekly", "x".repeat(141)).await, BannerError::Text));
-    banners::set(&test.app, "weekly", &story, "It is here", "test").await?;
+    banners::set(&test.app, "weekly", &story, "It is here", Told::Followers, "test").await?;
     let known = banners::of_site(&test.app, "weekly").await?.unwrap();
     assert_eq!((known.text.as_str(), known.set_by.as_str()), ("It is here", "test"));
+    Ok(())
+}
+
+async fn the_desk_puts_a_banner_up_and_takes_it_away(engine: Engine) -> anyhow::Result<()> {
+    let room = newsroom(engine).await?;
+    let story = room.test.publish("Wall", "wall", &["daily/world"]).await?.to_string();
+    let away = room.test.publish("Away", "away", &["weekly/world"]).await?.to_string();
+    for name in ["rita", "moe"] {
+        let mut browser = room.browser(name).await?;
+        assert_eq!(browser.get(HOST, "/desk/banners").await?.status, 403, "{name}");
+    }
+    let mut ed = room.browser("ed").await?;
+    let from_story = ed.get(HOST, &format!("/desk/stories/{story}")).await?.text();
+    let form = format!("/desk/banners?story={story}");
+    assert!(from_story.contains(&form), "{from_story}");
+    let page = ed.get(HOST, &form).await?.text();
+    assert!(page.contains(&format!("value=\"{story}\"")), "{page}");
+    assert!(
+        page.contains("id=\"of-daily\"") && !page.contains("id=\"of-weekly\""),
+        "{page}"
+    );
+
+    let fields = |site: &'static str, story: &str, text: &str| {
+        let pairs = [("site", site), ("act", "set"), ("story", story), ("text", text)];
+        pairs.map(|(name, value)| (name, value.to_owned()))
+    };
+    let send = async |browser: &mut masthead_testkit::browser::Browser, pairs: [(&str, String); 4]| {
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        browser.post(HOST, "/desk/banners", &pairs).await
+    };
+    assert_eq!(send(&mut ed, fields("weekly", &away, TEXT)).await?.status, 403);
+    assert_eq!(send(&mut ed, fields("monthly", &story, TEXT)).await?.status, 404);
+    let long = "x".repeat(141);
+    for (story, text, why) in [
+        (story.as_str(), long.as_str(), "at most 140 characters"),
+        (away.as_str(), TEXT, "stand on this site"),
+        ("nothing-of-this-kind", TEXT, "no such story"),
+    ] {
+        let wrong = send(&mut ed, fields("daily", story, text)).await?;
+        let page = wrong.text();
+        assert!(wrong.status == 422 && page.contains(why), "{page}");
+        assert!(page.contains(&format!("value=\"{story}\"")), "what was typed: {page}");
+    }
+    assert!(banners::of_site(&room.test.app, "daily").await?.is_none());
+
+    let up = send(&mut ed, fields("daily", &story, TEXT)).await?;
+    assert_eq!(up.header("location"), Some("/desk/banners?done=set"), "{}", up.text());
+    room.node
+        .get_until("daily", "/", |page| page.text().contains(WRITTEN))
+        .await?;
+    let known = banners::of_site(&room.test.app, "daily").await?.unwrap();
+    assert!(!known.is_quiet && known.set_by.starts_with("account:"), "{known:?}");
+    let page = ed.get(HOST, "/desk/banners").await?.text();
+    assert!(
+        page.contains("Readers see it") && page.contains(WRITTEN) && page.contains("<bdi>ed</bdi>"),
+        "{page}"
+    );
+
+    let quiet = [
+        ("site", "daily"),
+        ("act", "set"),
+        ("story", &*story),
+        ("text", "Softly"),
+        ("quiet", "yes"),
+    ];
+    assert_eq!(ed.post(HOST, "/desk/banners", &quiet).await?.status, 303);
+    assert!(banners::of_site(&room.test.app, "daily").await?.unwrap().is_quiet);
+    let gone = ed
+        .post(HOST, "/desk/banners", &[("site", "daily"), ("act", "clear")])
+        .await?;
+    assert_eq!(gone.header("location"), Some("/desk/banners?done=cleared"));
+    room.node
+        .get_until("daily", "/", |page| !page.text().contains("Softly"))
+        .await?;
+    room.node.stop().await;
     Ok(())
 }

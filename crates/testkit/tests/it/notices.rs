@@ -8,8 +8,9 @@ use masthead_domain::notices::Means;
 use masthead_domain::places::{Chosen, Component};
 use masthead_domain::time::{Clock as _, Timestamp};
 use masthead_features::alerts::AlertSource;
+use masthead_features::banners::{self, Told};
 use masthead_features::notices::{follow, send, spread};
-use masthead_features::{banners, stories};
+use masthead_features::stories;
 use masthead_server::kills;
 use masthead_store::mails::{self, Mail};
 use masthead_store::notices::deliveries;
@@ -284,7 +285,10 @@ async fn quiet_hours_put_off_and_put_together(engine: Engine) -> anyhow::Result<
     settled(&test).await?;
     plant::publish(&test, "coot").await?;
     let heron = plant::publish(&test, "heron").await?;
-    banners::set(&test.app, "daily", &heron.id.to_string(), "The wall holds", "test").await?;
+    let id = heron.id.to_string();
+    banners::set(&test.app, "daily", &id, "Not so loud", Told::Nobody, "test").await?;
+    assert!(mails_to(&test, "ben").await?.is_empty());
+    banners::set(&test.app, "daily", &id, "The wall holds", Told::Followers, "test").await?;
     assert!(mails_to(&test, "ada").await?.is_empty());
     let woken = mails_to(&test, "ben").await?;
     let [breaking] = woken.as_slice() else {

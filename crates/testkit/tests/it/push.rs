@@ -6,7 +6,7 @@ use crate::support::devtools::Page;
 use crate::support::plant::{self, addresses, people_and_topics};
 use crate::support::until;
 use masthead_domain::time::Clock;
-use masthead_features::banners;
+use masthead_features::banners::{self, Told};
 use masthead_features::push::plan::campaign_of;
 use masthead_features::stories as desk;
 use masthead_server::kills;
@@ -164,7 +164,13 @@ async fn breaking_news_reaches_each_browser_once(engine: Engine) -> anyhow::Resu
     followed(&test).await?;
 
     let own = addresses(&test, story.id).await?.remove(0).1;
-    banners::set(&test.app, "daily", &own, TEXT, "test").await?;
+    banners::set(&test.app, "daily", &own, TEXT, Told::Nobody, "test").await?;
+    followed(&test).await?;
+    assert!(
+        campaign(&test, story.id).await?.is_none(),
+        "a quiet banner is told to nobody"
+    );
+    banners::set(&test.app, "daily", &own, TEXT, Told::Followers, "test").await?;
     let done = over(&test, story.id).await?;
     assert_eq!(
         (done.state.as_str(), done.handed, done.gone, done.refused),
@@ -199,17 +205,25 @@ async fn breaking_news_reaches_each_browser_once(engine: Engine) -> anyhow::Resu
     }
 
     // Other words for the same news, its end and its return are no other news; nor is a restart.
-    banners::set(&test.app, "daily", &own, "The wall holds", "test").await?;
+    banners::set(&test.app, "daily", &own, "The wall holds", Told::Followers, "test").await?;
     followed(&test).await?;
     banners::clear(&test.app, "daily").await?;
-    banners::set(&test.app, "daily", &own, TEXT, "test").await?;
+    banners::set(&test.app, "daily", &own, TEXT, Told::Followers, "test").await?;
     followed(&test).await?;
     node.stop().await;
     let mut test = test;
     test.reopen().await?;
     let node = test.start().await?;
     let another = plant::publish(&test, "goldeneye").await?;
-    banners::set(&test.app, "daily", &another.id.to_string(), "Something else", "test").await?;
+    banners::set(
+        &test.app,
+        "daily",
+        &another.id.to_string(),
+        "Something else",
+        Told::Followers,
+        "test",
+    )
+    .await?;
     over(&test, another.id).await?;
     let names: Vec<String> = service.received().into_iter().map(|one| one.browser).collect();
     assert_eq!(times(&names), BTreeMap::from([("ada", 2), ("ben", 2), ("cleo", 2)]));
@@ -228,12 +242,28 @@ async fn what_is_withheld_is_told_to_nobody(engine: Engine) -> anyhow::Result<()
     let killed = plant::publish(&test, "goldeneye").await?;
     followed(&test).await?;
     kills::kill(&test.app, killed.id, "It was another bird.", "test").await?;
-    banners::set(&test.app, "daily", &killed.id.to_string(), TEXT, "test").await?;
+    banners::set(
+        &test.app,
+        "daily",
+        &killed.id.to_string(),
+        TEXT,
+        Told::Followers,
+        "test",
+    )
+    .await?;
     followed(&test).await?;
     let release = test.clock.now().plus_seconds(3_600);
     desk::embargo(&test.app, coming.id, release, "test").await?;
     desk::publish(&test.app, coming.id, None, "test").await?;
-    banners::set(&test.app, "daily", &coming.id.to_string(), TEXT, "test").await?;
+    banners::set(
+        &test.app,
+        "daily",
+        &coming.id.to_string(),
+        TEXT,
+        Told::Followers,
+        "test",
+    )
+    .await?;
     followed(&test).await?;
     test.run_jobs().await?;
     assert_eq!(campaign(&test, killed.id).await?, None);
@@ -256,7 +286,7 @@ async fn a_kill_stops_a_campaign_where_it_is(engine: Engine) -> anyhow::Result<(
     let node = test.start().await?;
     followed(&test).await?;
     service.treat_all(Manner::Slow(Duration::from_millis(700)));
-    banners::set(&test.app, "daily", &story.id.to_string(), TEXT, "test").await?;
+    banners::set(&test.app, "daily", &story.id.to_string(), TEXT, Told::Followers, "test").await?;
     until("the first messages", async || Ok(!service.asked().is_empty())).await?;
     kills::kill(&test.app, story.id, "It was another wall.", "test").await?;
     let stopped = over(&test, story.id).await?;
@@ -292,7 +322,7 @@ async fn a_push_service_may_misbehave(engine: Engine) -> anyhow::Result<()> {
     good.treat("slow", Manner::Slow(Duration::from_millis(300)));
     bad.treat("busy", Manner::Refuses(429, Some(120)));
     followed(&test).await?;
-    banners::set(&test.app, "daily", &story.id.to_string(), TEXT, "test").await?;
+    banners::set(&test.app, "daily", &story.id.to_string(), TEXT, Told::Followers, "test").await?;
     until("the first round", async || {
         Ok(campaign(&test, story.id)
             .await?
@@ -497,7 +527,7 @@ async fn a_real_browser_shows_what_it_is_told(engine: Engine) -> anyhow::Result<
     assert_eq!(state.json()?, json!({ "breaking": true, "follows": false }));
 
     // What our push service decrypts is what the browser would hand to its worker.
-    banners::set(&test.app, "daily", &story.id.to_string(), TEXT, "test").await?;
+    banners::set(&test.app, "daily", &story.id.to_string(), TEXT, Told::Followers, "test").await?;
     over(&test, story.id).await?;
     let message = service.received().remove(0).message;
     page.call("ServiceWorker.enable", json!({})).await?;

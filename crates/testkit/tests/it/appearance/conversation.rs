@@ -5,7 +5,7 @@ use crate::accounts::{HOST, person, signed_in};
 use masthead_domain::comments::policy::{Scope, Settings};
 use masthead_domain::permissions::{Grant, Role};
 use masthead_features::accounts::staff;
-use masthead_features::banners;
+use masthead_features::banners::{self, Told};
 use masthead_features::notices::Stops;
 use masthead_store::mails;
 use masthead_testkit::browser::Browser;
@@ -124,7 +124,15 @@ pub(super) async fn conversation(test: &TestApp, node: &TestNode, path: &str) ->
 
 /// The page of the mail that tells whoever follows breaking news of a story.
 async fn breaking(test: &TestApp, story: &str) -> anyhow::Result<String> {
-    banners::set(&test.app, "daily", story, "The wall holds – السد صامد", "test").await?;
+    banners::set(
+        &test.app,
+        "daily",
+        story,
+        "The wall holds – السد صامد",
+        Told::Followers,
+        "test",
+    )
+    .await?;
     let end = Instant::now() + Duration::from_secs(30);
     loop {
         test.run_jobs().await?;

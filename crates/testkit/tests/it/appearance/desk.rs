@@ -82,6 +82,22 @@ pub(super) async fn gather(test: &TestApp, node: &TestNode) -> anyhow::Result<(S
         .post(HOST, "/desk/fronts/daily", &[("base", "1"), ("add-1", "nothing")])
         .await?;
     stops.push(answer("desk/front.html", refused.text()));
+    // A banner, and one that can't be taken.
+    stops.push(at("desk/banners.html", "/desk/banners"));
+    let banner = [
+        ("site", "daily"),
+        ("act", "set"),
+        ("story", &*pinned),
+        ("text", "The pin holds"),
+    ];
+    let sent = eve.post(HOST, "/desk/banners", &banner).await?;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    stops.push(at("desk/banners.html", "/desk/banners?done=set"));
+    let wrong = eve
+        .post(HOST, "/desk/banners", &[("site", "daily"), ("act", "set")])
+        .await?;
+    assert_eq!(wrong.status, 422);
+    stops.push(answer("desk/banners.html", wrong.text()));
     // A live story with an entry, an entry's form, and one with mistakes.
     let live = test
         .publish("What the turnstone turned", "stone", &["daily/world"])
