@@ -133,6 +133,8 @@ async fn over(test: &TestApp, story: masthead_domain::ids::StoryId) -> anyhow::R
 /// Waits until the follower has dealt with everything that happened.
 async fn followed(test: &TestApp) -> anyhow::Result<()> {
     until("the follower", async || {
+        // The head doesn't count what was committed and has no position yet.
+        log::stamp(&test.app.db).await?;
         let mut conn = test.app.db.reader().await?;
         let head = log::head(&mut conn).await?;
         let place = followers::cursor(&mut conn, "push", followers::ANY_NODE).await?;
