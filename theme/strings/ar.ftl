@@ -858,6 +858,7 @@ listings-silent = لا بيانات منذ
 listings-never = لا بيانات بعد
 listings-as-of = حتى
 listings-from = من { $provider }
+listings-from-reader = من أحد القراء
 listings-original = اطّلع عليه لدى { $provider }
 listings-when = الوقت
 listings-where = المكان

@@ -810,6 +810,7 @@ listings-silent = Keine Daten seit
 listings-never = Noch keine Daten
 listings-as-of = Stand
 listings-from = Von { $provider }
+listings-from-reader = Aus der Leserschaft
 listings-original = Bei { $provider } ansehen
 listings-when = Wann
 listings-where = Wo

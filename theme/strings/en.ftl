@@ -911,6 +911,7 @@ listings-silent = No data since
 listings-never = No data yet
 listings-as-of = As of
 listings-from = From { $provider }
+listings-from-reader = From a reader
 listings-original = See it at { $provider }
 listings-when = When
 listings-where = Where

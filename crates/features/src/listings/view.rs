@@ -36,6 +36,8 @@ pub(crate) struct Item {
     excerpt: String,
     published: i64,
     provider: String,
+    /// Whether a reader sent it.
+    by_reader: bool,
     credit: String,
     /// How far it is from the place that was asked for, in whole kilometres.
     pub(crate) distance: Option<u32>,
@@ -75,6 +77,7 @@ pub(crate) fn item(one: &Listing) -> Item {
         excerpt: excerpt(&entry.text.replace('\n', " "), EXCERPT),
         published: one.published_at.as_micros(),
         provider: one.provider.clone(),
+        by_reader: one.account.is_some(),
         credit: one.credit.clone(),
         distance: None,
     }

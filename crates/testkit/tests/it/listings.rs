@@ -356,6 +356,7 @@ async fn a_reader_sends_one_and_the_desk_decides(engine: Engine) -> anyhow::Resu
         .await?
         .text();
     assert!(!page.contains("<script>alert(1)"), "{page}");
+    assert!(page.contains("From a reader"), "{page}");
     assert_eq!(page.matches("<h3><a href=\"/listings/motoring/").count(), 1, "{page}");
     let own = ada.get(HOST, "/contribute/listing").await?.text();
     assert!(
