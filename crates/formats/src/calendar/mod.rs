@@ -22,6 +22,8 @@ use std::collections::HashMap;
 pub use when::When;
 use zones::Zones;
 
+/// Properties of an event that are kept as text.
+const MOST_PROPERTIES: usize = 100;
 /// More events than any calendar of a town has.
 const MOST_EVENTS: usize = 20_000;
 /// How deep components are followed inside each other.
@@ -70,6 +72,8 @@ pub struct Event {
     pub recurrence_id: Option<When>,
     rdates: Vec<When>,
     exdates: Vec<When>,
+    /// Every property as text, for what only some calendars say.
+    properties: Vec<(String, String)>,
 }
 
 /// Reads a calendar.
@@ -149,6 +153,9 @@ impl Event {
             }
         }
         let date = || When::read(line, &line.value);
+        if self.properties.len() < MOST_PROPERTIES {
+            self.properties.push((line.name.clone(), line.text()));
+        }
         match line.name.as_str() {
             "UID" => first(&mut self.uid, line.text()),
             "SUMMARY" => first(&mut self.summary, line.text()),
@@ -177,6 +184,13 @@ impl Event {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The text of the first property of a name, in capitals or not.
+    pub fn property(&self, name: &str) -> Option<&str> {
+        let mut all = self.properties.iter();
+        let found = all.find(|(known, _)| known.eq_ignore_ascii_case(name.trim()))?;
+        Some(&found.1)
     }
 
     /// Latitude and longitude in degrees.

@@ -1,12 +1,18 @@
 //! The events of a calendar: one listing for each identity, with all dates on which it happens.
 
-use super::AHEAD;
+use super::table::said;
+use super::{AHEAD, Shape};
 use crate::calendar::{self, Event};
 use crate::problem::{Problem, ReadContext, Unreadable};
 use masthead_domain::listings::{Category, Entry, Span, point_of};
 
 /// Reads a calendar.
-pub(super) fn read(bytes: &[u8], ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> Result<Vec<Entry>, Unreadable> {
+pub(super) fn read(
+    bytes: &[u8],
+    shape: &Shape,
+    ctx: &ReadContext<'_>,
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<Entry>, Unreadable> {
     let reading = calendar::read(bytes, ctx)?;
     problems.extend(reading.problems);
     let calendar = reading.value;
@@ -26,7 +32,7 @@ pub(super) fn read(bytes: &[u8], ctx: &ReadContext<'_>, problems: &mut Vec<Probl
             continue;
         }
         let (venue, locality) = place(&first.location);
-        entries.push(Entry {
+        let mut entry = Entry {
             key: first.uid.clone(),
             category: Some(Category::WhatsOn),
             cancelled: is_off(first),
@@ -42,7 +48,14 @@ pub(super) fn read(bytes: &[u8], ctx: &ReadContext<'_>, problems: &mut Vec<Probl
                 .and_then(|(latitude, longitude)| point_of(latitude, longitude)),
             dates,
             ..Entry::default()
-        });
+        };
+        if !shape.fields.is_empty() {
+            let line = format!("event {}", first.uid);
+            said(&mut entry, &line, shape, ctx, problems, &|name| {
+                first.property(name).map(str::to_owned)
+            });
+        }
+        entries.push(entry);
     }
     Ok(entries)
 }

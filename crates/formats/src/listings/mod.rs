@@ -1,13 +1,13 @@
 //! Listings as others publish them: tables (CSV), JSON, RSS, calendars and pages with schema.org markup, read into
-//! [`Entry`]s. A publisher says in the settings which field of a table or of JSON means what.
+//! [`Entry`]s. A publisher says in the settings which field of the source's means what.
 
 mod events;
+mod feed;
 mod markup;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::feeds;
 use crate::problem::{Problem, ReadContext, Reading, Unreadable};
 use jiff::tz::TimeZone;
 use masthead_domain::listings::{Category, Entry, Span};
@@ -46,7 +46,9 @@ pub struct Shape {
     pub category: Option<Category>,
     /// Where in JSON the list is: names with dots between; empty for the document itself.
     pub items: String,
-    /// The source's field (a heading, or names with dots between) of each of ours; what is missing has our own name.
+    /// The source's field of each of ours: a heading of a table, names with dots between in JSON and feeds (an element
+    /// with its prefix, an attribute after an `@`), a property of an event. What is missing has our own name in tables and
+    /// JSON, and what feeds and calendars call it; pages with markup have one way to say each.
     pub fields: BTreeMap<String, String>,
     /// The currency of amounts that name none.
     pub currency: String,
@@ -83,8 +85,8 @@ pub fn read(bytes: &[u8], shape: &Shape, ctx: &ReadContext<'_>) -> Result<Readin
     let entries = match shape.notation {
         Notation::Csv => table::csv(bytes, shape, ctx, &mut problems)?,
         Notation::Json => table::json(bytes, shape, ctx, &mut problems)?,
-        Notation::Rss => feed(bytes, ctx, &mut problems)?,
-        Notation::ICalendar => events::read(bytes, ctx, &mut problems)?,
+        Notation::Rss => feed::read(bytes, shape, ctx, &mut problems)?,
+        Notation::ICalendar => events::read(bytes, shape, ctx, &mut problems)?,
         Notation::Schema => markup::read(bytes, shape, ctx, &mut problems)?,
     };
     let mut keys = HashSet::new();
@@ -182,34 +184,4 @@ fn span(starts: &str, ends: &str, ctx: &ReadContext<'_>) -> Result<Span, String>
         end: end.max(start),
         days: is_day(starts),
     })
-}
-
-/// A feed's entries.
-fn feed(bytes: &[u8], ctx: &ReadContext<'_>, problems: &mut Vec<Problem>) -> Result<Vec<Entry>, Unreadable> {
-    let feed = feeds::read(bytes, ctx)?;
-    problems.extend(feed.problems);
-    let items = feed.value.items.into_iter().map(|item| {
-        let body = item.body.to_plain();
-        Entry {
-            key: item.guid,
-            title: item.headline.or(item.title).unwrap_or_default(),
-            text: if body.trim().is_empty() {
-                item.summary.unwrap_or_default()
-            } else {
-                body
-            },
-            kind: item
-                .categories
-                .into_iter()
-                .find_map(|subject| subject.name)
-                .unwrap_or_default(),
-            organisation: item.bylines.into_iter().next().unwrap_or_default(),
-            locality: item.located.unwrap_or_default(),
-            url: item.canonical_url,
-            published: item.published.or(item.version_created),
-            expires: item.expires,
-            ..Entry::default()
-        }
-    });
-    Ok(items.collect())
 }

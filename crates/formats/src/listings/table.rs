@@ -79,19 +79,24 @@ pub(super) fn json(
     };
     let mut entries = Vec::new();
     for (number, item) in items.iter().enumerate().take(MOST + 1) {
-        let get = |name: &str| match at(item, name)? {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Bool(yes) => Some(yes.to_string()),
-            _ => None,
-        };
+        let get = |name: &str| plain(at(item, name)?);
         entries.push(entry(&format!("item {}", number + 1), shape, ctx, problems, &get));
     }
     Ok(entries)
 }
 
+/// The words of a value that is no list and no object.
+pub(super) fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(yes) => Some(yes.to_string()),
+        _ => None,
+    }
+}
+
 /// What is at a path of names and numbers with dots between. A name with dots of its own is tried first.
-fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+pub(super) fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     if let Some(found) = value.get(path) {
         return Some(found);
     }
@@ -104,6 +109,41 @@ fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
 /// The source's name of one of our fields.
 fn named<'a>(shape: &'a Shape, field: &'a str) -> &'a str {
     shape.fields.get(field).map_or(field, String::as_str)
+}
+
+/// Puts what a source says in fields that the settings name over what its format has ways of its own for.
+pub(super) fn said(
+    over: &mut Entry,
+    line: &str,
+    shape: &Shape,
+    ctx: &ReadContext<'_>,
+    problems: &mut Vec<Problem>,
+    get: &dyn Fn(&str) -> Option<String>,
+) {
+    let is_named = |name: &str| shape.fields.values().any(|named| named == name);
+    let own = entry(line, shape, ctx, problems, &|name| get(name).filter(|_| is_named(name)));
+    let put = |field: &mut String, own: String| {
+        if !own.is_empty() {
+            *field = own;
+        }
+    };
+    put(&mut over.key, own.key);
+    put(&mut over.title, own.title);
+    put(&mut over.text, own.text);
+    put(&mut over.kind, own.kind);
+    put(&mut over.organisation, own.organisation);
+    put(&mut over.per, own.per);
+    put(&mut over.venue, own.venue);
+    put(&mut over.locality, own.locality);
+    put(&mut over.contact, own.contact);
+    if !own.dates.is_empty() {
+        over.dates = own.dates;
+    }
+    over.url = own.url.or(over.url.take());
+    over.price = own.price.or(over.price.take());
+    over.point = own.point.or(over.point);
+    over.published = own.published.or(over.published);
+    over.expires = own.expires.or(over.expires);
 }
 
 /// An entry from whatever gives the value of a field.

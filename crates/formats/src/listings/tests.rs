@@ -174,3 +174,67 @@ fn markup_of_jobs_homes_and_cars() {
             .contains("Restaurant")
     );
 }
+
+#[test]
+fn a_feed_says_more_in_elements_of_its_own() {
+    let mut own = shape(Notation::Rss, Category::Property);
+    for (ours, theirs) in [
+        ("price", "g:price"),
+        ("locality", "home.town"),
+        ("latitude", "geo:lat"),
+        ("longitude", "geo:long"),
+        ("kind", "home@sort"),
+        ("expires", "g:expiration_date"),
+        ("organisation", "nobody:says"),
+    ] {
+        own.fields.insert(ours.into(), theirs.into());
+    }
+    let text = r#"<rss version="2.0" xmlns:g="https://g.example/" xmlns:geo="https://geo.example/"><channel><title>Homes</title>
+        <item><title>Cottage</title><guid>h-1</guid><author>Ada</author><price>9</price><g:price>1250 EUR</g:price>
+        <geo:lat>52.5</geo:lat><geo:long>0.25</geo:long><home sort="To let"><town>Eelhithe</town></home></item>
+        <item><title>Barn</title><guid>h-2</guid><G:Price>70000</G:Price><g:expiration_date>some day</g:expiration_date></item>
+        </channel></rss>"#;
+    let reading = read(text.as_bytes(), &own, &ctx()).unwrap();
+    let [cottage, barn] = reading.value.as_slice() else {
+        panic!("{:?}", reading.value)
+    };
+    assert_eq!(cottage.price.as_ref().unwrap().plain(), "1250");
+    assert_eq!(
+        (cottage.locality.as_str(), cottage.kind.as_str(), cottage.key.as_str()),
+        ("Eelhithe", "To let", "h-1")
+    );
+    assert_eq!(<(f64, f64)>::from(cottage.point.unwrap()), (52.5, 0.25));
+    assert_eq!(cottage.organisation, "Ada", "what the feed has a way for itself stays");
+    assert_eq!(barn.price.as_ref().unwrap().plain(), "70000");
+    let problems: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
+    assert!(
+        problems
+            .iter()
+            .any(|what| what.contains("item 2") && what.contains("expires")),
+        "{problems:?}"
+    );
+    let plain = read(text.as_bytes(), &shape(Notation::Rss, Category::Property), &ctx()).unwrap();
+    assert!(plain.value[0].price.is_none(), "nothing says that it is one");
+
+    let json = r#"{"version":"https://jsonfeed.org/version/1.1","title":"Homes","items":[
+        {"id":"1","content_text":"A barn.","title":"Barn","_home":{"asking":70000}}]}"#;
+    own.fields.insert("price".into(), "_home.asking".into());
+    let reading = read(json.as_bytes(), &own, &ctx()).unwrap();
+    assert_eq!(reading.value[0].price.as_ref().unwrap().plain(), "70000");
+}
+
+#[test]
+fn a_calendar_says_more_in_properties_of_its_own() {
+    let mut own = shape(Notation::ICalendar, Category::WhatsOn);
+    for (ours, theirs) in [("price", "x-price"), ("url", "X-TICKETS"), ("venue", "X-HALL")] {
+        own.fields.insert(ours.into(), theirs.into());
+    }
+    let text = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:e-1\r\nSUMMARY:Fair\r\nDTSTART:20260307T180000Z\r\nLOCATION:Quay\\, Eelhithe\r\n\
+                X-PRICE:12.50\r\nX-Tickets;X-A=b:https://fair.example/tickets\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let reading = read(text.as_bytes(), &own, &ctx()).unwrap();
+    let fair = &reading.value[0];
+    assert_eq!(fair.price.as_ref().unwrap().plain(), "12.50");
+    assert_eq!(fair.url.as_deref(), Some("https://fair.example/tickets"));
+    assert_eq!((fair.venue.as_str(), fair.locality.as_str()), ("Quay", "Eelhithe"));
+    assert_eq!(fair.dates.len(), 1);
+}

@@ -256,8 +256,8 @@ fn listings(settings: &Settings, sites: &[Site], faults: &mut Vec<String>) {
         if !source.zone.is_empty() && jiff::tz::TimeZone::get(&source.zone).is_err() {
             fault(format!("'{}' is no IANA time zone", source.zone));
         }
-        if !source.fields.is_empty() && !matches!(source.format, Notation::Csv | Notation::Json) {
-            fault("its format names its fields itself; `fields` is for csv and json alone".into());
+        if !source.fields.is_empty() && source.format == Notation::Schema {
+            fault("schema.org names its fields itself; `fields` counts for nothing there".into());
         }
         for field in source.fields.keys().filter(|field| !FIELDS.contains(&field.as_str())) {
             fault(format!(

@@ -152,8 +152,10 @@ admin_listen = "{admin_listen}"
 #: zone = "Europe/Paris"
 #: site = "daily"
 #: every_seconds = 900
-# In csv and json, the source's own name of each field: id, title, text, kind, organisation, url, price, currency, per,
-# venue, locality, latitude, longitude, starts, ends, published, expires, contact. One that is left out has that name.
+# The source's own name of each field: id, title, text, kind, organisation, url, price, currency, per, venue, locality,
+# latitude, longitude, starts, ends, published, expires, contact. In csv a heading, in json names with dots between, and one
+# that is left out has the name here. In rss an element with its prefix (g:price, geo:lat, enclosure@url), in icalendar a
+# property (X-PRICE); one that is left out is where these formats have it. In schema they count for nothing.
 #: [listings.sources.fields]
 #: id = "ref"
 #: title = "headline"
