@@ -167,8 +167,9 @@ pub fn folded(name: &str) -> String {
         .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
     {
-        // What is no letter parts words, but an apostrophe is left out: `L'Aquila` is looked for as `laquila` too.
-        if matches!(c, '\'' | '’' | 'ʼ' | '`') {
+        // What is no letter parts words, but an apostrophe is left out: `L'Aquila` is looked for as `laquila` too. So is
+        // the stroke by which Arabic words are drawn out.
+        if matches!(c, '\'' | '’' | 'ʼ' | '`' | 'ـ') {
             continue;
         }
         if !c.is_alphanumeric() {
@@ -189,7 +190,6 @@ pub fn folded(name: &str) -> String {
             'ħ' => folded.push('h'),
             'ı' => folded.push('i'),
             'þ' => folded.push_str("th"),
-            'ـ' => {}
             other => folded.push(other),
         }
     }
@@ -205,6 +205,7 @@ mod tests {
     fn names_are_found_without_case_accents_and_strokes() {
         for (name, expected) in [
             ("São Paulo", "sao paulo"),
+            ("Ά ـ ", "α"),
             ("  Łódź ", "lodz"),
             ("L’Aquila", "laquila"),
             ("Weißenfels", "weissenfels"),
