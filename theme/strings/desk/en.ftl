@@ -294,6 +294,8 @@ review-more-pages = More of the review desk
 ## Alerts
 desk-banners = Breaking news
 desk-banners-about = A banner stands on every page of a site and leads to a story. Readers who follow breaking news are told once of each story, by push and mail, as soon as they may see it.
+desk-banner-now = On every page now
+desk-banner-leads = It leads to
 desk-banner-none = There is no banner.
 desk-banner-new = Put up a banner
 desk-banner-change = Put up another in its place
