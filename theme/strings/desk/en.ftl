@@ -316,7 +316,7 @@ desk-banner-told-done = Sent to { $handed ->
     [one] one device
    *[other] { $handed } devices
 }. { $refused } refused, { $gone } gone.
-desk-banner-told-stopped = Sending was stopped after { $handed }: readers may see the story no more.
+desk-banner-told-stopped = Sending was stopped after { $handed }: the banner or its story was gone.
 desk-banner-told-nobody = Nobody is told of it.
 desk-banner-told-soon = Readers who follow breaking news are being told.
 desk-banner-told-later = Readers who follow breaking news will be told when the story is out.
