@@ -564,6 +564,23 @@ async fn a_load_that_was_cut_off_is_completed() {
     }
 }
 
+/// Two calls can both find that nothing is written: the second writes nothing.
+#[tokio::test]
+async fn the_content_is_written_once() {
+    let network = Network::new().await;
+    network.load(LISTEN).await;
+    let content = Content::read().unwrap();
+    let pictures = pictures::take_all(&network.app, &content).await.unwrap();
+    let films = films::take_all(&network.app, &content).await.unwrap();
+    let start = Start(network.app.now());
+    let plan = plan::make(&network.app, &content, (&pictures, &films), start)
+        .await
+        .unwrap();
+    let head = network.head().await;
+    write::write(&network.app, plan).await.unwrap();
+    assert_eq!(network.head().await, head);
+}
+
 #[tokio::test]
 async fn the_data_of_another_network_are_left_alone() {
     let network = Network::new().await;

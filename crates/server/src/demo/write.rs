@@ -14,7 +14,7 @@ use masthead_features::app::App;
 use masthead_features::coverage;
 use masthead_features::stories::{Change, ChangeError, Context};
 use masthead_store::sites::{RedirectTarget, acts_on, log_act, put_redirect};
-use masthead_store::{StoreError, Tx, authors, log, pages, topics};
+use masthead_store::{Conn, StoreError, Tx, authors, log, pages, topics};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -24,11 +24,15 @@ const ACT: &str = "demo.load";
 
 /// Whether the content is there.
 pub(super) async fn is_done(app: &App) -> Result<bool, StoreError> {
-    let acts = acts_on(&mut app.db.reader().await?, SUBJECT).await?;
+    is_written(&mut app.db.reader().await?).await
+}
+
+async fn is_written(conn: &mut Conn) -> Result<bool, StoreError> {
+    let acts = acts_on(conn, SUBJECT).await?;
     Ok(acts.iter().any(|act| act.act == ACT))
 }
 
-/// Writes everything, and that it is written.
+/// Writes everything, and that it is written; nothing when another call wrote it since [`is_done`] was asked.
 pub(super) async fn write(app: &App, plan: Plan) -> Result<(), ChangeError> {
     let plan = Arc::new(plan);
     let context = Context::new(app, super::BY);
@@ -41,6 +45,10 @@ pub(super) async fn write(app: &App, plan: Plan) -> Result<(), ChangeError> {
 }
 
 async fn write_in(tx: &mut Tx, context: &Context, plan: &Plan) -> Result<(), ChangeError> {
+    // A call that was given up may have its transaction still before this one.
+    if is_written(tx).await? {
+        return Ok(());
+    }
     for topic in &plan.topics {
         topics::put(tx, topic).await?;
     }
