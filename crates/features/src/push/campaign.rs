@@ -19,7 +19,7 @@ use masthead_domain::time::Timestamp;
 use masthead_services::push::{Recipient, Sealed, Sender, Urgency, Vapid, encrypt};
 use masthead_store::jobs::{self, Lane};
 use masthead_store::push::campaigns::{self as rows, Batch, Campaign, Reached, Settled};
-use masthead_store::{StoreError, Tx, banners, public};
+use masthead_store::{Conn, StoreError, Tx, banners, public};
 use masthead_web::strings::{Said, direction};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -68,6 +68,7 @@ pub async fn run(app: &Arc<App>, id: CampaignId) -> Result<(), PushFailure> {
 }
 
 /// How a run ended.
+#[derive(Clone, Copy)]
 enum End {
     /// Everybody was told who could be.
     Done,
@@ -180,19 +181,13 @@ fn joined(done: Result<Result<(), PushFailure>, tokio::task::JoinError>) -> Resu
 }
 
 impl Run {
-    /// What is told, in each language; none when readers may not see the story any more, or the banner stands over
-    /// another one.
+    /// What is told, in each language; none when it may not be told any more.
     async fn message(&self) -> Result<Option<Words>, PushFailure> {
-        let campaign = &self.campaign;
         let mut conn = self.app.db.snapshot().await?;
-        let banner = banners::of_site(&mut conn, campaign.site).await?;
-        let Some(banner) = banner.filter(|banner| banner.story == campaign.story) else {
-            return Ok(None);
-        };
-        let cards = public::visible(&mut conn, self.app.now(), campaign.site, &[campaign.story]).await?;
+        let standing = standing(&mut conn, &self.campaign, self.app.now()).await?;
         drop(conn);
         let sites = self.app.sites();
-        let (Some(card), Some(site)) = (cards.into_iter().next(), sites.site(campaign.site)) else {
+        let (Some((text, card)), Some(site)) = (standing, sites.site(self.campaign.site)) else {
             return Ok(None);
         };
         let lang = card.language.clone().unwrap_or_else(|| site.language.clone());
@@ -200,10 +195,10 @@ impl Run {
         Ok(Some(Words {
             site: site.name.clone(),
             message: Message {
-                title: banner.text,
+                title: text,
                 body: String::new(),
                 href: card.path,
-                tag: topic(campaign.id.0),
+                tag: topic(self.campaign.id.0),
                 image: image.map(|(href, _)| href).unwrap_or_default(),
                 dir: direction(&lang).to_owned(),
                 lang,
@@ -266,8 +261,10 @@ impl Run {
             .collect();
         let mut settled = Settled::default();
         while let Some((one, answer)) = answers.next().await {
-            if let Some(answer) = answer {
-                note(&mut settled, &one, answer, self.app.now());
+            match answer {
+                Some(answer) => note(&mut settled, &one, answer, self.app.now()),
+                // It was not sent, and is when the campaign goes on.
+                None => settled.put_off.push((one.id, self.app.now(), one.attempts - 1)),
             }
         }
         drop(answers);
@@ -281,22 +278,40 @@ impl Run {
     }
 
     async fn end(&self, end: End) -> Result<(), PushFailure> {
-        let (id, run) = (self.campaign.id, self.campaign.run);
-        let is_stopped = matches!(end, End::Stopped);
+        let (campaign, now) = (self.campaign.clone(), self.app.now());
         let ended = self.app.db.write("push.end", move |tx| {
-            let later = match end {
-                End::Later(at) => Some(at),
-                _ => None,
-            };
+            let campaign = campaign.clone();
             Box::pin(async move {
+                let later = match end {
+                    End::Later(at) => Some(at),
+                    // It is back: whoever planned it found this run still under way, and left it to this run.
+                    End::Stopped if standing(tx, &campaign, now).await?.is_some() => Some(now),
+                    _ => None,
+                };
+                let is_stopped = matches!(end, End::Stopped);
                 match later {
-                    Some(at) => schedule(tx, id, at).await,
-                    None => rows::end(tx, id, run, is_stopped).await.map(|_| ()),
+                    Some(at) => schedule(tx, campaign.id, at).await,
+                    None => rows::end(tx, campaign.id, campaign.run, is_stopped).await.map(|_| ()),
                 }
             })
         });
         ended.await.map_err(PushFailure::Store)
     }
+}
+
+/// The banner's text and the story that it leads to; none when readers may not see the story any more, or the banner
+/// stands over another one.
+async fn standing(
+    conn: &mut Conn,
+    campaign: &Campaign,
+    now: Timestamp,
+) -> Result<Option<(String, public::Card)>, StoreError> {
+    let banner = banners::of_site(conn, campaign.site).await?;
+    let Some(banner) = banner.filter(|banner| banner.story == campaign.story) else {
+        return Ok(None);
+    };
+    let cards = public::visible(conn, now, campaign.site, &[campaign.story]).await?;
+    Ok(cards.into_iter().next().map(|card| (banner.text, card)))
 }
 
 /// What is told, before it is said in a language.

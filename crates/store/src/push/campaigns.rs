@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 queries! {
     PLAN = "INSERT INTO push_campaigns (id, site_id, story_id, planned_at, state, run, cursor, handed, gone, refused)
-        VALUES ($1, $2, $3, $4, 'sending', 0, $5, 0, 0, 0) ON CONFLICT (id) DO NOTHING";
+        VALUES ($1, $2, $3, $4, 'sending', 0, $5, 0, 0, 0)
+        ON CONFLICT (id) DO UPDATE SET state = 'sending', planned_at = excluded.planned_at, ended_at = NULL
+        WHERE push_campaigns.state = 'stopped'";
     hot ONE = "SELECT id, site_id, story_id, planned_at, ended_at, state, run, cursor, handed, gone, refused
         FROM push_campaigns WHERE id = $1";
     NEWEST = "SELECT id, site_id, story_id, planned_at, ended_at, state, run, cursor, handed, gone, refused
@@ -71,7 +73,7 @@ pub struct Campaign {
     pub planned_at: Timestamp,
     /// When it was over.
     pub ended_at: Option<Timestamp>,
-    /// `sending`; `done`; `stopped` when the story or the banner was taken back meanwhile.
+    /// `sending`; `done`; `stopped` when the story or the banner was taken back meanwhile, until it is planned again.
     pub state: String,
     /// The number of its present run, from 1.
     pub run: i64,
@@ -154,7 +156,8 @@ pub enum Batch {
     Again(Vec<SubscriptionId>),
 }
 
-/// Plans a campaign. False when it was planned before: a site tells of a story once.
+/// Plans a campaign, or lets one that was stopped go on where it was. False when it is under way or done: a site tells of
+/// a story once.
 ///
 /// # Errors
 /// When the store can't answer.
@@ -271,14 +274,18 @@ pub async fn settle(tx: &mut Tx, id: CampaignId, run: i64, batch: &Batch, settle
     told(tx, &settled.recovered, &settled.gone, &settled.refused).await
 }
 
-/// Ends a campaign; what was put off is given up. False when this run is not its present one.
+/// Ends a campaign. What was put off is given up, unless it was stopped: it may go on. False when this run is not its
+/// present one.
 ///
 /// # Errors
 /// When the store can't answer.
 pub async fn end(tx: &mut Tx, id: CampaignId, run: i64, is_stopped: bool) -> Result<bool, StoreError> {
     let now = tx.now();
-    let given_up = tx.execute(GIVE_UP, params![id]).await?;
-    let state = if is_stopped { "stopped" } else { "done" };
+    let (state, given_up) = if is_stopped {
+        ("stopped", 0)
+    } else {
+        ("done", tx.execute(GIVE_UP, params![id]).await?)
+    };
     Ok(tx.execute(END, params![id, run, state, now, given_up]).await? > 0)
 }
 

@@ -168,8 +168,7 @@ async fn a_browser_is_kept_once_and_by_its_endpoint(engine: Engine) {
     assert_eq!(forgotten.await.unwrap(), 1);
 }
 
-async fn a_batch_is_one_runs_and_stays_marked_until_it_is_settled(engine: Engine) {
-    let (db, _guard) = network(engine).await;
+async fn plan(db: &Db) -> bool {
     let planned = db.write("plan", |tx| {
         Box::pin(campaigns::plan(
             tx,
@@ -178,7 +177,12 @@ async fn a_batch_is_one_runs_and_stays_marked_until_it_is_settled(engine: Engine
             StoryId(uuid(STORY)),
         ))
     });
-    assert!(!planned.await.unwrap(), "a site tells of a story once");
+    planned.await.unwrap()
+}
+
+async fn a_batch_is_one_runs_and_stays_marked_until_it_is_settled(engine: Engine) {
+    let (db, _guard) = network(engine).await;
+    assert!(!plan(&db).await, "a site tells of a story once");
     let first = begin(&db).await.unwrap();
     assert_eq!((first.run, first.handed), (1, 0));
     assert_eq!(walked(&db, first.cursor, 2).await, [id(100), id(101)]);
@@ -231,6 +235,16 @@ async fn a_batch_is_one_runs_and_stays_marked_until_it_is_settled(engine: Engine
         (newest.len(), newest[0].state.as_str(), newest[0].handed),
         (1, "stopped", 3)
     );
+
+    // What was stopped goes on when it is planned anew, behind what was marked.
+    assert!(plan(&db).await);
+    assert!(!plan(&db).await, "it is under way");
+    let third = begin(&db).await.unwrap();
+    assert_eq!((third.run, third.cursor, third.ended_at), (3, id(104), None));
+    assert_eq!(uncertain(&db).await, (1, vec![id(104)]), "it may have arrived");
+    let ended = db.write("end", |tx| Box::pin(campaigns::end(tx, campaign(), 3, false)));
+    assert!(ended.await.unwrap());
+    assert!(!plan(&db).await, "a site tells of a story once");
 
     db.write("sweep", |tx| {
         Box::pin(async move { campaigns::sweep(tx, at(4_000_000_000)).await })

@@ -24,6 +24,7 @@ on_both_engines!(
     breaking_news_reaches_each_browser_once,
     what_is_withheld_is_told_to_nobody,
     a_kill_stops_a_campaign_where_it_is,
+    a_banner_that_comes_back_tells_those_who_were_not_told,
     a_push_service_may_misbehave,
     what_is_no_subscription_is_refused,
     a_browser_may_change_its_address_and_its_mind,
@@ -304,6 +305,40 @@ async fn a_kill_stops_a_campaign_where_it_is(engine: Engine) -> anyhow::Result<(
     test.clock.step_seconds(600);
     test.run_jobs().await?;
     assert_eq!(service.asked().len(), asked.len());
+    node.stop().await;
+    Ok(())
+}
+
+async fn a_banner_that_comes_back_tells_those_who_were_not_told(engine: Engine) -> anyhow::Result<()> {
+    let service = PushService::start().await?;
+    let test = network(engine, &[&service]).await?;
+    let story = plant::publish(&test, "merganser").await?;
+    many(&test, &service, 700).await?;
+    let node = test.start().await?;
+    followed(&test).await?;
+    let put_up = async || banners::set(&test.app, "daily", &story.id.to_string(), TEXT, Told::Followers, "test").await;
+    service.treat_all(Manner::Slow(Duration::from_millis(300)));
+    put_up().await?;
+    until("the first messages", async || Ok(!service.asked().is_empty())).await?;
+    banners::clear(&test.app, "daily").await?;
+    let stopped = over(&test, story.id).await?;
+    assert_eq!(stopped.state, "stopped");
+    let asked = service.asked().len();
+    assert!(asked < 700, "{asked}");
+
+    service.treat_all(Manner::Takes);
+    put_up().await?;
+    until("the rest", async || {
+        Ok(campaign(&test, story.id)
+            .await?
+            .is_some_and(|known| known.state == "done"))
+    })
+    .await?;
+    let told = service.asked();
+    let told = times(&told);
+    assert_eq!(told.len(), 700);
+    assert!(told.values().all(|times| *times == 1));
+    assert_eq!(over(&test, story.id).await?.handed, 700);
     node.stop().await;
     Ok(())
 }
