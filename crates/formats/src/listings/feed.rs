@@ -64,9 +64,10 @@ fn map(
             serde_json::from_str(text).map_err(|error| Unreadable::new(format!("no JSON: {error}")))?;
         let items = document.get("items").or(Some(&document)).and_then(Value::as_array);
         let items: Vec<&Value> = items.into_iter().flatten().collect();
-        return over(entries, &items, shape, ctx, problems, |item, name| {
+        over(entries, &items, shape, ctx, problems, |item, name| {
             plain(at(item, name)?)
         });
+        return Ok(());
     }
     let tree = Tree::parse(text.get(text.find('<').unwrap_or(0)..).unwrap_or(text), ctx)?;
     let items: Vec<Node<'_>> = tree
@@ -74,7 +75,8 @@ fn map(
         .descendants()
         .filter(|node| node.is("item") || node.is("entry"))
         .collect();
-    over(entries, &items, shape, ctx, problems, |item, name| element(*item, name))
+    over(entries, &items, shape, ctx, problems, |item, name| element(*item, name));
+    Ok(())
 }
 
 /// Puts what the items say over the entries that were made of them, in the same order.
@@ -85,18 +87,19 @@ fn over<T>(
     ctx: &ReadContext<'_>,
     problems: &mut Vec<Problem>,
     get: impl Fn(&T, &str) -> Option<String>,
-) -> Result<(), Unreadable> {
+) {
     // A document with other elements of these names would give one entry what another says.
     if entries.len() != items.len() {
-        return Err(Unreadable::new(
-            "the source's fields can't be told apart: it has items inside others",
+        problems.push(Problem::new(
+            "document",
+            "the source's fields count for nothing: it has items inside others, so that nothing says whose they are",
         ));
+        return;
     }
     for (number, (entry, item)) in entries.iter_mut().zip(items).enumerate() {
         let line = format!("item {}", number + 1);
         said(entry, &line, shape, ctx, problems, &|name| get(item, name));
     }
-    Ok(())
 }
 
 /// What an element says at a path of elements with dots between; a last `@name` is an attribute. A name with its prefix

@@ -4,6 +4,7 @@ use super::{MOST, Shape, span};
 use crate::encoding;
 use crate::problem::{Problem, ReadContext, Unreadable};
 use masthead_domain::listings::{Category, Entry, Price, point_of};
+use masthead_domain::places::Point;
 use serde_json::Value;
 
 /// Reads a table with a line of headings.
@@ -180,9 +181,16 @@ fn entry(
             }
         }
     };
-    let currency = Some(field("currency")).filter(|currency| !currency.is_empty());
-    let degrees = |name| field(name).replace(',', ".").parse::<f64>().ok();
-    let spot = degrees("latitude").zip(degrees("longitude"));
+    let (amount, currency) = (field("price"), field("currency"));
+    let currency = Some(currency).filter(|currency| !currency.is_empty());
+    let price = Price::parse(&amount, currency.as_deref().unwrap_or(&shape.currency));
+    if price.is_none() && !amount.is_empty() {
+        problem(format!("price: '{amount}' is no amount of a known currency"));
+    }
+    let point = spot(&field("latitude"), &field("longitude")).unwrap_or_else(|wrong| {
+        problem(wrong);
+        None
+    });
     Entry {
         key: field("id"),
         category: Category::parse(&field("category")),
@@ -191,15 +199,40 @@ fn entry(
         kind: field("kind"),
         organisation: field("organisation"),
         url: Some(field("url")).filter(|url| !url.is_empty()),
-        price: Price::parse(&field("price"), currency.as_deref().unwrap_or(&shape.currency)),
+        price,
         per: field("per"),
         venue: field("venue"),
         locality: field("locality"),
-        point: spot.and_then(|(latitude, longitude)| point_of(latitude, longitude)),
+        point,
         contact: field("contact"),
         dates,
         published,
         expires,
         ..Entry::default()
     }
+}
+
+/// The point that two fields give; none when they are empty, or stand at the zero that means "unknown". With an empty
+/// longitude the latitude's field may hold both, as `georss:point` does (`52.5 0.25`).
+fn spot(latitude: &str, longitude: &str) -> Result<Option<Point>, String> {
+    let said = format!("{latitude} {longitude}");
+    let mut degrees = Vec::with_capacity(2);
+    let parts: Vec<&str> = if longitude.is_empty() && !latitude.contains(char::is_whitespace) {
+        latitude.split([',', ';']).collect()
+    } else {
+        said.split_whitespace().collect()
+    };
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        let number = part.trim_end_matches([',', ';']).replace(',', ".");
+        degrees.extend(number.parse::<f64>().ok().filter(|degrees| degrees.is_finite()));
+    }
+    let is_unknown = said.trim().is_empty() || degrees == [0.0, 0.0];
+    let point = match degrees.as_slice() {
+        [latitude, longitude] => point_of(*latitude, *longitude),
+        _ => None,
+    };
+    if point.is_none() && !is_unknown {
+        return Err(format!("latitude and longitude: '{}' is no point", said.trim()));
+    }
+    Ok(point)
 }

@@ -56,6 +56,28 @@ fn a_table_with_headings_of_its_own() {
 }
 
 #[test]
+fn what_cannot_be_read_of_a_line_is_named() {
+    let text = "title,price,latitude,longitude\nA,on application,52.5,0.25\nB,900,52.5,\nC,,north,0\nD,,0,0\nE,,,\n\
+                F,,52.5 0.25,\nG,,\"52.5,0.25\",\nH,,95,0.25\n";
+    let reading = read(text.as_bytes(), &shape(Notation::Csv, Category::Property), &ctx()).unwrap();
+    assert_eq!(reading.value.len(), 8, "nothing is lost with it");
+    let located = reading.value.iter().filter(|entry| entry.point.is_some());
+    let located: Vec<&str> = located.map(|entry| entry.title.as_str()).collect();
+    assert_eq!(located, ["A", "F", "G"]);
+    let problems: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
+    let expected = [
+        ("line 2", "price"),
+        ("line 3", "latitude"),
+        ("line 4", "north"),
+        ("line 9", "95 0.25"),
+    ];
+    assert_eq!(problems.len(), expected.len(), "{problems:?}");
+    for (problem, (line, what)) in problems.iter().zip(expected) {
+        assert!(problem.contains(line) && problem.contains(what), "{problem}");
+    }
+}
+
+#[test]
 fn objects_wherever_they_lie() {
     let mut shape = shape(Notation::Json, Category::WhatsOn);
     shape.items = "data.list".into();
@@ -215,6 +237,18 @@ fn a_feed_says_more_in_elements_of_its_own() {
     );
     let plain = read(text.as_bytes(), &shape(Notation::Rss, Category::Property), &ctx()).unwrap();
     assert!(plain.value[0].price.is_none(), "nothing says that it is one");
+
+    let nested = text.replace("</item>\n", "<item><g:price>1</g:price></item></item>\n");
+    let reading = read(nested.as_bytes(), &own, &ctx()).unwrap();
+    assert!(reading.value[0].price.is_none(), "nothing says whose it is");
+    assert!(
+        reading
+            .problems
+            .iter()
+            .any(|problem| problem.to_string().contains("inside others")),
+        "{:?}",
+        reading.problems
+    );
 
     let json = r#"{"version":"https://jsonfeed.org/version/1.1","title":"Homes","items":[
         {"id":"1","content_text":"A barn.","title":"Barn","_home":{"asking":70000}}]}"#;
