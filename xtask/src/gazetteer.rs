@@ -1,4 +1,4 @@
-//! Makes the files of places and of outlines that `crates/gazetteer` embeds.
+//! Makes the files of places, outlines and names that `crates/gazetteer` embeds.
 //!
 //! The work is done by examples of that crate, because names have to be folded as they are folded when they are looked
 //! for; these commands know where the files belong, so that nothing of the product is linked here.
@@ -27,6 +27,17 @@ pub(crate) fn coast(root: &Path, files: &[String]) -> anyhow::Result<ExitCode> {
         bail!("name the file: countries-50m.json");
     };
     run(root, "pack_coast", files, "coast.zst")
+}
+
+/// Packs the names of countries.
+///
+/// # Errors
+/// When folders are not named, or the packer can't be run.
+pub(crate) fn names(root: &Path, folders: &[String]) -> anyhow::Result<ExitCode> {
+    let [_, _] = folders else {
+        bail!("name two folders: cldr-localenames-full and cldr-core");
+    };
+    run(root, "pack_names", folders, "country_names.zst")
 }
 
 fn run(root: &Path, packer: &str, files: &[String], target: &str) -> anyhow::Result<ExitCode> {

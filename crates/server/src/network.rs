@@ -114,7 +114,11 @@ pub fn with_settings(app: App, settings: &Settings) -> anyhow::Result<App> {
     let app = app
         .with_hub(&settings.network.websub_hub)
         .with_listings(settings.listings.sources.clone())
-        .with_places(Places::new(settings.regions.clone(), &settings.network.cookie_domain))
+        .with_places(Places::new(
+            settings.regions.clone(),
+            settings.place_names.clone(),
+            &settings.network.cookie_domain,
+        ))
         .with_weather(Weather::new(settings.weather.clone()))
         .with_push(push);
     Ok(app)

@@ -97,7 +97,7 @@ impl Plane {
 }
 
 /// Draws shapes, the least severe first; `None` where there is nothing to draw.
-pub(crate) fn draw(places: &Places, alerts: &[(Severity, Vec<&Shape>)]) -> Option<Map> {
+pub(crate) fn draw((places, language): (&Places, &str), alerts: &[(Severity, Vec<&Shape>)]) -> Option<Map> {
     let extents = alerts
         .iter()
         .flat_map(|(_, shapes)| shapes)
@@ -132,7 +132,7 @@ pub(crate) fn draw(places: &Places, alerts: &[(Severity, Vec<&Shape>)]) -> Optio
         shapes,
         ground: ground::draw(places, &plane, width, height),
         grid: grid(&plane, width, height),
-        towns: towns(places, &plane, width, height),
+        towns: towns((places, language), &plane, width, height),
     })
 }
 
@@ -270,7 +270,7 @@ fn grid(plane: &Plane, width: f64, height: f64) -> Vec<GridLine> {
 }
 
 /// The publisher's own towns and then the largest of the map, none of whose names lies on another's.
-fn towns(places: &Places, plane: &Plane, width: f64, height: f64) -> Vec<Town> {
+fn towns((places, language): (&Places, &str), plane: &Plane, width: f64, height: f64) -> Vec<Town> {
     let (south, west) = (plane.north - height / plane.scale, plane.west);
     let east = west + width / plane.scale / plane.shrink;
     let turned = |lon: f64| {
@@ -289,7 +289,8 @@ fn towns(places: &Places, plane: &Plane, width: f64, height: f64) -> Vec<Town> {
     let mut found: Vec<_> = Gazetteer::shipped().within(&bounds).collect();
     found.sort_by_key(|town| (Reverse(town.population), town.id));
     let mut towns: Vec<Town> = Vec::new();
-    let largest = found.into_iter().take(10 * TOWNS).map(|town| (town.point, town.name));
+    found.truncate(10 * TOWNS);
+    let largest = found.iter().map(|town| (town.point, places.called(town, language)));
     for (point, name) in places.own_towns().chain(largest) {
         let (x, y) = plane.at(point);
         let apart = |other: &Town| (whole(y) - other.y).abs() > 24 || (whole(x) - other.x).abs() > 140;
@@ -337,7 +338,11 @@ mod tests {
             Shape::Line(vec![at(53.0, 9.0), at(54.0, 10.5)]),
             Shape::Polygon(vec![at(52.0, 8.0), at(52.0, 11.0), at(54.5, 9.0)]),
         ];
-        let map = draw(&Places::default(), &[(Severity::Minor, shapes.iter().collect())]).unwrap();
+        let map = draw(
+            (&Places::default(), "en"),
+            &[(Severity::Minor, shapes.iter().collect())],
+        )
+        .unwrap();
         assert_eq!(map.shapes.len(), 3);
         assert!(
             map.towns.iter().any(|town| town.name == "Hamburg"),
@@ -352,8 +357,8 @@ mod tests {
         }
         assert!(map.grid.iter().any(|line| line.label.ends_with("° N")));
         assert!(
-            draw(&Places::default(), &[]).is_none()
-                && draw(&Places::default(), &[(Severity::Minor, Vec::new())]).is_none()
+            draw((&Places::default(), "en"), &[]).is_none()
+                && draw((&Places::default(), "en"), &[(Severity::Minor, Vec::new())]).is_none()
         );
     }
 
@@ -366,7 +371,7 @@ mod tests {
             (-40.0, -170.0, 60.0, 170.0),
         ] {
             let shape = Shape::Line(vec![at(south, west), at(north, east)]);
-            let map = draw(&Places::default(), &[(Severity::Minor, vec![&shape])]).unwrap();
+            let map = draw((&Places::default(), "en"), &[(Severity::Minor, vec![&shape])]).unwrap();
             let meridians = map.grid.iter().filter(|line| line.label.ends_with(['E', 'W']));
             let places: Vec<i64> = meridians.map(|line| line.x).collect();
             assert!(places.len() > 1, "{places:?}");
@@ -380,7 +385,11 @@ mod tests {
             Shape::Point(at(-17.0, 179.5)),
             Shape::Polygon(vec![at(-17.0, 179.0), at(-16.0, -179.0), at(-18.0, -179.5)]),
         ];
-        let map = draw(&Places::default(), &[(Severity::Severe, shapes.iter().collect())]).unwrap();
+        let map = draw(
+            (&Places::default(), "en"),
+            &[(Severity::Severe, shapes.iter().collect())],
+        )
+        .unwrap();
         for drawn in &map.shapes {
             let first = drawn.d.trim_start_matches('M').split(' ').next().unwrap();
             assert!((0..=640).contains(&first.parse::<i64>().unwrap()), "{}", drawn.d);

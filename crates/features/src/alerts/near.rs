@@ -7,8 +7,7 @@ use super::AlertSource;
 use crate::places::Places;
 use masthead_domain::alerts::{Alert, Shape, cells};
 use masthead_domain::ids::AlertId;
-use masthead_domain::places::Point;
-use masthead_domain::places::{PlaceId, PlaceKind};
+use masthead_domain::places::PlaceKind;
 use masthead_domain::time::Timestamp;
 use masthead_gazetteer::{Gazetteer, Place};
 use masthead_store::alerts as rows;
@@ -25,42 +24,33 @@ const TOWN_KM: f64 = 8.0;
 
 /// Where to look for a place's alerts.
 #[derive(Clone, Debug)]
-pub(crate) struct Around {
+pub(crate) struct Around<'a> {
     /// The place.
-    pub(crate) id: PlaceId,
-    /// Its name.
-    pub(crate) name: String,
-    /// Its middle.
-    pub(crate) point: Point,
-    /// Kilometres around that.
+    pub(crate) place: Place<'a>,
+    /// Kilometres around its middle.
     pub(crate) km: f64,
 }
 
-impl Around {
+impl<'a> Around<'a> {
     /// Around a place: what a town's people meet on their way, more for provinces and countries, whose own borders the
     /// gazetteer doesn't have.
-    pub(crate) fn place(place: &Place<'_>) -> Self {
+    pub(crate) fn place(place: &Place<'a>) -> Self {
         let km = match place.kind {
             PlaceKind::Town => 15.0,
             PlaceKind::Region => 40.0,
             PlaceKind::Province => 75.0,
             PlaceKind::Country => 250.0,
         };
-        Self {
-            id: place.id,
-            name: place.name.to_owned(),
-            point: place.point,
-            km,
-        }
+        Self { place: *place, km }
     }
 
     /// The place of an id.
-    pub(crate) fn id(places: &Places, id: &str) -> Option<Self> {
+    pub(crate) fn id(places: &'a Places, id: &str) -> Option<Self> {
         places.of_address(id).map(|place| Self::place(&place))
     }
 
     /// The place of a name, as somebody in a zone would mean it.
-    pub(crate) fn name(places: &Places, name: &str, zone: &str) -> Option<Self> {
+    pub(crate) fn name(places: &'a Places, name: &str, zone: &str) -> Option<Self> {
         let country = Gazetteer::shipped().country_of_zone(zone).unwrap_or_default();
         let found = places.search(name, country, 1);
         found.first().map(Self::place)
@@ -68,7 +58,7 @@ impl Around {
 
     /// The keys of a page about it: it changes with what changes in the squares around it.
     pub(crate) fn keys(&self) -> Vec<SurrogateKey> {
-        let squares: BTreeSet<i64> = cells::coarse(cells::around(self.point, self.km));
+        let squares: BTreeSet<i64> = cells::coarse(cells::around(self.place.point, self.km));
         squares
             .into_iter()
             .map(alert_cell_key)
@@ -88,7 +78,7 @@ pub(crate) async fn reaching(
     limit: usize,
 ) -> Result<Vec<AlertId>, StoreError> {
     let around = Around::place(place);
-    rows::near(conn, now, around.point, around.km, None, limit).await
+    rows::near(conn, now, place.point, around.km, None, limit).await
 }
 
 /// Circles around the places that the areas of an alert name: the publisher's own regions, and towns and provinces in the
@@ -133,6 +123,7 @@ mod tests {
     use super::*;
     use crate::places::Region;
     use masthead_domain::alerts::{Area, Info};
+    use masthead_domain::places::Point;
 
     #[test]
     fn names_are_looked_up_in_the_country_of_the_source_alone() {
@@ -169,7 +160,7 @@ mod tests {
             zone: String::new(),
             outline: Vec::new(),
         };
-        let places = Places::new(vec![own], "");
+        let places = Places::new(vec![own], Vec::new(), "");
         let center = Point::turned(10.0, 10.0).unwrap();
         let found = by_names(&places, &AlertSource::default(), &alert);
         assert_eq!(
@@ -185,9 +176,12 @@ mod tests {
     fn a_name_is_meant_as_people_of_the_zone_mean_it() {
         let places = Places::default();
         let paris = Around::name(&places, "Paris", "Europe/Paris").unwrap();
-        assert_eq!(paris.name, "Paris");
+        assert_eq!(paris.place.name, "Paris");
         assert!(Around::name(&places, "Nowhere at all", "Europe/Paris").is_none());
         let id = Around::name(&places, "Brest", "Europe/Paris").unwrap();
-        assert_eq!(Around::id(&places, &id.id.to_string()).unwrap().name, "Brest");
+        assert_eq!(
+            Around::id(&places, &id.place.id.to_string()).unwrap().place.name,
+            "Brest"
+        );
     }
 }

@@ -200,10 +200,10 @@ pub(crate) async fn live(
 async fn nearby(
     conn: &mut Conn,
     now: Timestamp,
-    around: &Around,
+    around: &Around<'_>,
     kind: Option<Kind>,
 ) -> Result<Vec<AlertRecord>, StoreError> {
-    let ids = rows::near(conn, now, around.point, around.km, kind, NEAR).await?;
+    let ids = rows::near(conn, now, around.place.point, around.km, kind, NEAR).await?;
     rows::by_ids(conn, &ids).await
 }
 
@@ -259,7 +259,7 @@ pub(crate) async fn list(
         .as_deref()
         .and_then(|name| Around::name(&app.places, name, &view.entry.site.zone))
     {
-        let mut found = Rendered::moved(format!("{path}?place={}", around.id), 0);
+        let mut found = Rendered::moved(format!("{path}?place={}", around.place.id), 0);
         found.policy = CachePolicy::NoStore;
         found.status = http::StatusCode::FOUND;
         return Ok(found);
@@ -284,9 +284,12 @@ pub(crate) async fn list(
     } else {
         "alerts"
     };
-    let heading = match &around {
+    let place = around
+        .as_ref()
+        .map(|around| app.places.called(&around.place, view.language()));
+    let heading = match place {
         None => say(view, word, &[])?,
-        Some(around) => say(view, &format!("{word}-near"), &[("place", &around.name)])?,
+        Some(place) => say(view, &format!("{word}-near"), &[("place", place)])?,
     };
     let about = say(view, &format!("{word}-about"), &[("site", &view.entry.name)])?;
     let mut page = Page::new(view, &heading, &path)
@@ -304,10 +307,10 @@ pub(crate) async fn list(
         heading,
         about,
         traffic: kind == Some(Kind::Traffic),
-        map: map::draw(&app.places, &shapes),
+        map: map::draw((&app.places, view.language()), &shapes),
         alerts: part.items.iter().map(|record| line(view, record)).collect(),
         sources,
-        place: around.as_ref().map(|around| around.name.clone()).unwrap_or_default(),
+        place: place.unwrap_or_default().to_owned(),
         unknown: wanted.clone().unwrap_or_default(),
         next: part.next.map(|next| format!("{path}?after={next}")).unwrap_or_default(),
         first: if cursor.is_some() { path } else { String::new() },
@@ -364,8 +367,8 @@ async fn near(
     let sources = credits(&mut conn, None).await.map_err(store_error)?;
     drop(conn);
     let own = Piece {
-        href: format!("{}?place={}", Route::Alerts(None), around.id),
-        place: around.name.clone(),
+        href: format!("{}?place={}", Route::Alerts(None), place.id),
+        place: app.places.called(place, view.language()).to_owned(),
         alerts: records.iter().map(|record| line(view, record)).collect(),
         silent: sources.into_iter().filter(|source| source.silent).collect(),
     };
@@ -409,7 +412,10 @@ pub(crate) async fn one(app: &App, view: &SiteView, id: AlertId) -> Result<Rende
     page.robots = "noindex";
     let own = Own {
         parts,
-        map: map::draw(&app.places, &[(record.alert.severity(), record.alert.shapes())]),
+        map: map::draw(
+            (&app.places, view.language()),
+            &[(record.alert.severity(), record.alert.shapes())],
+        ),
         up: if record.alert.kind == Kind::Traffic {
             "alerts-traffic"
         } else {

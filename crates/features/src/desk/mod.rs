@@ -240,14 +240,17 @@ struct Framed<'a, T> {
     own: &'a T,
 }
 
+/// The language that the desk speaks.
+pub(crate) const LANGUAGE: &str = "en";
+
 /// The desk's words, in the site's zone.
 pub(crate) async fn voice(visit: &Visit) -> Result<Arc<Voice>, WebError> {
     let view = visit.view().await?;
     let zone = &view.entry.site.zone;
     // A zone that doesn't exist is reported by `masthead check`.
-    Ok(match view.theme.voice("en", zone) {
+    Ok(match view.theme.voice(LANGUAGE, zone) {
         Ok(voice) => voice,
-        Err(_) => view.theme.voice("en", "UTC")?,
+        Err(_) => view.theme.voice(LANGUAGE, "UTC")?,
     })
 }
 

@@ -116,7 +116,7 @@ async fn render(visit: &Visit, id: StoryId, content: StoryContent, places: &[Pla
         wire_item: None,
         content,
     };
-    let mut html = preview_of(&view, story, (topics, authors), (shown, video))?;
+    let mut html = preview_of(&visit.app().places, &view, story, (topics, authors), (shown, video))?;
     html = html.replace("/media/videos/", "/desk/media/videos/");
     // The files of a picture are public only while a story that is out shows it.
     for id in ids {

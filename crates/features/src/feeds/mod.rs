@@ -189,12 +189,13 @@ async fn subject(conn: &mut Conn, view: &SiteView, scope: &FeedScope<'_>) -> Res
 /// What the feed of a place is of: its stories from near to far, in the order of their time.
 async fn near(app: &App, conn: &mut Conn, view: &SiteView, id: PlaceId) -> Result<(Subject, Vec<Card>), WebError> {
     let place = app.places.find(id).ok_or_else(WebError::not_found)?;
-    let near = local::near_to_far(conn, app.now(), view, &place, ENTRIES)
+    let near = local::near_to_far(app, conn, view, &place, ENTRIES)
         .await
         .map_err(store_error)?;
-    let about = [("name", place.name), ("site", view.entry.name.as_str())];
+    let name = app.places.called(&place, view.language());
+    let about = [("name", name), ("site", view.entry.name.as_str())];
     let subject = Subject {
-        title: format!("{} – {}", view.entry.name, place.name),
+        title: format!("{} – {name}", view.entry.name),
         description: say(view, "place-about", &about)?,
         page: local::address(&place),
         list: list_of(id),

@@ -228,7 +228,9 @@ pub(crate) async fn category(
         }],
         listings: Head {
             category: category.name(),
-            place: place.map(|place| place.name.to_owned()).unwrap_or_default(),
+            place: place
+                .map_or("", |place| app.places.called(&place, view.language()))
+                .to_owned(),
             has_dates: category.has_dates(),
             asked: !bare,
             form,
@@ -260,7 +262,7 @@ pub(crate) async fn piece(app: &App, view: &SiteView, place: &Place<'_>) -> Resu
         .map_err(store_error)?;
     all.truncate(FEW);
     let own = Piece {
-        place: place.name.to_owned(),
+        place: app.places.called(place, view.language()).to_owned(),
         href: Route::Listings(None).to_string(),
         items: with_distance(&mut conn, now, view, &all).await?,
     };

@@ -139,10 +139,13 @@ pub(super) async fn of(visit: &Visit, sent: Option<&Fields>) -> Result<Settings,
             .any(|follow| follow.what == *what && follow.site == here)
     };
     let place = chosen.of(Component::Alerts).and_then(|id| app.places.find(id));
+    let view = visit.view().await?;
     Ok(Settings {
         follows: lines,
         offers: offers.into_iter().filter(is_offered).map(Followed::kind).collect(),
-        place: place.map(|place| place.name.to_owned()).unwrap_or_default(),
+        place: place
+            .map_or("", |place| app.places.called(&place, view.language()))
+            .to_owned(),
         times: sent.map_or_else(|| Times::of(&wishes), Times::sent),
         wrong: sent.is_some(),
         push_key: vapid(app).await?.public_key().to_owned(),

@@ -10,7 +10,7 @@ use super::{body, errors, keys, sheet, store_error};
 use crate::app::App;
 use crate::comments::thread::{self, Asked, Shown, Thread};
 use crate::contributions::call_outs;
-use crate::places::local;
+use crate::places::{Places, local};
 use http::StatusCode;
 use masthead_domain::document::PictureBlock;
 use masthead_domain::ids::{AuthorId, StoryId};
@@ -142,7 +142,15 @@ pub(crate) async fn story(
                 .await
                 .map_err(store_error)?;
             drop(conn);
-            let page = render(view, *story, &places, around, (shown, call_outs, live), position)?;
+            let page = render(
+                &app.places,
+                view,
+                *story,
+                &places,
+                around,
+                (shown, call_outs, live),
+                position,
+            )?;
             Ok(page.keys(beside.into_iter().map(keys::call_outs)))
         }
         found => leads_on(&mut conn, now, view, found, position).await,
@@ -152,6 +160,7 @@ pub(crate) async fn story(
 /// The page of a revision as readers would see it, for the desk alone: nothing of it is kept, and what stands around a
 /// story that is out (comments, related stories, its date) is left out.
 pub(crate) fn preview(
+    gazetteer: &Places,
     view: &SiteView,
     story: PublicStory,
     (topics, authors): (Vec<TopicRecord>, Vec<AuthorRecord>),
@@ -170,7 +179,7 @@ pub(crate) fn preview(
         thread: Thread::none(),
         keys: Vec::new(),
     };
-    let page = render(view, story, &[], around, (shown, Vec::new(), None), 0)?;
+    let page = render(gazetteer, view, story, &[], around, (shown, Vec::new(), None), 0)?;
     String::from_utf8(page.body.into()).map_err(WebError::internal)
 }
 
@@ -284,6 +293,7 @@ pub(crate) async fn authors_of(conn: &mut Conn, story: StoryId) -> Result<Vec<Au
 }
 
 fn render(
+    gazetteer: &Places,
     view: &SiteView,
     story: PublicStory,
     places: &[PublicPlacement],
@@ -306,7 +316,10 @@ fn render(
     let crumbs = crumbs(view, section);
     let mut links = topic_links(&around.topics);
     links.extend(content.located.iter().map(|one| Link {
-        name: one.name.clone(),
+        name: gazetteer.find(one.place).map_or_else(
+            || one.name.clone(),
+            |place| gazetteer.called(&place, view.language()).to_owned(),
+        ),
         href: local::named(one),
     }));
     let bylines = bylines(&content.bylines, &around);

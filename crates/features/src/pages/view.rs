@@ -105,6 +105,11 @@ struct SectionValue<'a> {
 }
 
 impl SiteView {
+    /// The language of the site's pages (BCP 47).
+    pub(crate) fn language(&self) -> &str {
+        &self.entry.site.language
+    }
+
     /// Prepares a site's pages; `own` are the publisher's pages in menu order, and `weather` says whether it is shown.
     pub(crate) fn new(
         entry: &Arc<SiteEntry>,

@@ -236,7 +236,10 @@ fn write_places(places: &Places, ids: &[u32]) -> String {
         .iter()
         .map(|id| {
             let place = places.find(PlaceId(*id));
-            place.map_or_else(|| id.to_string(), |place| located::offered(&place))
+            place.map_or_else(
+                || id.to_string(),
+                |place| located::offered(places, &place, desk::LANGUAGE),
+            )
         })
         .collect();
     names.join("; ")

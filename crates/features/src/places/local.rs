@@ -3,13 +3,12 @@
 //! A story stands in the lists of its places (`domain::places::list_of`), so that what is near is read by looking into a
 //! handful of lists: the place itself, the fields of the map around it, its province, its country.
 
-use super::country_of;
+use super::{Places, country_of};
 use crate::app::App;
 use crate::pages::page::Page;
 use crate::pages::{CARD_WIDTH, CardView, SiteView, cards, list_key, say, store_error, whole};
 use masthead_domain::ids::StoryId;
 use masthead_domain::places::{Cell, Located, PlaceKind, list_of};
-use masthead_domain::time::Timestamp;
 use masthead_gazetteer::{Gazetteer, Place};
 use masthead_store::public::{self, Card};
 use masthead_store::{Conn, StoreError};
@@ -68,18 +67,19 @@ impl Near {
 
 /// At most `most` stories of the site, from near to far.
 pub(crate) async fn near_to_far(
+    app: &App,
     conn: &mut Conn,
-    now: Timestamp,
     view: &SiteView,
     place: &Place<'_>,
     most: usize,
 ) -> Result<Near, StoreError> {
+    let now = app.now();
     let mut near = Near {
         rings: Vec::new(),
         lists: Vec::new(),
     };
     let mut seen: HashSet<StoryId> = HashSet::new();
-    for (kind, name, lists) in rings(place) {
+    for (kind, name, lists) in rings(&app.places, place, view.language()) {
         let mut cards = Vec::new();
         for list in &lists {
             cards.extend(public::newest(conn, now, *list, view.entry.id, most).await?);
@@ -95,19 +95,21 @@ pub(crate) async fn near_to_far(
 }
 
 /// The lists of each ring, from near to far.
-fn rings(place: &Place<'_>) -> Vec<(&'static str, String, Vec<Uuid>)> {
-    let mut rings = vec![("here", place.name.to_owned(), vec![list_of(place.id)])];
+fn rings(places: &Places, place: &Place<'_>, language: &str) -> Vec<(&'static str, String, Vec<Uuid>)> {
+    let called = |place: &Place<'_>| places.called(place, language).to_owned();
+    let mut rings = vec![("here", called(place), vec![list_of(place.id)])];
     if matches!(place.kind, PlaceKind::Town | PlaceKind::Region) {
         let around = Cell::of(place.point).around().into_iter().map(Cell::list).collect();
-        rings.push(("around", place.name.to_owned(), around));
+        rings.push(("around", called(place), around));
     }
     if let Some(province) = place.province.filter(|province| *province != place.id) {
-        rings.push(("province", place.province_name.to_owned(), vec![list_of(province)]));
+        let name = places.find(province).map(|province| called(&province));
+        rings.push(("province", name.unwrap_or_default(), vec![list_of(province)]));
     }
     if place.kind != PlaceKind::Country
         && let Some(country) = Gazetteer::shipped().country(place.country)
     {
-        rings.push(("country", country.name.to_owned(), vec![list_of(country.id)]));
+        rings.push(("country", called(&country), vec![list_of(country.id)]));
     }
     rings
 }
@@ -130,7 +132,7 @@ struct Own {
 pub(super) async fn piece(app: &App, view: &SiteView, place: &Place<'_>) -> Result<Rendered, WebError> {
     let (near, position) = read(app, view, place, FEW).await?;
     let (keys, stories) = (near.keys(), near.stories());
-    let own = own(view, place, near)?;
+    let own = own(app, view, place, near)?;
     let html = view.voice.render("parts/local-news.html", &own)?;
     Ok(Rendered::html(html, position)
         .keys(keys)
@@ -156,17 +158,18 @@ pub(crate) async fn page(app: &App, view: &SiteView, route: &Route<'_>) -> Resul
     if near.rings.is_empty() {
         return Err(WebError::not_found());
     }
-    let about = say(view, "place-about", &[("name", place.name), ("site", &view.entry.name)])?;
-    let mut page = Page::new(view, place.name, &path)
+    let name = app.places.called(&place, view.language());
+    let about = say(view, "place-about", &[("name", name), ("site", &view.entry.name)])?;
+    let mut page = Page::new(view, name, &path)
         .described(&about)
         .pictured(view, near.cards());
     if near.rings.first().is_none_or(|ring| ring.kind != "here") {
         page.robots = "noindex, follow";
     }
-    let page = page.feeds(&scope(&place), &format!("{} – {}", view.entry.name, place.name));
+    let page = page.feeds(&scope(&place), &format!("{} – {name}", view.entry.name));
     let (keys, stories) = (near.keys(), near.stories());
     let modified = cards::newest(near.cards());
-    let own = own(view, &place, near)?;
+    let own = own(app, view, &place, near)?;
     let html = view.voice.render("places/place.html", &whole(view, &page, &own))?;
     let mut rendered = Rendered::html(html, position)
         .keys(keys)
@@ -216,16 +219,15 @@ fn slug(name: &str) -> Cow<'static, str> {
 }
 
 async fn read(app: &App, view: &SiteView, place: &Place<'_>, most: usize) -> Result<(Near, i64), WebError> {
-    let now = app.now();
     let mut conn = app.db.snapshot().await.map_err(store_error)?;
     let position = masthead_store::log::head(&mut conn).await.map_err(store_error)?;
-    let near = near_to_far(&mut conn, now, view, place, most)
+    let near = near_to_far(app, &mut conn, view, place, most)
         .await
         .map_err(store_error)?;
     Ok((near, position))
 }
 
-fn own(view: &SiteView, place: &Place<'_>, near: Near) -> Result<Own, WebError> {
+fn own(app: &App, view: &SiteView, place: &Place<'_>, near: Near) -> Result<Own, WebError> {
     let mut rings = Vec::with_capacity(near.rings.len());
     for ring in near.rings {
         let title = say(view, &format!("place-ring-{}", ring.kind), &[("name", &ring.name)])?;
@@ -237,15 +239,16 @@ fn own(view: &SiteView, place: &Place<'_>, near: Near) -> Result<Own, WebError> 
         rings.push(RingView { title, cards });
     }
     let abroad = place.country != country_of(&view.entry) && !place.country_name.is_empty();
+    let name = app.places.called(place, view.language());
+    let country = Gazetteer::shipped().country(place.country);
     Ok(Own {
-        place: if abroad && place.kind != PlaceKind::Country {
-            format!("{}, {}", place.name, place.country_name)
-        } else {
-            place.name.to_owned()
+        place: match country.filter(|_| abroad && place.kind != PlaceKind::Country) {
+            Some(country) => format!("{name}, {}", app.places.called(&country, view.language())),
+            None => name.to_owned(),
         },
         href: address(place),
         empty: if rings.is_empty() {
-            say(view, "place-nothing", &[("name", place.name)])?
+            say(view, "place-nothing", &[("name", name)])?
         } else {
             String::new()
         },

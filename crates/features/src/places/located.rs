@@ -1,6 +1,6 @@
 //! Which places a story is about: as an editor writes them, and as an agency's item names them.
 
-use super::{Places, label, world};
+use super::{Places, world};
 use masthead_domain::places::{Located, PlaceKind, folded};
 use masthead_domain::wire::{NewsItem, SubjectKind};
 use masthead_gazetteer::Place;
@@ -114,8 +114,8 @@ fn certain(name: &str) -> Option<Place<'static>> {
 }
 
 /// A place as the list to choose from names it.
-pub(crate) fn offered(place: &Place<'_>) -> String {
-    format!("{} ({})", label(place), place.id)
+pub(crate) fn offered(places: &Places, place: &Place<'_>, language: &str) -> String {
+    format!("{} ({})", places.label(place, language), place.id)
 }
 
 #[cfg(test)]

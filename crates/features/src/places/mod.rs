@@ -18,8 +18,9 @@ pub(crate) use pieces::{Hole, PARTNER, Piece, fragment, holes, unlisted};
 
 use crate::sites::SiteEntry;
 use masthead_domain::places::{Cell, PlaceId, PlaceKind, Point, folded, list_of};
-use masthead_gazetteer::{Gazetteer, Place};
+use masthead_gazetteer::{Gazetteer, Place, names};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// `[[regions]]` of the settings: a region of the publisher's own, such as `North Coast`.
@@ -125,20 +126,98 @@ impl Region {
     }
 }
 
+/// `[[place_names]]` of the settings: what a place is called on sites in a language. Towns and provinces have one name from
+/// GeoNames, which is the English one where English has a name of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceName {
+    /// The place's id, which stands in the address of its page.
+    pub place: PlaceId,
+    /// The language (BCP 47), which counts for its kinds too: `de` for `de-AT`.
+    pub language: String,
+    /// The name.
+    pub name: String,
+}
+
+impl PlaceName {
+    /// Whether it can be used.
+    ///
+    /// # Errors
+    /// What is wrong with it, in a sentence.
+    pub fn check(&self) -> Result<(), String> {
+        if self.language.is_empty() || self.name.trim().is_empty() {
+            return Err(format!(
+                "place_names: the place {} needs a `language` and a `name`",
+                self.place
+            ));
+        }
+        if !self.place.is_own() && Gazetteer::shipped().place(self.place).is_none() {
+            return Err(format!(
+                "place_names: '{}' is for the place {}, which there is none of",
+                self.name, self.place
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// All places: those of the world, and the publisher's own regions.
 #[derive(Debug, Default)]
 pub struct Places {
     regions: Vec<Region>,
+    /// By language, in small letters.
+    names: HashMap<String, HashMap<PlaceId, String>>,
     cookie_domain: String,
 }
 
 impl Places {
-    /// With these regions, and the domain that the sites share for the cookie of a reader's places (empty for none).
-    pub fn new(regions: Vec<Region>, cookie_domain: &str) -> Self {
+    /// With these regions and names, and the domain that the sites share for the cookie of a reader's places (empty for
+    /// none).
+    pub fn new(regions: Vec<Region>, names: Vec<PlaceName>, cookie_domain: &str) -> Self {
+        let mut by_language: HashMap<String, HashMap<PlaceId, String>> = HashMap::new();
+        for one in names {
+            let names = by_language.entry(one.language.to_ascii_lowercase()).or_default();
+            names.insert(one.place, one.name);
+        }
         Self {
             regions,
+            names: by_language,
             cookie_domain: cookie_domain.trim_start_matches('.').to_owned(),
         }
+    }
+
+    /// What a place is called in a language: as the settings say, a country as CLDR does, and else as the gazetteer does.
+    pub fn called<'a>(&'a self, place: &Place<'a>, language: &str) -> &'a str {
+        if place.kind == PlaceKind::Country {
+            return self.country_called(place, language);
+        }
+        self.renamed(place.id, language).unwrap_or(place.name)
+    }
+
+    fn country_called<'a>(&'a self, place: &Place<'a>, language: &str) -> &'a str {
+        let id = Gazetteer::shipped().country(place.country).map(|country| country.id);
+        id.and_then(|id| self.renamed(id, language))
+            .or_else(|| names::country_name(place.country, language))
+            .unwrap_or(place.country_name)
+    }
+
+    fn renamed(&self, id: PlaceId, language: &str) -> Option<&str> {
+        let language = language.to_ascii_lowercase();
+        names::kinds(&language).find_map(|language| Some(self.names.get(language)?.get(&id)?.as_str()))
+    }
+
+    /// A place in one line, in a language: with its province and country where it has them.
+    pub fn label(&self, place: &Place<'_>, language: &str) -> String {
+        let mut parts = vec![self.called(place, language)];
+        if place.kind == PlaceKind::Town && folded(place.province_name) != folded(place.name) {
+            let renamed = place.province.and_then(|province| self.renamed(province, language));
+            parts.push(renamed.unwrap_or(place.province_name));
+        }
+        if place.kind != PlaceKind::Country {
+            parts.push(self.country_called(place, language));
+        }
+        parts.retain(|part| !part.is_empty());
+        parts.join(", ")
     }
 
     /// The domain that the sites share; empty for none.
@@ -172,7 +251,12 @@ impl Places {
             .iter()
             .filter(|region| !wanted.is_empty() && folded(&region.name).starts_with(&wanted));
         let mut found: Vec<Place<'_>> = own.filter_map(Region::place).collect();
-        found.extend(Gazetteer::shipped().search(text, country, limit));
+        found.extend(self.renamed_as(|name| !wanted.is_empty() && name.starts_with(&wanted)));
+        for place in Gazetteer::shipped().search(text, country, limit) {
+            if !found.iter().any(|known| known.id == place.id) {
+                found.push(place);
+            }
+        }
         found.truncate(limit);
         found
     }
@@ -185,8 +269,26 @@ impl Places {
             .iter()
             .filter(|region| !wanted.is_empty() && folded(&region.name) == wanted);
         let mut found: Vec<Place<'_>> = own.filter_map(Region::place).collect();
-        found.extend(world(name, country));
+        let renamed = self.renamed_as(|name| !wanted.is_empty() && name == wanted);
+        found.extend(renamed.filter(|place| country.is_none_or(|country| place.country == country)));
+        for place in world(name, country) {
+            if !found.iter().any(|known| known.id == place.id) {
+                found.push(place);
+            }
+        }
         found
+    }
+
+    /// Places that the settings give a name, in whatever language, which folded is one that is wanted.
+    fn renamed_as(&self, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Place<'_>> {
+        let all = self.names.values().flatten();
+        let mut ids: Vec<PlaceId> = all
+            .filter(|(_, name)| is_wanted(&folded(name)))
+            .map(|(id, _)| *id)
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().filter_map(|id| self.find(id))
     }
 
     /// The publisher's own region of just this name: its middle, and how many kilometres around belong to it.
@@ -260,19 +362,6 @@ pub(crate) fn world(name: &str, country: Option<&str>) -> Vec<Place<'static>> {
     found
 }
 
-/// A place in one line: with its province and country where it has them.
-pub fn label(place: &Place<'_>) -> String {
-    let mut parts = vec![place.name];
-    if place.kind == PlaceKind::Town && folded(place.province_name) != folded(place.name) {
-        parts.push(place.province_name);
-    }
-    if place.kind != PlaceKind::Country {
-        parts.push(place.country_name);
-    }
-    parts.retain(|part| !part.is_empty());
-    parts.join(", ")
-}
-
 /// The country that a site's readers are likely to be in: most people of its time zone are.
 pub(crate) fn country_of(site: &SiteEntry) -> &'static str {
     Gazetteer::shipped()
@@ -286,6 +375,7 @@ mod tests {
 
     const BERLIN: PlaceId = PlaceId(2_950_159);
     const POTSDAM: PlaceId = PlaceId(2_852_458);
+    const MUNICH: PlaceId = PlaceId(2_867_714);
 
     fn region(number: u32, name: &str, latitude: f64, longitude: f64, radius_km: f64) -> Region {
         Region {
@@ -304,7 +394,42 @@ mod tests {
             region(7, "Lake Country", 52.4, 13.05, 20.0),
             region(8, "Greater Berlin", 52.52, 13.4, 60.0),
         ];
-        Places::new(regions, ".example")
+        let munich = PlaceName {
+            place: MUNICH,
+            language: "de".into(),
+            name: "München".into(),
+        };
+        Places::new(regions, vec![munich], ".example")
+    }
+
+    #[test]
+    fn places_are_called_as_readers_call_them() {
+        let places = places();
+        let munich = places.find(MUNICH).unwrap();
+        let label = |language| places.label(&munich, language);
+        assert_eq!(label("en"), "Munich, Bavaria, Germany");
+        assert_eq!(label("de-AT"), "München, Bavaria, Deutschland");
+        assert_eq!(label("ar"), "Munich, Bavaria, ألمانيا");
+        let germany = Gazetteer::shipped().country("DE").unwrap();
+        assert_eq!(
+            (places.called(&germany, "de"), places.called(&germany, "en")),
+            ("Deutschland", "Germany")
+        );
+        let name = |place, name: &str| PlaceName {
+            place,
+            language: "de".into(),
+            name: name.into(),
+        };
+        let nowhere = name(PlaceId(1), "Nirgends");
+        assert!(nowhere.check().unwrap_err().contains("Nirgends"));
+        assert!(name(BERLIN, " ").check().is_err());
+        assert!(name(BERLIN, "Spreeathen").check().is_ok());
+        // A name that nobody else knows is found, and finds its place once.
+        let places = Places::new(Vec::new(), vec![name(BERLIN, "Spreeathen")], "");
+        assert_eq!(places.search("spree", "", 5)[0].id, BERLIN);
+        assert_eq!(places.named("Spreeathen", None)[0].id, BERLIN);
+        let found = places.search("berlin", "DE", 5);
+        assert_eq!(found.iter().filter(|place| place.id == BERLIN).count(), 1);
     }
 
     #[test]

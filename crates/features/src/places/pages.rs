@@ -1,14 +1,14 @@
 //! `/account/locations`: the place for each component, with an account or without, with script or without.
 
 use super::pieces::shown;
-use super::{Places, chosen, country_of, label, located};
-use crate::pages::store_error;
+use super::{Places, chosen, country_of, located};
+use crate::pages::{SiteView, store_error};
 use crate::visit::{Fields, Visit, see_other, with_cookie};
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use masthead_domain::places::{Chosen, Component, PlaceId, PlaceKind, Point, folded};
-use masthead_gazetteer::Place;
+use masthead_gazetteer::{Gazetteer, Place, names};
 use masthead_web::errors::{ErrorKind, WebError};
 use serde::Serialize;
 
@@ -56,13 +56,16 @@ enum Read {
 /// When the page can't be made.
 pub async fn show(visit: Visit) -> Result<Response, WebError> {
     let places = &visit.app().places;
+    let view = visit.view().await?;
     let now = chosen::known(places, chosen::of(visit.viewer.as_deref(), &visit.headers, &visit.info));
     let rows = shown(visit.app()).into_iter().map(|component| {
         let place = now.of(component).and_then(|id| places.find(id));
         Row {
             name: component.name(),
             set: place.is_some(),
-            text: place.map(|place| label(&place)).unwrap_or_default(),
+            text: place
+                .map(|place| places.label(&place, view.language()))
+                .unwrap_or_default(),
             choices: Vec::new(),
             unknown: false,
         }
@@ -73,11 +76,14 @@ pub async fn show(visit: Visit) -> Result<Response, WebError> {
 }
 
 async fn page(visit: &Visit, status: StatusCode, rows: Vec<Row>, done: bool) -> Result<Response, WebError> {
-    let app = visit.app();
+    let (app, view) = (visit.app(), visit.view().await?);
+    let regions = app.places.regions();
     let own = Own {
         wrong: rows.iter().any(|row| row.unknown || !row.choices.is_empty()),
         rows,
-        regions: app.places.regions().map(|region| label(&region)).collect(),
+        regions: regions
+            .map(|region| app.places.label(&region, view.language()))
+            .collect(),
         done,
         kept: visit.viewer.is_some(),
         shared: chosen::is_shared(app, &visit.info),
@@ -92,8 +98,7 @@ async fn page(visit: &Visit, status: StatusCode, rows: Vec<Row>, done: bool) -> 
 /// When the store can't answer.
 pub async fn submit(visit: Visit) -> Result<Response, WebError> {
     let fields = visit.form()?;
-    let country = country_of(&visit.view().await?.entry);
-    let app = visit.app();
+    let (app, view) = (visit.app(), visit.view().await?);
     let components = shown(app);
     let same = Component::parse(fields.get("all")).filter(|component| components.contains(component));
     let mut chosen = Chosen::default();
@@ -101,7 +106,7 @@ pub async fn submit(visit: Visit) -> Result<Response, WebError> {
     let mut is_wrong = false;
     for component in components.iter().copied() {
         let from = same.unwrap_or(component);
-        let read = read(&visit, &fields, from, country);
+        let read = read(&app.places, &view, &fields, from);
         let text = typed(&fields, from);
         let mut row = Row {
             name: component.name(),
@@ -139,8 +144,7 @@ fn typed(fields: &Fields, component: Component) -> String {
         .collect()
 }
 
-fn read(visit: &Visit, fields: &Fields, component: Component, country: &str) -> Read {
-    let places = &visit.app().places;
+fn read(places: &Places, view: &SiteView, fields: &Fields, component: Component) -> Read {
     let text = typed(fields, component);
     if text.is_empty() {
         return Read::Nothing;
@@ -153,36 +157,51 @@ fn read(visit: &Visit, fields: &Fields, component: Component, country: &str) -> 
         return Read::One(place.id);
     }
     let name = text.split_once(',').map_or(text.as_str(), |(name, _)| name);
-    let found = offered(places, name, country);
+    let language = view.language();
+    let found = offered(places, name, country_of(&view.entry), language);
     let wanted = folded(&text);
     // A label says more than a name: what was offered while it was typed is found again by it, however many there are.
     let mut labelled: Vec<Place<'_>> = places.named(name, None);
     labelled.extend(&found);
-    labelled.retain(|place| folded(&label(place)) == wanted);
-    match (distinct(labelled).as_slice(), found.as_slice()) {
+    labelled.retain(|place| folded(&places.label(place, language)) == wanted);
+    match (distinct(places, labelled, language).as_slice(), found.as_slice()) {
         ([only], _) | ([], [only]) => Read::One(only.id),
         ([], []) => Read::Unknown,
-        ([], several) | (several, _) => Read::Several(several.iter().map(|place| (place.id.0, label(place))).collect()),
+        ([], several) | (several, _) => {
+            let choices = several.iter().map(|place| (place.id.0, places.label(place, language)));
+            Read::Several(choices.collect())
+        }
     }
 }
 
 /// What a name may mean, each place that people can tell from the others once.
-fn offered<'a>(places: &'a Places, name: &str, country: &str) -> Vec<Place<'a>> {
+fn offered<'a>(places: &'a Places, name: &str, country: &str, language: &str) -> Vec<Place<'a>> {
     // Some of those that are found are left out again.
-    let mut found = distinct(places.search(name, country, 2 * OFFERED));
+    let mut found = places.search(name, country, 2 * OFFERED);
+    found.extend(countries(name, language));
+    let mut found = distinct(places, found, language);
     found.truncate(OFFERED);
     found
 }
 
+/// Countries whose names in the site's language begin like this.
+fn countries<'a>(name: &str, language: &str) -> impl Iterator<Item = Place<'a>> {
+    let wanted = folded(name);
+    let fits = move |(_, name): &(_, &str)| !wanted.is_empty() && folded(name).starts_with(&wanted);
+    let named = names::country_names(language).filter(fits);
+    named.filter_map(|(code, _)| Gazetteer::shipped().country(code))
+}
+
 /// Leaves out what is called like a town that is there too: a city that is a province of its own is offered as the city.
-fn distinct(places: Vec<Place<'_>>) -> Vec<Place<'_>> {
-    let towns: Vec<String> = places
+fn distinct<'a>(places: &Places, found: Vec<Place<'a>>, language: &str) -> Vec<Place<'a>> {
+    let label = |place: &Place<'_>| places.label(place, language);
+    let towns: Vec<String> = found
         .iter()
         .filter(|place| place.kind == PlaceKind::Town)
         .map(label)
         .collect();
     let mut seen = Vec::new();
-    places
+    found
         .into_iter()
         .filter(|place| {
             let is_new = !seen.contains(&place.id);
@@ -202,11 +221,11 @@ struct Line {
 }
 
 impl Line {
-    fn of(place: &Place<'_>) -> Self {
+    fn of(places: &Places, place: &Place<'_>, language: &str) -> Self {
         Self {
             id: place.id.0,
-            label: label(place),
-            written: located::offered(place),
+            label: places.label(place, language),
+            written: located::offered(places, place, language),
         }
     }
 }
@@ -216,11 +235,12 @@ impl Line {
 /// # Errors
 /// When the site is not known.
 pub async fn search(visit: Visit) -> Result<Response, WebError> {
-    let country = country_of(&visit.view().await?.entry);
+    let (places, view) = (&visit.app().places, visit.view().await?);
     let text: String = visit.query().get("q").chars().take(LONGEST).collect();
     let name = text.split_once(',').map_or(text.as_str(), |(name, _)| name);
-    let found = offered(&visit.app().places, name, country);
-    Ok(Json(found.iter().map(Line::of).collect::<Vec<_>>()).into_response())
+    let found = offered(places, name, country_of(&view.entry), view.language());
+    let lines = found.iter().map(|place| Line::of(places, place, view.language()));
+    Ok(Json(lines.collect::<Vec<_>>()).into_response())
 }
 
 /// `POST /account/locations/nearest` (`latitude`, `longitude`): the nearest place, as JSON. What is sent is rounded again
@@ -237,12 +257,9 @@ pub async fn nearest(visit: Visit) -> Result<Response, WebError> {
         .ok_or_else(|| {
             WebError::new(ErrorKind::Invalid).detail("latitude and longitude must be a point on the earth.")
         })?;
-    let place = visit
-        .app()
-        .places
-        .nearest(point.rounded())
-        .ok_or_else(WebError::not_found)?;
-    Ok(Json(Line::of(&place)).into_response())
+    let (places, view) = (&visit.app().places, visit.view().await?);
+    let place = places.nearest(point.rounded()).ok_or_else(WebError::not_found)?;
+    Ok(Json(Line::of(places, &place, view.language())).into_response())
 }
 
 #[cfg(test)]
@@ -252,18 +269,31 @@ mod tests {
     #[test]
     fn a_city_that_is_a_province_is_offered_once() {
         let places = Places::default();
-        let found = offered(&places, "Berlin", "DE");
+        let found = offered(&places, "Berlin", "DE", "en");
         assert_eq!((found[0].id, found[0].kind), (PlaceId(2_950_159), PlaceKind::Town));
-        let labels: Vec<String> = found.iter().map(label).collect();
+        let labels: Vec<String> = found.iter().map(|place| places.label(place, "en")).collect();
         assert_eq!(
             labels.iter().filter(|label| *label == "Berlin, Germany").count(),
             1,
             "{labels:?}"
         );
         assert!(
-            offered(&places, "Brandenburg", "DE")
+            offered(&places, "Brandenburg", "DE", "en")
                 .iter()
                 .any(|place| place.kind == PlaceKind::Province)
         );
+    }
+
+    #[test]
+    fn a_country_is_found_as_readers_call_it() {
+        let places = Places::default();
+        let first = |name: &str, language: &str| {
+            let found = offered(&places, name, "", language).into_iter();
+            let countries = found.filter(|place| place.kind == PlaceKind::Country);
+            countries.map(|place| places.label(&place, language)).next()
+        };
+        assert_eq!(first("vereinigtes kö", "de").as_deref(), Some("Vereinigtes Königreich"));
+        assert_eq!(first("vereinigtes kö", "en"), None);
+        assert_eq!(first("germany", "de").as_deref(), Some("Deutschland"));
     }
 }

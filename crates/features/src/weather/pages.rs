@@ -4,7 +4,7 @@ use super::{Provider, asked, key};
 use crate::app::App;
 use crate::pages::page::{Page, whole};
 use crate::pages::{Query, SiteView, say, store_error};
-use crate::places::{Hole, holes, label};
+use crate::places::{Hole, holes};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use masthead_domain::places::Component;
@@ -139,10 +139,11 @@ async fn read(app: &App, view: &SiteView, place: &Place<'_>) -> Result<(Own, i64
     // The log's place first: a forecast that comes in between makes the page stale.
     let position = head(app).await?;
     let record = asked(app, place).await.map_err(store_error)?;
-    Ok((own(app.now(), view, place, record)?, position))
+    Ok((own(app, view, place, record)?, position))
 }
 
-fn own(now: Timestamp, view: &SiteView, place: &Place<'_>, record: Option<ForecastRecord>) -> Result<Own, WebError> {
+fn own(app: &App, view: &SiteView, place: &Place<'_>, record: Option<ForecastRecord>) -> Result<Own, WebError> {
+    let now = app.now();
     let zone = TimeZone::get(place.zone).unwrap_or_else(|_| view.entry.zone.clone());
     let (provider, fetched, failed) = match &record {
         Some(record) => (record.provider.clone(), record.fetched_at, record.failed_at),
@@ -176,7 +177,7 @@ fn own(now: Timestamp, view: &SiteView, place: &Place<'_>, record: Option<Foreca
         });
     }
     Ok(Own {
-        place: label(place),
+        place: app.places.label(place, view.language()),
         href: format!("{}?place={}", Route::Weather, place.id),
         now: forecast.now(now).map(|step| hour(step, &zone)),
         hours,

@@ -188,6 +188,7 @@ async fn database_faults(
             faults.push(format!("the region '{}': its `number` is another's too", region.name));
         }
     }
+    faults.extend(settings.place_names.iter().filter_map(|name| name.check().err()));
     for (number, rule) in settings.routing.iter().enumerate() {
         for place in rule.place.iter().filter(|place| !known(place)) {
             faults.push(format!("routing rule {}: there is no section '{place}'", number + 1));

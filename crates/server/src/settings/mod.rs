@@ -10,7 +10,7 @@ use masthead_features::accounts::AccountSettings;
 use masthead_features::alerts::AlertSource;
 use masthead_features::ingest::Source;
 use masthead_features::listings;
-use masthead_features::places::Region;
+use masthead_features::places::{PlaceName, Region};
 use masthead_features::push::PushSettings;
 use masthead_features::weather::WeatherSettings;
 use serde::Deserialize;
@@ -51,6 +51,8 @@ pub struct Settings {
     pub weather: WeatherSettings,
     /// Regions of the publisher's own.
     pub regions: Vec<Region>,
+    /// What places are called in other languages.
+    pub place_names: Vec<PlaceName>,
     /// The folder that relative paths begin in; not a key.
     #[serde(skip)]
     pub folder: PathBuf,

@@ -153,9 +153,10 @@ admin_listen = "{admin_listen}"
 #: site = "daily"
 #: every_seconds = 900
 # The source's own name of each field: id, title, text, kind, organisation, url, price, currency, per, venue, locality,
-# latitude, longitude, starts, ends, published, expires, contact. In csv a heading, in json names with dots between, and one
-# that is left out has the name here. In rss an element with its prefix (g:price, geo:lat, enclosure@url), in icalendar a
-# property (X-PRICE); one that is left out is where these formats have it. In schema they count for nothing.
+# latitude (which may hold both degrees, as georss:point does), longitude, starts, ends, published, expires, contact. In
+# csv a heading, in json names with dots between, and one that is left out has the name here. In rss an element with its
+# prefix (g:price, geo:lat, enclosure@url), in icalendar a property (X-PRICE); one that is left out is where these formats
+# have it. In schema they count for nothing.
 #: [listings.sources.fields]
 #: id = "ref"
 #: title = "headline"
@@ -180,6 +181,13 @@ admin_listen = "{admin_listen}"
 #: zone = "Europe/Berlin"
 # Its shape, corner by corner as latitude and longitude, where maps of alerts are to draw it as land.
 #: outline = [[54.6, 10.0], [54.6, 10.6], [54.2, 10.4]]
+
+# What a place is called on sites in a language. Countries have the names of each language already; towns and provinces have
+# one, which is English where English has its own. The place is the number at the end of its page's address.
+#: [[place_names]]
+#: place = 2867714
+#: language = "de"
+#: name = "München"
 
 # Routing rules, looked at in order; what the matching ones say is added up. All conditions of a rule have to hold.
 #: [[routing]]

@@ -269,7 +269,7 @@ mod tests {
             zone: String::new(),
             outline: vec![[55.9, 2.9], [56.1, 2.9], [56.1, 3.1], [55.9, 3.1]],
         };
-        let places = Places::new(vec![island], "");
+        let places = Places::new(vec![island], Vec::new(), "");
         for tall in [0.4, 1.0] {
             let ground = draw(&places, &plane(2.5, 56.2, tall), 640.0, 400.0).unwrap();
             assert!(ground.land.starts_with('M') && !ground.of_world, "{}", ground.land);
