@@ -2,10 +2,12 @@
 //! and schemes. It speaks the DevTools protocol over the browser's own pipes (`--remote-debugging-pipe`: JSON documents
 //! with a NUL after each), so that no port is open and no library is needed.
 
+use super::slow_line::SlowLine;
 use anyhow::Context as _;
 use masthead_testkit::TestNode;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -34,7 +36,8 @@ pub(crate) struct Page {
     session: Value,
     asked: u64,
     events: VecDeque<Value>,
-    // Held for their Drop: the browser ends, and its profile goes.
+    // Held for their Drop: the browser ends, its profile goes, and so does its line.
+    _line: Option<SlowLine>,
     _browser: Child,
     _profile: tempfile::TempDir,
 }
@@ -42,21 +45,28 @@ pub(crate) struct Page {
 impl Page {
     /// Starts a browser that finds `daily.example` at the node, and no other host at all.
     pub(crate) async fn open(node: &TestNode) -> anyhow::Result<Self> {
-        Self::open_with(node, &[]).await
+        Self::open_with(node.address, None, &[]).await
+    }
+
+    /// The same over a slow line.
+    pub(crate) async fn open_slow(node: &TestNode) -> anyhow::Result<Self> {
+        let line = SlowLine::to(node.address).await?;
+        Self::open_with(line.address, Some(line), &[]).await
     }
 
     /// The same, for what browsers allow over TLS and on the machine itself alone, such as passkeys.
     pub(crate) async fn open_trusting(node: &TestNode) -> anyhow::Result<Self> {
         Self::open_with(
-            node,
+            node.address,
+            None,
             &["--unsafely-treat-insecure-origin-as-secure=http://daily.example"],
         )
         .await
     }
 
-    async fn open_with(node: &TestNode, more: &[&str]) -> anyhow::Result<Self> {
+    async fn open_with(address: SocketAddr, line: Option<SlowLine>, more: &[&str]) -> anyhow::Result<Self> {
         let profile = tempfile::tempdir()?;
-        let port = node.address.port();
+        let port = address.port();
         // The shell moves its two pipes to where the browser looks for them, and becomes the browser.
         let mut browser = Command::new("sh")
             .args(["-c", "exec \"$@\" 3<&0 4>&1 </dev/null >/dev/null", "sh"])
@@ -82,6 +92,7 @@ impl Page {
             session: Value::Null,
             asked: 0,
             events: VecDeque::new(),
+            _line: line,
             _browser: browser,
             _profile: profile,
         };

@@ -10,6 +10,7 @@ pub(crate) mod plant;
     reason = "what starts, kills and watches a process stays together, whichever test needs which part"
 )]
 pub(crate) mod process;
+pub(crate) mod slow_line;
 pub(crate) mod surfaces;
 pub(crate) mod upstream;
 
