@@ -315,13 +315,18 @@ fn render(
     let canonical = canonical(view, places).unwrap_or_else(|| view.absolute(&path));
     let crumbs = crumbs(view, section);
     let mut links = topic_links(&around.topics);
-    links.extend(content.located.iter().map(|one| Link {
+    let located = content.located.iter().map(|one| Link {
         name: gazetteer.find(one.place).map_or_else(
             || one.name.clone(),
             |place| gazetteer.called(&place, view.language()).to_owned(),
         ),
         href: local::named(one),
-    }));
+    });
+    // A town may be a topic too: of two links with the same words readers can't tell which is which.
+    let located: Vec<Link> = located
+        .filter(|place| !links.iter().any(|topic| topic.name == place.name))
+        .collect();
+    links.extend(located);
     let bylines = bylines(&content.bylines, &around);
     let lead = content
         .lead_picture

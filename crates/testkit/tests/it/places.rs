@@ -4,12 +4,13 @@
 use crate::accounts::{HOST, hidden, network_with, reader, sign_in};
 use crate::desk::staff_of;
 use crate::support::devtools::{Page, until};
-use masthead_domain::ids::StoryId;
+use crate::support::plant::addresses;
+use masthead_domain::ids::{StoryId, TopicId};
 use masthead_domain::places::{Located, PlaceId};
-use masthead_features::places::Region;
+use masthead_features::places::{PlaceName, Region};
 use masthead_features::stories::{self as desk, NewStory};
 use masthead_server::kills;
-use masthead_store::Engine;
+use masthead_store::{Engine, StoreError};
 use masthead_testkit::browser::Browser;
 use masthead_testkit::build::content;
 use masthead_testkit::{TestApp, on_both_engines};
@@ -18,6 +19,7 @@ use serde_json::json;
 on_both_engines!(
     a_place_is_chosen_and_shows_on_every_site,
     local_news_go_from_near_to_far,
+    places_are_called_as_the_readers_of_a_site_call_them,
     an_account_keeps_its_places,
     a_fragment_is_the_same_for_everybody,
     an_editor_says_what_a_story_is_about,
@@ -229,6 +231,70 @@ async fn local_news_go_from_near_to_far(engine: Engine) -> anyhow::Result<()> {
         !page.text().contains("Babelsberg films")
     })
     .await?;
+    node.stop().await;
+    Ok(())
+}
+
+async fn places_are_called_as_the_readers_of_a_site_call_them(engine: Engine) -> anyhow::Result<()> {
+    let munich = PlaceId(2_867_714);
+    let test = network_with(engine, |settings| {
+        settings.place_names = vec![PlaceName {
+            place: munich,
+            language: "de".into(),
+            name: "München".into(),
+        }];
+    })
+    .await?;
+    let mut weekly = test.app.sites().by_slug("weekly").unwrap().site.clone();
+    weekly.language = "de".into();
+    masthead_features::sites::put(&test.app, weekly, 1).await?;
+    let topic = TopicId::new(test.app.ids.as_ref());
+    let made = test.app.db.write("test.topic", move |tx| {
+        Box::pin(masthead_store::topics::ensure(tx, topic, "munich", "Munich", None))
+    });
+    made.await.map_err(|error: StoreError| error)?;
+    let mut content = content("The beer is dear", "wall");
+    content.located = vec![located(munich.0, "Munich")];
+    let new = NewStory {
+        content,
+        placements: test.places(&["daily/world", "weekly/world"]),
+        topics: vec![topic],
+        ..NewStory::default()
+    };
+    let story = desk::create(&test.app, new, "test").await?;
+    desk::publish(&test.app, story, None, "test").await?;
+    let node = test.start().await?;
+
+    let links = |page: &str| page.matches("/places/munich-2867714").count();
+    for (site, path) in addresses(&test, story).await? {
+        let page = node.get(site, &path).await?.text();
+        // The topic has the same name in English: readers can't tell two such links apart.
+        let expected = usize::from(site == "weekly");
+        assert_eq!(
+            (links(&page), page.matches(">München</a>").count()),
+            (expected, expected),
+            "{site}"
+        );
+    }
+    let place = "/places/munich-2867714";
+    assert!(node.get("weekly", place).await?.text().contains("<h1>München"));
+    assert!(node.get("daily", place).await?.text().contains("<h1>Munich"));
+    for (site, label) in [
+        ("weekly", "München, Bavaria, Deutschland"),
+        ("daily", "Munich, Bavaria, Germany"),
+    ] {
+        let found = node.get(site, "/account/locations/search?q=munich").await?.json()?;
+        assert_eq!(found[0]["label"], label);
+        // What was offered is understood when it comes back.
+        let mut browser = Browser::new(node.address);
+        let host = format!("{site}.example");
+        let kept = browser
+            .post(&host, "/account/locations", &[("name-weather", label)])
+            .await?;
+        assert_eq!(kept.status, 303, "{label}");
+        let shown = browser.get(&host, "/account/locations").await?.text();
+        assert!(shown.contains(&format!("value=\"{label}\"")), "{shown}");
+    }
     node.stop().await;
     Ok(())
 }
