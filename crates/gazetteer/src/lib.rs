@@ -28,7 +28,7 @@ pub struct Place<'a> {
     pub id: PlaceId,
     /// What it is.
     pub kind: PlaceKind,
-    /// Its name as GeoNames writes it first: as the place itself does, in Latin letters; of countries in English.
+    /// Its name as GeoNames writes it first, in Latin letters: the English one where English has its own (`Munich`).
     pub name: &'a str,
     /// The two letters of its country (ISO 3166-1).
     pub country: &'a str,

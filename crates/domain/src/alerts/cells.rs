@@ -14,7 +14,7 @@ const FINEST: u32 = 11;
 
 /// The most squares of one level that a shape is filed under. Six hold a shape of two squares by one wherever it lies; with
 /// four such a shape went a level up, and a place looked at a third more alerts that don't reach it.
-const FIRST_CELLS: i64 = 6;
+const SHAPE_CELLS: i64 = 6;
 
 /// The most squares that an alert is filed under; beyond that its squares become coarser.
 const MOST_CELLS: usize = 32;
@@ -26,7 +26,7 @@ pub fn covering<'a>(shapes: impl IntoIterator<Item = &'a Shape>) -> Vec<i64> {
         let Some(extent) = shape.extent() else { continue };
         let level = (0..=FINEST)
             .rev()
-            .find(|level| count(*level, extent) <= FIRST_CELLS)
+            .find(|level| count(*level, extent) <= SHAPE_CELLS)
             .unwrap_or(0);
         cells.extend(on_level(level, extent));
         while cells.len() > MOST_CELLS {

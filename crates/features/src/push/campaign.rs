@@ -3,7 +3,8 @@
 //! A due job walks them in batches, a few at the same time; how many go to one push service at once is bounded by the
 //! sender. A batch is marked before it is sent and its mark is taken away with what came of it. What is marked when a node
 //! goes down stays so and is not sent again: it may have arrived, and a reader is told once. What a push service puts off
-//! is tried again when the walk is over.
+//! is tried again when the walk is over. One that was stopped, because its banner or story went, is taken up where it was
+//! when they come back.
 //!
 //! A run lasts at most [`RUN_SECONDS`], less than a job's claim, and has itself scheduled again. It runs in a task of its
 //! own, so that a node which stops ends it between two batches and not within one (`Push::drain`).
