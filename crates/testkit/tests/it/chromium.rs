@@ -5,7 +5,7 @@
 //! fail: a page that no browser has seen is not tested. It resolves the sites' names to the node and no other name at
 //! all, so that nothing leaves the machine.
 
-use crate::support::devtools::{PATIENCE, chromium};
+use crate::support::devtools::{PATIENCE, Page, chromium};
 use crate::support::plant::{self, addresses, people_and_topics};
 use masthead_domain::document::{Block, Document, Text};
 use masthead_features::stories::{self as desk, NewStory};
@@ -69,25 +69,6 @@ async fn draw(node: &TestNode, path: &str, size: (u32, u32)) -> anyhow::Result<D
     })
 }
 
-/// A picture of a page, with its script or without.
-async fn picture(node: &TestNode, path: &str, size: (u32, u32), script: bool) -> anyhow::Result<image::RgbImage> {
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("page.png");
-    let profile = folder.path().join("profile");
-    if !script {
-        // The reader's own setting. The switch that turns script off for the engine does so for the browser's own pages
-        // too, and one of those takes the picture.
-        std::fs::create_dir_all(profile.join("Default"))?;
-        let setting = serde_json::json!({ "profile": { "default_content_setting_values": { "javascript": 2 } } });
-        std::fs::write(profile.join("Default/Preferences"), setting.to_string())?;
-    }
-    let mut command = browser(node, &profile, path, size);
-    command.arg(format!("--screenshot={}", file.display()));
-    let output = tokio::time::timeout(PATIENCE, command.output()).await??;
-    anyhow::ensure!(file.is_file(), "{}", String::from_utf8_lossy(&output.stderr));
-    Ok(image::open(&file)?.into_rgb8())
-}
-
 async fn pages_are_drawn_with_and_without_script(engine: Engine) -> anyhow::Result<()> {
     let test = TestApp::new(engine).await?;
     people_and_topics(&test).await?;
@@ -114,11 +95,20 @@ async fn pages_are_drawn_with_and_without_script(engine: Engine) -> anyhow::Resu
         assert!(wrong.is_empty(), "{page}: {wrong:#?}");
     }
     // Script adds nothing that is seen before something happens: with it and without, the same is drawn.
-    for (page, size) in [("/", phone), (path.as_str(), desktop)] {
-        let (with, without) = (
-            picture(&node, page, size, true).await?,
-            picture(&node, page, size, false).await?,
-        );
+    let mut window = Page::open(&node).await?;
+    for (page, (width, _)) in [("/", phone), (path.as_str(), desktop)] {
+        window.look(width, false).await?;
+        let mut pictures = Vec::new();
+        for script in [true, false] {
+            window.allow_script(script).await?;
+            window.go(page).await?;
+            let off = window.run("matchMedia('(scripting: none)').matches").await?;
+            assert_eq!(off, !script, "{page}");
+            pictures.push(window.picture().await?);
+        }
+        let [with, without] = pictures.as_slice() else {
+            unreachable!()
+        };
         assert_eq!(with.dimensions(), without.dimensions(), "{page}");
         let differing = with.pixels().zip(without.pixels()).filter(|(a, b)| a != b).count();
         let drawn = with.pixels().filter(|pixel| pixel.0 != [255, 255, 255]).count();

@@ -4,6 +4,9 @@
 
 use super::slow_line::SlowLine;
 use anyhow::Context as _;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use image::RgbImage;
 use masthead_testkit::TestNode;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -210,6 +213,31 @@ impl Page {
         self.call("Emulation.setEmulatedMedia", json!({ "features": features }))
             .await?;
         Ok(())
+    }
+
+    /// Lets pages run script from here on, or not, as a reader's own setting does.
+    pub(crate) async fn allow_script(&mut self, allowed: bool) -> anyhow::Result<()> {
+        self.call("Emulation.setScriptExecutionDisabled", json!({ "value": !allowed }))
+            .await?;
+        Ok(())
+    }
+
+    /// What the window shows once it has come to rest. A browser on a busy machine shows a page before all its tiles are
+    /// drawn, and so does the picture that it takes of it; one that it takes twice more alike is whole.
+    pub(crate) async fn picture(&mut self) -> anyhow::Result<RgbImage> {
+        let begun = Instant::now();
+        let (mut last, mut alike) = (String::new(), 0);
+        while alike < 2 {
+            anyhow::ensure!(begun.elapsed() < PATIENCE, "the page never comes to rest");
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            let mut taken = self.call("Page.captureScreenshot", json!({ "format": "png" })).await?;
+            let Value::String(taken) = taken["data"].take() else {
+                anyhow::bail!("no picture");
+            };
+            alike = if taken == last { alike + 1 } else { 0 };
+            last = taken;
+        }
+        Ok(image::load_from_memory(&BASE64_STANDARD.decode(last)?)?.into_rgb8())
     }
 
     /// The id of the one service worker that is registered. The domain ServiceWorker has to be enabled.
