@@ -1,14 +1,12 @@
 //! A PostgreSQL server of a test's own, which the test may stop and start again. The one that `./test` starts is shared
 //! by all tests and must not be touched.
 
+use crate::PATIENCE;
 use anyhow::{Context as _, bail, ensure};
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-/// How long the server may take to begin or to end.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A cluster in a folder of its own, which goes with it.
 pub struct Cluster {

@@ -1,5 +1,6 @@
 //! A small HTTP/1.1 client for tests: one request a connection, the answer as it came, every header visible.
 
+use crate::PATIENCE;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -66,8 +67,7 @@ pub async fn send(
         stream.read_to_end(&mut answer).await?;
         Ok::<_, std::io::Error>(answer)
     };
-    // Long enough for an unoptimised server on a machine that runs everything else at the same moment.
-    let raw = tokio::time::timeout(std::time::Duration::from_secs(60), exchange).await??;
+    let raw = tokio::time::timeout(PATIENCE, exchange).await??;
     parse(&raw)
 }
 

@@ -40,6 +40,9 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+/// How long a test waits for what is bound to happen: far more than it takes, and less than the slowest answer.
+const PATIENCE: Duration = Duration::from_secs(40);
+
 struct Still;
 
 impl Clock for Still {
@@ -230,7 +233,7 @@ impl Served {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
-        tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer))
+        tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer))
             .await
             .expect("the server closes")
             .unwrap();
@@ -469,13 +472,13 @@ async fn the_log_has_a_line_a_request_and_nothing_personal() {
 }
 
 async fn wait_for<T>(mut ready: impl FnMut() -> Option<T>) -> T {
-    for _ in 0..500 {
+    for _ in 0..4_000 {
         if let Some(value) = ready() {
             return value;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("it did not come about within five seconds");
+    panic!("it did not come about");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -515,14 +518,14 @@ async fn slow_and_huge_heads_are_cut_off() {
     let mut slow = TcpStream::connect(served.address).await.unwrap();
     slow.write_all(b"GET / HTTP/1.1\r\nHost: dai").await.unwrap();
     let mut rest = Vec::new();
-    let ended = tokio::time::timeout(Duration::from_secs(5), slow.read_to_end(&mut rest)).await;
+    let ended = tokio::time::timeout(PATIENCE, slow.read_to_end(&mut rest)).await;
     assert!(ended.is_ok() && started.elapsed() >= Duration::from_millis(250));
     assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
 
     for beginning in ["", "P", "PRI * HTTP/2.0\r\n\r\nSM"] {
         let mut silent = TcpStream::connect(served.address).await.unwrap();
         silent.write_all(beginning.as_bytes()).await.unwrap();
-        let ended = tokio::time::timeout(Duration::from_secs(5), silent.read_to_end(&mut Vec::new())).await;
+        let ended = tokio::time::timeout(PATIENCE, silent.read_to_end(&mut Vec::new())).await;
         assert!(ended.is_ok(), "`{beginning}` and then nothing is let go");
     }
 
@@ -534,7 +537,7 @@ async fn slow_and_huge_heads_are_cut_off() {
     idle.read_exact(&mut first).await.unwrap();
     assert!(first.starts_with(b"HTTP/1.1 200"));
     let mut rest = Vec::new();
-    let ended = tokio::time::timeout(Duration::from_secs(5), idle.read_to_end(&mut rest)).await;
+    let ended = tokio::time::timeout(PATIENCE, idle.read_to_end(&mut rest)).await;
     assert!(ended.is_ok(), "an idle connection is let go");
 
     let huge = served.get("/", &format!("X-Long: {}\r\n", "x".repeat(20_000))).await;
@@ -573,7 +576,7 @@ async fn requests_under_way_end_and_new_ones_are_refused() {
     let started = Instant::now();
     let drained = served.end().await;
     assert_eq!(drained, Drained { cut: 0 });
-    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(started.elapsed() < PATIENCE);
     let mut answer = String::new();
     busy.read_to_string(&mut answer).await.unwrap();
     assert!(answer.contains("slow but done"), "{answer}");
@@ -596,7 +599,7 @@ async fn what_does_not_end_in_time_is_cut() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     let started = Instant::now();
     assert_eq!(served.end().await, Drained { cut: 1 });
-    assert!(started.elapsed() < Duration::from_secs(3));
+    assert!(started.elapsed() < PATIENCE);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -619,7 +622,7 @@ async fn more_connections_than_allowed_wait_their_turn() {
     let early = tokio::time::timeout(Duration::from_millis(200), three.read_to_end(&mut answer)).await;
     assert!(early.is_err() && answer.is_empty());
     drop(one);
-    tokio::time::timeout(Duration::from_secs(5), three.read_to_end(&mut answer))
+    tokio::time::timeout(PATIENCE, three.read_to_end(&mut answer))
         .await
         .unwrap()
         .unwrap();
@@ -697,7 +700,7 @@ impl Client {
                 }
             }
             let mut more = [0; 4096];
-            let length = tokio::time::timeout(Duration::from_secs(5), self.stream.read(&mut more))
+            let length = tokio::time::timeout(PATIENCE, self.stream.read(&mut more))
                 .await
                 .expect("an answer comes")
                 .unwrap();

@@ -55,7 +55,7 @@ impl Drop for Stamping {
 }
 
 async fn wait_for_head(db: &Db, wanted: i64) {
-    for _ in 0..600 {
+    for _ in 0..4_500 {
         if log::head(&mut db.reader().await.unwrap()).await.unwrap() >= wanted {
             return;
         }

@@ -148,10 +148,7 @@ async fn a_lock_is_waited_for_but_not_for_ever() {
     other.execute_batch("commit").unwrap();
     let (result, waited) = waiting.await.unwrap();
     assert_eq!(result, Ok(1));
-    assert!(
-        waited > Duration::from_millis(600) && waited < Duration::from_millis(1200),
-        "{waited:?}"
-    );
+    assert!(waited > Duration::from_millis(600), "{waited:?}");
 
     other.execute_batch("begin immediate").unwrap();
     let started = Instant::now();

@@ -13,7 +13,7 @@ use masthead_features::ingest;
 use masthead_store::Engine;
 use masthead_testkit::browser::Browser;
 use masthead_testkit::http::{self, Answer};
-use masthead_testkit::{TestApp, TestNode, on_both_engines};
+use masthead_testkit::{PATIENCE, TestApp, TestNode, on_both_engines};
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
@@ -465,7 +465,7 @@ async fn a_place_has_what_is_near_it(engine: Engine) -> anyhow::Result<()> {
             if found == is_warned && found == page.contains("Gale on the Elbe") {
                 return Ok(());
             }
-            anyhow::ensure!(begun.elapsed() < Duration::from_secs(20), "{place}: {page}");
+            anyhow::ensure!(begun.elapsed() < PATIENCE, "{place}: {page}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };

@@ -5,16 +5,15 @@
 //! fail: a page that no browser has seen is not tested. It resolves the sites' names to the node and no other name at
 //! all, so that nothing leaves the machine.
 
-use crate::support::devtools::{PATIENCE, Page, chromium};
+use crate::support::devtools::{Page, chromium};
 use crate::support::plant::{self, addresses, people_and_topics};
 use masthead_domain::document::{Block, Document, Text};
 use masthead_features::stories::{self as desk, NewStory};
 use masthead_store::Engine;
 use masthead_testkit::build::content;
-use masthead_testkit::{TestApp, TestNode, on_both_engines};
+use masthead_testkit::{PATIENCE, TestApp, TestNode, on_both_engines};
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 use tokio::process::Command;
 
 on_both_engines!(pages_are_drawn_with_and_without_script, what_is_hostile_stays_text,);
@@ -119,12 +118,7 @@ async fn pages_are_drawn_with_and_without_script(engine: Engine) -> anyhow::Resu
         );
     }
     desk::kill(&test.app, story.id, "It was another bird.", "test").await?;
-    for _ in 0..100 {
-        if node.get("daily", &path).await?.status == 410 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    node.get_until("daily", &path, |answer| answer.status == 410).await?;
     let gone = draw(&node, &path, phone).await?;
     assert!(gone.dom.contains("It was another bird."), "{}", gone.dom);
     assert!(!gone.dom.contains("What the sandpiper did"), "{}", gone.dom);

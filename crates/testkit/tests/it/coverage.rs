@@ -13,7 +13,6 @@ use masthead_store::{Engine, coverage as rows};
 use masthead_testkit::browser::Browser;
 use masthead_testkit::http::Answer;
 use masthead_testkit::{TestApp, on_both_engines};
-use std::time::Duration;
 
 on_both_engines!(
     an_entry_goes_from_the_desk_to_every_reader,
@@ -381,18 +380,15 @@ async fn what_is_new_is_said_and_moves_nothing(engine: Engine) -> anyhow::Result
     page.go(&path).await?;
     // The stream is open once the browser has asked what it missed.
     let asked = "performance.getEntriesByType('resource').some((one) => one.name.includes('/live/stories/'))";
-    wait(&mut page, asked).await?;
+    page.until(asked).await?;
     let place = "(() => { const box = document.querySelector('#entries article').getBoundingClientRect(); return [box.top, box.height, document.documentElement.scrollHeight]; })()";
     let before = page.run(place).await?;
     for headline in ["It moves", "It flies"] {
         test.clock.step_seconds(60);
         plant::entry(&test, story, headline, "At last.").await?;
     }
-    wait(
-        &mut page,
-        "document.querySelector('.fresh button')?.textContent === '2 new entries. Show them'",
-    )
-    .await?;
+    page.until("document.querySelector('.fresh button')?.textContent === '2 new entries. Show them'")
+        .await?;
     assert_eq!(page.run(place).await?, before, "nothing moves");
     assert_eq!(
         page.run("document.querySelector('.fresh').getAttribute('role')")
@@ -401,14 +397,14 @@ async fn what_is_new_is_said_and_moves_nothing(engine: Engine) -> anyhow::Result
     );
     // What is taken back can't be read any more, and leaves its place.
     remove(&test, gone).await?;
-    wait(
-        &mut page,
-        &format!("getComputedStyle(document.getElementById('entry-{gone}')).visibility === 'hidden'"),
-    )
+    page.until(&format!(
+        "getComputedStyle(document.getElementById('entry-{gone}')).visibility === 'hidden'"
+    ))
     .await?;
     assert_eq!(page.run(place).await?, before, "nothing moves");
     page.run("document.querySelector('.fresh button').click()").await?;
-    wait(&mut page, "document.querySelectorAll('#entries article').length === 3").await?;
+    page.until("document.querySelectorAll('#entries article').length === 3")
+        .await?;
     assert_eq!(
         page.run("document.querySelector('#entries h3').textContent").await?,
         "It flies"
@@ -423,24 +419,11 @@ async fn what_is_new_is_said_and_moves_nothing(engine: Engine) -> anyhow::Result
     assert_eq!(page.run("document.querySelector('.fresh').textContent").await?, "");
     page.run("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
         .await?;
-    wait(
-        &mut page,
-        "document.querySelector('.fresh button')?.textContent === '1 new entry. Show it'",
-    )
-    .await?;
+    page.until("document.querySelector('.fresh button')?.textContent === '1 new entry. Show it'")
+        .await?;
     assert!(page.complaints().is_empty());
     node.stop().await;
     Ok(())
-}
-
-async fn wait(page: &mut Page, what: &str) -> anyhow::Result<()> {
-    for _ in 0..100 {
-        if page.run(what).await? == true {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    anyhow::bail!("it never was: {what}")
 }
 
 /// Takes an entry out, as the desk does.

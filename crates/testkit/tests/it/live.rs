@@ -4,7 +4,7 @@
 use crate::support::plant;
 use masthead_features::stories as desk;
 use masthead_store::Engine;
-use masthead_testkit::{TestApp, TestNode, on_both_engines};
+use masthead_testkit::{PATIENCE, TestApp, TestNode, on_both_engines, until};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -37,7 +37,7 @@ impl Reader {
     pub(crate) async fn until(&mut self, wanted: &str) -> anyhow::Result<&str> {
         let mut buffer = [0; 4096];
         while !self.heard.contains(wanted) {
-            let read = tokio::time::timeout(Duration::from_secs(5), self.stream.read(&mut buffer)).await;
+            let read = tokio::time::timeout(PATIENCE, self.stream.read(&mut buffer)).await;
             let length = read.map_err(|_| anyhow::anyhow!("no {wanted} in: {}", self.heard))??;
             anyhow::ensure!(length > 0, "it ended without {wanted}: {}", self.heard);
             self.heard.push_str(std::str::from_utf8(&buffer[..length])?);
@@ -172,12 +172,13 @@ async fn a_node_that_has_nothing_to_do_rests(engine: Engine) -> anyhow::Result<(
     plant::publish(&test, "avocet").await?;
     let node = test.start().await?;
     node.get("daily", "/").await?;
-    // What the start and the publication leave to do.
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    let before = *test.app.db.changed().borrow();
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    let wakes = *test.app.db.changed().borrow() - before;
-    assert!(wakes <= 20, "{wakes} wakes in two quiet seconds");
+    // What the start and the publication leave to do takes its time, and then nothing happens.
+    until("two quiet seconds", async || {
+        let before = *test.app.db.changed().borrow();
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Ok(*test.app.db.changed().borrow() - before <= 20)
+    })
+    .await?;
     node.stop().await;
     Ok(())
 }

@@ -1,14 +1,13 @@
 //! Readers say what is wrong in a story; its editors answer with a correction or a word.
 
 use crate::accounts::{HOST, network, person, reader, signed_in};
-use crate::support::until;
 use masthead_domain::ids::StoryId;
 use masthead_domain::permissions::{Grant, Role};
 use masthead_features::accounts::staff;
 use masthead_features::stories::{Change, ChangeError, Context};
 use masthead_store::{Engine, mails, mistakes as rows};
 use masthead_testkit::browser::Browser;
-use masthead_testkit::{TestApp, TestNode, on_both_engines};
+use masthead_testkit::{TestApp, TestNode, on_both_engines, until};
 
 on_both_engines!(
     a_mistake_is_reported_and_corrected_on_every_site,

@@ -16,7 +16,7 @@ use masthead_store::mails::{self, Mail};
 use masthead_store::notices::deliveries;
 use masthead_store::{Engine, accounts as account_rows, followers, jobs, log};
 use masthead_testkit::browser::Browser;
-use masthead_testkit::{TestApp, TestNode, http, on_both_engines};
+use masthead_testkit::{PATIENCE, TestApp, TestNode, http, on_both_engines};
 use std::time::{Duration, Instant};
 
 on_both_engines!(
@@ -54,7 +54,7 @@ async fn town(engine: Engine) -> anyhow::Result<TestApp> {
 
 /// Waits until the follower has dealt with all that happened, and everything that is due now was sent.
 async fn settled(test: &TestApp) -> anyhow::Result<()> {
-    let end = Instant::now() + Duration::from_secs(30);
+    let end = Instant::now() + PATIENCE;
     loop {
         anyhow::ensure!(Instant::now() < end, "the notices never come to rest");
         log::stamp(&test.app.db).await?;
@@ -450,7 +450,7 @@ async fn what_was_going_out_in_a_crash_is_listed_and_not_sent_again(engine: Engi
     let stuck = deliveries::stuck(&mut test.app.db.reader().await?, before, 9).await?;
     let [stuck] = stuck.as_slice() else { panic!("{stuck:?}") };
     assert_eq!((stuck.story, stuck.means.as_str()), (Some(coot.id), "mail"));
-    let end = Instant::now() + Duration::from_secs(10);
+    let end = Instant::now() + PATIENCE;
     loop {
         let metrics = http::send(node.admin_address, "GET", "localhost", "/metrics", &[], b"")
             .await?

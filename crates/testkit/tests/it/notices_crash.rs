@@ -9,7 +9,7 @@ use masthead_store::notices::deliveries;
 use masthead_store::{Db, DbSettings, Engine, accounts, followers, jobs, log, mails, profiles};
 use masthead_testkit::browser::Browser;
 use masthead_testkit::build::ninjs;
-use masthead_testkit::{http, on_both_engines};
+use masthead_testkit::{PATIENCE, http, on_both_engines};
 use std::io::Write as _;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -114,7 +114,7 @@ async fn what_is_followed_is_told_once_whatever_moment_a_kill_comes(engine: Engi
 
 /// Waits until what happened was followed and what is due was sent.
 async fn settled(db: &Db) -> anyhow::Result<()> {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + PATIENCE;
     // The head doesn't count what was committed and has no position yet.
     log::stamp(db).await?;
     loop {

@@ -3,7 +3,7 @@
 
 use crate::accounts::{HOST, hidden, network_with, reader, sign_in};
 use crate::desk::staff_of;
-use crate::support::devtools::{Page, until};
+use crate::support::devtools::Page;
 use crate::support::plant::addresses;
 use masthead_domain::ids::{StoryId, TopicId};
 use masthead_domain::places::{Located, PlaceId};
@@ -476,7 +476,7 @@ async fn the_enter_key_keeps_what_was_typed() -> anyhow::Result<()> {
         let key = json!({ "type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r" });
         page.call("Input.dispatchKeyEvent", key).await?;
     }
-    until(&mut page, "document.querySelector('.done') !== null").await?;
+    page.until("document.querySelector('.done') !== null").await?;
     let fields = "['local-news', 'alerts'].map((part) => document.getElementById(`name-${part}`).value).join('|')";
     assert_eq!(page.run(fields).await?.as_str(), Some("|Berlin, Germany"));
     node.stop().await;

@@ -4,7 +4,6 @@
 use crate::accounts::{HOST, network_with, reader, signed_in};
 use crate::support::devtools::Page;
 use crate::support::plant::{self, addresses, people_and_topics};
-use crate::support::until;
 use masthead_domain::time::Clock;
 use masthead_features::banners::{self, Told};
 use masthead_features::push::plan::campaign_of;
@@ -15,7 +14,7 @@ use masthead_store::push::{self as rows, Subscription};
 use masthead_store::{Engine, StoreError, followers, log};
 use masthead_testkit::http::{Answer, send};
 use masthead_testkit::push_service::{Manner, PushService};
-use masthead_testkit::{TestApp, TestNode, on_both_engines};
+use masthead_testkit::{TestApp, TestNode, on_both_engines, until};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -513,16 +512,6 @@ async fn a_browser_may_change_its_address_and_its_mind(engine: Engine) -> anyhow
     Ok(())
 }
 
-/// Runs until what a script comes to is true.
-async fn becomes(page: &mut Page, script: &str) -> anyhow::Result<()> {
-    let end = std::time::Instant::now() + Duration::from_secs(30);
-    while page.run(script).await? != json!(true) {
-        anyhow::ensure!(std::time::Instant::now() < end, "{script} never comes true");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    Ok(())
-}
-
 async fn a_real_browser_shows_what_it_is_told(engine: Engine) -> anyhow::Result<()> {
     let service = PushService::start().await?;
     let test = network(engine, &[&service]).await?;
@@ -553,13 +542,10 @@ async fn a_real_browser_shows_what_it_is_told(engine: Engine) -> anyhow::Result<
     ))
     .await?;
     page.go("/push").await?;
-    becomes(&mut page, shown).await?;
+    page.until(shown).await?;
     page.run("document.querySelector('[data-push]').click()").await?;
-    becomes(
-        &mut page,
-        "document.querySelector('[data-push]').getAttribute('aria-pressed') === 'true'",
-    )
-    .await?;
+    page.until("document.querySelector('[data-push]').getAttribute('aria-pressed') === 'true'")
+        .await?;
     let state = ask(&node, "daily", &json!({ "endpoint": subscription["endpoint"] })).await?;
     assert_eq!(state.json()?, json!({ "breaking": true, "follows": false }));
 
@@ -575,10 +561,9 @@ async fn a_real_browser_shows_what_it_is_told(engine: Engine) -> anyhow::Result<
     )
     .await?;
     let worker = "navigator.serviceWorker.getRegistration('/push/')";
-    becomes(
-        &mut page,
-        &format!("{worker}.then((found) => found.getNotifications()).then((all) => all.length === 1)"),
-    )
+    page.until(&format!(
+        "{worker}.then((found) => found.getNotifications()).then((all) => all.length === 1)"
+    ))
     .await?;
     let said = page
         .run(&format!(
@@ -594,17 +579,11 @@ async fn a_real_browser_shows_what_it_is_told(engine: Engine) -> anyhow::Result<
     ))
     .await?;
     page.go("/push").await?;
-    becomes(
-        &mut page,
-        "document.querySelector('[data-push]').getAttribute('aria-pressed') === 'true'",
-    )
-    .await?;
+    page.until("document.querySelector('[data-push]').getAttribute('aria-pressed') === 'true'")
+        .await?;
     page.run("document.querySelector('[data-push]').click()").await?;
-    becomes(
-        &mut page,
-        "document.querySelector('[data-push]').getAttribute('aria-pressed') === 'false'",
-    )
-    .await?;
+    page.until("document.querySelector('[data-push]').getAttribute('aria-pressed') === 'false'")
+        .await?;
     let state = ask(&node, "daily", &json!({ "endpoint": subscription["endpoint"] })).await?;
     assert_eq!(state.json()?, json!({ "breaking": false, "follows": false }));
     assert_eq!(page.complaints(), Vec::<String>::new());

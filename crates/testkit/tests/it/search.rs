@@ -9,9 +9,10 @@ use masthead_server::serve::load_themes;
 use masthead_services::search::{Batch, SearchDoc, SearchIndex};
 use masthead_store::{Engine, log};
 use masthead_testkit::build::{content, ninjs};
-use masthead_testkit::{TestApp, TestNode, http, on_both_engines};
+use masthead_testkit::{PATIENCE, TestApp, TestNode, http, on_both_engines};
 use masthead_web::errors::WebError;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 const PLACES: [&str; 2] = ["daily/world/europe", "weekly/world"];
 
@@ -385,10 +386,10 @@ async fn a_rebuild_by_command_reaches_the_running_node(engine: Engine) -> anyhow
     let server = network.serve()?;
     let document = ninjs("one", 1, "The sluice is open", "sluicegate").to_string();
     assert_eq!(server.push(document.as_bytes()).await?.status, 202);
-    let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    let end = Instant::now() + PATIENCE;
     while hits_in(&server.get("/search?q=sluicegate").await?.text()) != 1 {
-        anyhow::ensure!(std::time::Instant::now() < end, "the story is never found");
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        anyhow::ensure!(Instant::now() < end, "the story is never found");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let done = network.json(&["search", "rebuild"])?;
     assert_eq!((&done["done"], &done["stories"]), (&true.into(), &1.into()), "{done}");

@@ -8,7 +8,7 @@ use masthead_server::standby::Standby;
 use masthead_store::Engine;
 use masthead_testkit::build::ninjs;
 use masthead_testkit::cluster::Cluster;
-use masthead_testkit::{TestApp, http, on_both_engines};
+use masthead_testkit::{PATIENCE, TestApp, http, on_both_engines};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -289,7 +289,7 @@ async fn a_stopped_postgresql_is_outlived_under_load_and_by_a_start() -> anyhow:
 
 /// Asks until the answer is as wanted; a node that was away tries at least every five seconds.
 async fn until(server: &Server, path: &str, wanted: impl Fn(&http::Answer) -> bool) -> anyhow::Result<http::Answer> {
-    let end = Instant::now() + Duration::from_secs(20);
+    let end = Instant::now() + PATIENCE;
     loop {
         let answer = server.get(path).await?;
         if wanted(&answer) {

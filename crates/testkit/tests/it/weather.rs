@@ -2,14 +2,13 @@
 //! when it has nothing new.
 
 use crate::accounts::{HOST, network_with};
-use crate::support::until;
 use crate::support::upstream::{Page, Upstream};
 use masthead_domain::places::PlaceId;
 use masthead_domain::time::{Clock, Timestamp};
 use masthead_features::weather::{Provider, WeatherSettings};
 use masthead_store::{Engine, forecasts};
 use masthead_testkit::browser::Browser;
-use masthead_testkit::on_both_engines;
+use masthead_testkit::{on_both_engines, until};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 

@@ -4,7 +4,7 @@ use crate::support::plant;
 use crate::support::upstream::{Page, Upstream};
 use masthead_features::stories as desk;
 use masthead_store::Engine;
-use masthead_testkit::{TestApp, on_both_engines};
+use masthead_testkit::{PATIENCE, TestApp, on_both_engines, until};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ on_both_engines!(a_hub_is_told_of_each_change_once);
 
 /// The feeds of the forms that come until `last` is among them. Time goes by meanwhile, for what is tried again.
 async fn told(test: &TestApp, hub: &Upstream, last: &str) -> anyhow::Result<Vec<String>> {
-    let end = Instant::now() + Duration::from_secs(10);
+    let end = Instant::now() + PATIENCE;
     let mut feeds = Vec::new();
     while !feeds.iter().any(|feed| feed == last) {
         anyhow::ensure!(Instant::now() < end, "{last} is never told: {feeds:?}");
@@ -48,18 +48,13 @@ async fn a_hub_is_told_of_each_change_once(engine: Engine) -> anyhow::Result<()>
         feed.text()
     );
     // The follower has begun when its place is kept.
-    let end = Instant::now() + Duration::from_secs(10);
-    loop {
+    until("the follower", async || {
         let mut conn = test.app.db.reader().await?;
-        if masthead_store::followers::cursor(&mut conn, "websub", "*")
+        Ok(masthead_store::followers::cursor(&mut conn, "websub", "*")
             .await?
-            .is_some()
-        {
-            break;
-        }
-        anyhow::ensure!(Instant::now() < end, "the follower never begins");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+            .is_some())
+    })
+    .await?;
     let story = plant::publish(&test, "coot").await?;
     let last = "https://weekly.example/world/feed.xml";
     let feeds = told(&test, &hub, last).await?;

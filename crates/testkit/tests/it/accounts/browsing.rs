@@ -1,7 +1,7 @@
 //! Signing in with a real browser, which keeps pages from before.
 
 use super::{PASSWORD, network, reader};
-use crate::support::devtools::{Page, until};
+use crate::support::devtools::Page;
 use masthead_store::Engine;
 use masthead_testkit::on_both_engines;
 
@@ -20,22 +20,22 @@ async fn who_signs_in_is_known_by_pages_that_the_browser_kept(engine: Engine) ->
     page.go("/world").await?;
     page.run("document.querySelector('.ends a[href^=\"/sign-in\"]').click()")
         .await?;
-    until(&mut page, "!!document.querySelector('input[name=password]')").await?;
+    page.until("!!document.querySelector('input[name=password]')").await?;
     page.run(&format!(
         "(() => {{ const form = document.querySelector('input[name=password]').form;
             form.email.value = 'nora@readers.example'; form.password.value = '{PASSWORD}'; form.requestSubmit(); }})()"
     ))
     .await?;
     // Where the reader was, and a page that was opened before it: both came from the browser's own store.
-    until(&mut page, &format!("location.pathname === '/world' && {name}")).await?;
+    page.until(&format!("location.pathname === '/world' && {name}")).await?;
     page.go("/").await?;
-    until(&mut page, name).await?;
+    page.until(name).await?;
     assert_eq!(page.complaints(), Vec::<String>::new());
 
     // Signed out elsewhere: no page asks again and again.
     page.run("fetch('/sign-out', { method: 'POST' })").await?;
     page.go("/world").await?;
-    until(&mut page, "localStorage.getItem('signed-in') === null").await?;
+    page.until("localStorage.getItem('signed-in') === null").await?;
     assert_eq!(page.run(name).await?, false);
     node.stop().await;
     Ok(())

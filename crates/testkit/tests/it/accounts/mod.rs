@@ -15,7 +15,8 @@ use masthead_features::profiles;
 use masthead_store::mails;
 use masthead_testkit::browser::Browser;
 use masthead_testkit::http::Answer;
-use masthead_testkit::{TestApp, TestNode};
+use masthead_testkit::{PATIENCE, TestApp, TestNode};
+use std::time::{Duration, Instant};
 
 pub(crate) const HOST: &str = "daily.example";
 pub(crate) const PASSWORD: &str = "otter lamp granite";
@@ -65,7 +66,8 @@ pub(crate) async fn sign_in(browser: &mut Browser, name: &str) -> anyhow::Result
 /// The path of the first link in the newest mail to an address, once the jobs have run.
 pub(crate) async fn mailed(test: &TestApp, to: &str) -> anyhow::Result<String> {
     test.clock.step_seconds(60);
-    for _ in 0..200 {
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end {
         test.run_jobs().await?;
         let found = mails::to(&mut test.app.db.reader().await?, to, 1).await?;
         if let Some(mail) = found.first()
@@ -79,7 +81,7 @@ pub(crate) async fn mailed(test: &TestApp, to: &str) -> anyhow::Result<String> {
             return Ok(link.trim_start_matches("http://daily.example").to_owned());
         }
         // The node's own runner may have taken the job a moment before.
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     anyhow::bail!("no mail to {to}")
 }

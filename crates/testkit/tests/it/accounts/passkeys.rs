@@ -1,7 +1,7 @@
 //! Passkeys in real Chromium with its virtual authenticator (DevTools, domain WebAuthn), and what is refused without one.
 
 use super::{HOST, PASSWORD, network, reader, signed_in};
-use crate::support::devtools::{Page, until};
+use crate::support::devtools::Page;
 use masthead_domain::ids::PasskeyId;
 use masthead_store::{Engine, accounts as rows};
 use masthead_testkit::browser::Browser;
@@ -42,7 +42,8 @@ async fn take_over(page: &mut Page, browser: &Browser) -> anyhow::Result<()> {
 /// Presses the button of the form that a passkey answers, once the browser has read that far.
 async fn press(page: &mut Page, action: &str) -> anyhow::Result<()> {
     let form = format!("document.querySelector('form[data-options][action=\"{action}\"]')");
-    until(page, &format!("document.readyState === 'complete' && {form} !== null")).await?;
+    page.until(&format!("document.readyState === 'complete' && {form} !== null"))
+        .await?;
     page.run(&format!("{form}.requestSubmit()")).await?;
     Ok(())
 }
@@ -52,7 +53,7 @@ async fn add(page: &mut Page, name: &str) -> anyhow::Result<()> {
     page.run(&format!("document.getElementById('new-name').value = '{name}'"))
         .await?;
     press(page, "/account/passkeys").await?;
-    until(page, "location.search === '?done=passkey'").await
+    page.until("location.search === '?done=passkey'").await
 }
 
 async fn stored(test: &TestApp, name: &str) -> anyhow::Result<Vec<rows::PasskeyRecord>> {
@@ -80,18 +81,15 @@ async fn a_passkey_is_added_signs_in_and_is_removed(engine: Engine) -> anyhow::R
     // The same device makes no second one for the same account.
     page.go("/account/passkeys").await?;
     press(&mut page, "/account/passkeys").await?;
-    until(
-        &mut page,
-        "document.querySelector('form[data-options] [role=alert]').textContent !== ''",
-    )
-    .await?;
+    page.until("document.querySelector('form[data-options] [role=alert]').textContent !== ''")
+        .await?;
     assert_eq!(keys(&mut page, &device).await?.len(), 1);
 
     // Signed out; no address is typed to sign in again, and the reader is where they were.
     page.run("fetch('/sign-out', { method: 'POST' })").await?;
     page.go("/sign-in?return=%2Faccount%2Fnotices").await?;
     press(&mut page, "/sign-in/passkey").await?;
-    until(&mut page, "location.pathname === '/account/notices'").await?;
+    page.until("location.pathname === '/account/notices'").await?;
     let used = stored(&test, "nora").await?;
     assert!(
         used[0].used_at.is_some() && used[0].data != made[0].data,
@@ -124,7 +122,7 @@ async fn a_passkey_is_added_signs_in_and_is_removed(engine: Engine) -> anyhow::R
     page.run("fetch('/sign-out', { method: 'POST' })").await?;
     page.go("/sign-in").await?;
     press(&mut page, "/sign-in/passkey").await?;
-    until(&mut page, "!!document.getElementById('wrong-form')").await?;
+    page.until("!!document.getElementById('wrong-form')").await?;
     node.stop().await;
     Ok(())
 }
@@ -145,7 +143,7 @@ async fn a_copied_passkey_is_refused(engine: Engine) -> anyhow::Result<()> {
     };
     for _ in 0..2 {
         sign_in(&mut page).await?;
-        until(&mut page, "location.pathname === '/'").await?;
+        page.until("location.pathname === '/'").await?;
     }
     // The same key as it was before it signed in twice, as if it had been copied then.
     let mut copy = keys(&mut page, &device).await?.remove(0);
@@ -162,7 +160,7 @@ async fn a_copied_passkey_is_refused(engine: Engine) -> anyhow::Result<()> {
     )
     .await?;
     sign_in(&mut page).await?;
-    until(&mut page, "!!document.getElementById('wrong-form')").await?;
+    page.until("!!document.getElementById('wrong-form')").await?;
     assert_eq!(page.run("location.pathname").await?, "/sign-in/passkey");
     node.stop().await;
     Ok(())
@@ -227,9 +225,9 @@ async fn a_passkey_stands_for_a_code_and_for_a_password(engine: Engine) -> anyho
     // Before a dangerous act.
     test.clock.step_seconds(16 * 60);
     page.go("/account/password").await?;
-    until(&mut page, "location.pathname === '/account/confirm'").await?;
+    page.until("location.pathname === '/account/confirm'").await?;
     press(&mut page, "/account/confirm").await?;
-    until(&mut page, "location.pathname === '/account/password'").await?;
+    page.until("location.pathname === '/account/password'").await?;
     // Instead of an authenticator's code.
     browser.get(HOST, "/account/code").await?;
     browser
@@ -254,9 +252,9 @@ async fn a_passkey_stands_for_a_code_and_for_a_password(engine: Engine) -> anyho
             form.email.value = 'nora@readers.example'; form.password.value = '{PASSWORD}'; form.requestSubmit(); }})()"
     ))
     .await?;
-    until(&mut page, "!!document.getElementById('code')").await?;
+    page.until("!!document.getElementById('code')").await?;
     press(&mut page, "/sign-in/passkey").await?;
-    until(&mut page, "location.pathname === '/'").await?;
+    page.until("location.pathname === '/'").await?;
     node.stop().await;
     Ok(())
 }

@@ -10,7 +10,7 @@ use masthead_features::notices::Stops;
 use masthead_store::mails;
 use masthead_testkit::browser::Browser;
 use masthead_testkit::http::Answer;
-use masthead_testkit::{TestApp, TestNode};
+use masthead_testkit::{PATIENCE, TestApp, TestNode};
 use std::time::{Duration, Instant};
 
 /// Comments under the story at `path` by the reader whose session the pages are looked at with, and by others.
@@ -133,7 +133,7 @@ async fn breaking(test: &TestApp, story: &str) -> anyhow::Result<String> {
         "test",
     )
     .await?;
-    let end = Instant::now() + Duration::from_secs(30);
+    let end = Instant::now() + PATIENCE;
     loop {
         test.run_jobs().await?;
         let to = "ottoline@readers.example";

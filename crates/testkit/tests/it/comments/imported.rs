@@ -11,7 +11,7 @@ use masthead_store::comments::{self as rows, Comment};
 use masthead_store::sites::{RedirectTarget, put_redirect};
 use masthead_store::{Engine, log, profiles, reviews};
 use masthead_testkit::browser::Browser;
-use masthead_testkit::{TestApp, on_both_engines};
+use masthead_testkit::{TestApp, on_both_engines, until};
 use serde_json::Value;
 use std::io::Write as _;
 use std::path::Path;
@@ -419,13 +419,11 @@ async fn comments_that_earlier_versions_kept_become_comments() -> anyhow::Result
     put("3", None, "Spam", "spam")?;
     drop(db);
     let node = test.start().await?;
-    for _ in 0..200 {
+    until("the third", async || {
         test.run_jobs().await?;
-        if comments(&test).await?.len() == 3 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+        Ok(comments(&test).await?.len() == 3)
+    })
+    .await?;
     let all = comments(&test).await?;
     assert_eq!(
         said(&all, "An old answer").parent,

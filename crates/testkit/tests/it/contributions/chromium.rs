@@ -2,8 +2,9 @@
 
 use super::pictures::jpeg;
 use super::{HOST, desk, tale};
-use crate::support::devtools::{Page, until};
+use crate::support::devtools::Page;
 use masthead_store::Engine;
+use masthead_testkit::PATIENCE;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -22,25 +23,17 @@ async fn a_story_and_three_pictures_are_sent_with_script() -> anyhow::Result<()>
          document.querySelector('#text').dispatchEvent(new Event('input', {{ bubbles: true }}))"
     ))
     .await?;
-    until(
-        &mut page,
-        "document.querySelector('#words').textContent === '200 words of 200'",
-    )
-    .await?;
-    until(
-        &mut page,
-        "document.querySelector('#autosaved').textContent === 'Your draft is saved.'",
-    )
-    .await?;
+    page.until("document.querySelector('#words').textContent === '200 words of 200'")
+        .await?;
+    page.until("document.querySelector('#autosaved').textContent === 'Your draft is saved.'")
+        .await?;
     page.go("/contribute/story").await?;
-    until(&mut page, "document.querySelector('#text').value.includes('heron200')").await?;
+    page.until("document.querySelector('#text').value.includes('heron200')")
+        .await?;
     page.run("document.querySelector('[name=agree]').click(); document.querySelector('[value=submit]').click()")
         .await?;
-    until(
-        &mut page,
-        "document.body.innerText.includes('It is with our editors now.')",
-    )
-    .await?;
+    page.until("document.body.innerText.includes('It is with our editors now.')")
+        .await?;
     let story = page.run("location.pathname").await?.as_str().unwrap().to_owned();
 
     let folder = tempfile::tempdir()?;
@@ -62,20 +55,13 @@ async fn a_story_and_three_pictures_are_sent_with_script() -> anyhow::Result<()>
     let input = page.call("DOM.querySelector", query).await?;
     let chosen = json!({ "nodeId": input["nodeId"], "files": files });
     page.call("DOM.setFileInputFiles", chosen).await?;
-    until(&mut page, "document.querySelectorAll('.thumbs img').length === 2").await?;
-    until(
-        &mut page,
-        "document.querySelector('#uploading').textContent.includes('notes.jpg: This file is no picture')",
-    )
-    .await?;
-    until(
-        &mut page,
-        "document.querySelector('#title').value === 'Herons of the marsh'",
-    )
-    .await?;
-    until(
-        &mut page,
-        "[...document.querySelectorAll('.thumbs img')].every((img) => { img.loading = 'eager'; return img.complete && img.naturalWidth > 0; })",
+    page.until("document.querySelectorAll('.thumbs img').length === 2")
+        .await?;
+    page.until("document.querySelector('#uploading').textContent.includes('notes.jpg: This file is no picture')")
+        .await?;
+    page.until("document.querySelector('#title').value === 'Herons of the marsh'")
+        .await?;
+    page.until("[...document.querySelectorAll('.thumbs img')].every((img) => { img.loading = 'eager'; return img.complete && img.naturalWidth > 0; })",
     )
     .await?;
     let turned = page
@@ -88,11 +74,8 @@ async fn a_story_and_three_pictures_are_sent_with_script() -> anyhow::Result<()>
          document.querySelector('[value=submit]').click()",
     )
     .await?;
-    until(
-        &mut page,
-        "document.body.innerText.includes('It is with our editors now.')",
-    )
-    .await?;
+    page.until("document.body.innerText.includes('It is with our editors now.')")
+        .await?;
     let pictures = page.run("location.pathname").await?.as_str().unwrap().to_owned();
     let complaints: Vec<String> = page
         .complaints()
@@ -127,10 +110,7 @@ async fn a_story_and_three_pictures_are_sent_with_script() -> anyhow::Result<()>
             break;
         }
         let frames = page.run("document.querySelector('.frames').outerHTML").await?;
-        anyhow::ensure!(
-            begun.elapsed() < Duration::from_secs(90),
-            "never two pictures: {frames}"
-        );
+        anyhow::ensure!(begun.elapsed() < PATIENCE, "never two pictures: {frames}");
     }
     desk.node.stop().await;
     Ok(())

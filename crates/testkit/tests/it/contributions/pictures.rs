@@ -7,7 +7,7 @@ use masthead_store::Engine;
 use masthead_store::contributions::uploads;
 use masthead_testkit::browser::Browser;
 use masthead_testkit::http::Answer;
-use masthead_testkit::on_both_engines;
+use masthead_testkit::{on_both_engines, until};
 use std::path::{Path, PathBuf};
 
 on_both_engines!(
@@ -422,18 +422,11 @@ async fn a_picture_is_sent_in_parts_as_tus_says(engine: Engine) -> anyhow::Resul
     let account = masthead_features::accounts::staff::find(&desk.test.app, "ada").await?;
     let mut conn = desk.test.app.db.reader().await?;
     let profile = masthead_store::profiles::of_account(&mut conn, account).await?.unwrap();
-    for _ in 0..200 {
-        if uploads::count(&mut conn, profile.id).await? == 0 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    assert_eq!(
-        uploads::count(&mut conn, profile.id).await?,
-        0,
-        "what took too long is gone"
-    );
     drop(conn);
+    until("the end of what took too long", async || {
+        Ok(uploads::count(&mut desk.test.app.db.reader().await?, profile.id).await? == 0)
+    })
+    .await?;
     desk.node.stop().await;
     Ok(())
 }

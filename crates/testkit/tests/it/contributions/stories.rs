@@ -5,7 +5,7 @@ use crate::accounts::{hidden, person, signed_in};
 use masthead_features::accounts::staff;
 use masthead_features::stories as story_acts;
 use masthead_store::Engine;
-use masthead_testkit::on_both_engines;
+use masthead_testkit::{on_both_engines, until};
 
 on_both_engines!(
     a_story_goes_from_the_form_to_the_page,
@@ -414,14 +414,11 @@ async fn what_nobody_moves_ends_and_what_is_scheduled_appears(engine: Engine) ->
     assert!(ada.get(HOST, &left).await?.text().contains("It waits for an editor"));
     desk.test.clock.step_seconds(86_400);
     desk.test.run_jobs().await?;
-    for _ in 0..200 {
-        if desk.was_mailed("ada", "“For nobody” has ended").await? {
-            break;
-        }
-        // The node's own runner may have the job.
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    assert!(desk.was_mailed("ada", "“For nobody” has ended").await?);
+    // The node's own runner may have the job.
+    until("the mail", async || {
+        desk.was_mailed("ada", "“For nobody” has ended").await
+    })
+    .await?;
     assert!(
         ada.get(HOST, &left)
             .await?
@@ -469,13 +466,12 @@ async fn an_account_takes_its_contributions_along(engine: Engine) -> anyhow::Res
         }
         let found = story_acts::find(&desk.test.app, path).await?;
         let mut conn = desk.test.app.db.reader().await?;
-        for _ in 0..400 {
-            if masthead_store::contributions::open(&mut conn, profile).await? == 0 {
-                break;
-            }
-            // The node's own runner may have the job; what waits goes last.
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
+        // The node's own runner may have the job; what waits goes last.
+        until("the end", async || {
+            let mut conn = desk.test.app.db.reader().await?;
+            Ok(masthead_store::contributions::open(&mut conn, profile).await? == 0)
+        })
+        .await?;
         for number in 1..=2 {
             let content = masthead_store::stories::revision(&mut conn, found, number).await?;
             assert!(

@@ -7,7 +7,8 @@ use masthead_domain::document::{Block, Text};
 use masthead_features::stories;
 use masthead_store::{Engine, stories as rows};
 use masthead_testkit::build::content;
-use masthead_testkit::on_both_engines;
+use masthead_testkit::{PATIENCE, on_both_engines};
+use std::time::{Duration, Instant};
 
 on_both_engines!(
     a_reporter_writes_and_an_editor_publishes,
@@ -330,14 +331,13 @@ async fn a_picture_comes_into_the_text_and_nothing_is_saved_by_it(engine: Engine
     );
     assert_eq!(send(&mut rita, &story, &fields).await?.status, 303);
     let mut preview = String::new();
-    for _ in 0..250 {
+    let end = Instant::now() + PATIENCE;
+    while !preview.contains("/desk/media/") {
+        anyhow::ensure!(Instant::now() < end, "{preview}");
         // The node's own runner may have taken the job a moment before.
         room.test.run_jobs().await?;
+        tokio::time::sleep(Duration::from_millis(20)).await;
         preview = rita.get(HOST, &format!("{story}/preview")).await?.text();
-        if preview.contains("/desk/media/") {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     assert!(
         preview.contains("alt=\"A &lt;quay&gt;\"") && preview.contains("At low water."),

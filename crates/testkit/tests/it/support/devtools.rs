@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use image::RgbImage;
-use masthead_testkit::TestNode;
+use masthead_testkit::{PATIENCE, TestNode};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -16,9 +16,6 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-
-/// How long a browser may take for one thing on a loaded machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The browser that `./test` names in `MASTHEAD_TEST_CHROMIUM`, or one on the path.
 pub(crate) fn chromium() -> PathBuf {
@@ -288,17 +285,15 @@ impl Page {
         .await?;
         Ok(())
     }
-}
 
-/// Waits until a script in the page comes to something true, over pages that follow each other.
-pub(crate) async fn until(page: &mut Page, script: &str) -> anyhow::Result<()> {
-    let begun = Instant::now();
-    loop {
+    /// Waits until a script in the page comes to something true, over pages that follow each other.
+    pub(crate) async fn until(&mut self, script: &str) -> anyhow::Result<()> {
+        let begun = Instant::now();
         // While a page gives way to the next there is nothing to ask.
-        if page.run(script).await.is_ok_and(|value| value == true) {
-            return Ok(());
+        while !self.run(script).await.is_ok_and(|value| value == true) {
+            anyhow::ensure!(begun.elapsed() < PATIENCE, "never true: {script}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        anyhow::ensure!(begun.elapsed() < PATIENCE, "never true: {script}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        Ok(())
     }
 }
