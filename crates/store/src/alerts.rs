@@ -6,8 +6,9 @@
 
 use crate::db::{Conn, Json, Param, StoreError, Tx};
 use crate::{from_row, params, queries};
+use masthead_domain::alerts::cells::{self, Bounds};
 use masthead_domain::alerts::geometry::{pack, unpack};
-use masthead_domain::alerts::{Alert, Kind, Shape, State, cells};
+use masthead_domain::alerts::{Alert, Kind, Shape, State};
 use masthead_domain::ids::AlertId;
 use masthead_domain::places::Point;
 use masthead_domain::time::Timestamp;
@@ -23,7 +24,8 @@ queries! {
             turns_at = excluded.turns_at, content_hash = excluded.content_hash, shapes = excluded.shapes,
             message = excluded.message, received_at = excluded.received_at, changed_at = excluded.changed_at";
     SET_STATE = "UPDATE alerts SET state = $2, ended_by = $3, turns_at = $4, changed_at = $5 WHERE id = $1";
-    PUT_CELL = "INSERT INTO alert_cells (cell, alert_id) VALUES {row:($1, $2)} ON CONFLICT (cell, alert_id) DO NOTHING";
+    PUT_CELL = "INSERT INTO alert_cells (cell, alert_id, bounds) VALUES {row:($1, $2, $3)}
+        ON CONFLICT (cell, alert_id) DO UPDATE SET bounds = excluded.bounds";
     DROP_CELLS = "DELETE FROM alert_cells WHERE alert_id IN {list:$1}";
     PUT_END = "INSERT INTO alert_ends (identifier, by_alert, source, sender, of_sender, change, received_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -36,7 +38,7 @@ queries! {
     hot DUE = "SELECT id, state, message, received_at, shapes FROM alerts
         WHERE turns_at IS NOT NULL AND turns_at <= $1 ORDER BY turns_at LIMIT $2";
     hot NEXT = "SELECT turns_at FROM alerts WHERE turns_at IS NOT NULL ORDER BY turns_at LIMIT 1";
-    hot CANDIDATES = "SELECT alert_id FROM alert_cells WHERE cell IN {list:$1}";
+    hot CANDIDATES = "SELECT alert_id, bounds FROM alert_cells WHERE cell IN {list:$1}";
     hot SHAPES = "SELECT id, kind, rank, sent_at, shapes FROM alerts WHERE id IN {list:$1} AND state = 'live' AND turns_at > $2";
     hot BY_IDS = "SELECT id, source, kind, state, ended_by, sent_at, turns_at, changed_at, message FROM alerts
         WHERE id IN {list:$1}";
@@ -220,7 +222,9 @@ fn row<'a>(put: &'a Put<'a>) -> Vec<Param<'a>> {
 
 fn cells_of(id: AlertId, shapes: &[Shape]) -> Vec<Vec<Param<'static>>> {
     let cells = cells::covering(shapes).into_iter();
-    cells.map(|cell| vec![cell.into(), id.into()]).collect()
+    cells
+        .map(|(cell, bounds)| vec![cell.into(), id.into(), bounds.key().into()])
+        .collect()
 }
 
 async fn file(tx: &mut Tx, id: AlertId, shapes: &[Shape]) -> Result<(), StoreError> {
@@ -418,7 +422,14 @@ pub async fn near(
     kind: Option<Kind>,
     limit: usize,
 ) -> Result<Vec<AlertId>, StoreError> {
-    let mut candidates: Vec<Uuid> = conn.all(CANDIDATES, params![&cells::around(point, within_km)]).await?;
+    let filed: Vec<(Uuid, Option<i64>)> = conn.all(CANDIDATES, params![&cells::around(point, within_km)]).await?;
+    let bounds = Bounds::around(point, within_km);
+    // Of what an older node filed the bounds aren't known.
+    let meets = |own: Option<i64>| own.is_none_or(|own| Bounds::of_key(own).meets(bounds));
+    let mut candidates: Vec<Uuid> = filed
+        .into_iter()
+        .filter_map(|(id, own)| meets(own).then_some(id))
+        .collect();
     candidates.sort_unstable();
     candidates.dedup();
     let rows: Vec<Near> = conn.all(SHAPES, params![&candidates, now]).await?;

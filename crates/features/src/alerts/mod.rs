@@ -237,7 +237,8 @@ struct Touched {
 impl Touched {
     fn add(&mut self, id: AlertId, shapes: &[Shape]) {
         self.alerts.insert(id);
-        self.cells.extend(cells::coarse(cells::covering(shapes)));
+        let covering = cells::covering(shapes).into_iter().map(|(cell, _)| cell);
+        self.cells.extend(cells::coarse(covering));
     }
 
     /// Appends the event, and has the job run when the next alert turns.

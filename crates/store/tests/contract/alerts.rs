@@ -6,14 +6,19 @@ use masthead_domain::places::Point;
 use masthead_domain::time::Timestamp;
 use masthead_store::alerts::{self, Put, id_of};
 use masthead_store::testing::TestDb;
-use masthead_store::{Db, Engine, StoreError};
+use masthead_store::{Db, Engine, StoreError, params, queries};
 
 cases!(
     alerts_are_found_near_a_place_the_worst_first,
     lists_go_on_where_they_ended,
     an_end_takes_an_alert_off_its_squares,
     a_storm_is_kept_at_once_or_not_at_all,
+    what_an_older_node_filed_is_found,
 );
+
+queries! {
+    FORGET_BOUNDS = "UPDATE alert_cells SET bounds = NULL WHERE cell >= $1";
+}
 
 fn at(lat: f64, lon: f64) -> Point {
     Point::turned(lat, lon).unwrap()
@@ -115,6 +120,21 @@ async fn alerts_are_found_near_a_place_the_worst_first(engine: Engine) {
     let records = alerts::by_ids(&mut conn, &near).await.unwrap();
     let ids: Vec<AlertId> = records.iter().map(|record| record.id).collect();
     assert_eq!(ids, near);
+}
+
+async fn what_an_older_node_filed_is_found(engine: Engine) {
+    let (db, _guard) = TestDb::new(engine).await;
+    let now = Timestamp::from_micros(5_000_000);
+    let town = at(53.5, 9.0);
+    let id = keep(&db, alert("surge", Severity::Severe, Shape::Point(town)), now).await;
+    // It knows nothing of bounds.
+    db.write("forget", |tx| {
+        Box::pin(async move { tx.execute(FORGET_BOUNDS, params![0_i64]).await })
+    })
+    .await
+    .unwrap();
+    let mut conn = db.reader().await.unwrap();
+    assert_eq!(alerts::near(&mut conn, now, town, 15.0, None, 10).await.unwrap(), [id]);
 }
 
 async fn lists_go_on_where_they_ended(engine: Engine) {

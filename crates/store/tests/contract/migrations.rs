@@ -18,10 +18,10 @@ cases!(
 );
 
 queries! {
-    FORGET_LAST = "delete from migrations where name = (select max(name) from migrations)";
+    FORGET = "delete from migrations where name = '0001_log'";
     FROM_THE_FUTURE = "insert into migrations (name, checksum, applied_at) values ('9999_future', 'x', 0)";
     TAMPER = "update migrations set checksum = 'x' where name = '0001_log'";
-    LATEST_NAME = "select max(name) from migrations";
+    APPLIED = "select count(*) from migrations";
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn a_changed_migration_is_refused(engine: Engine) {
     assert!(matches!(run(&guard, BackupChoice::None).await, Err(MigrateError::Changed(name)) if name == "0001_log"));
 }
 
-/// Takes the record of the last migration away, so that it is due again: it fails, because its tables are there, and
+/// Takes the record of the first migration away, so that it is due again: it fails, because its tables are there, and
 /// that is just what a migration that goes wrong looks like.
 async fn a_backup_comes_before_a_migration(engine: Engine) {
     let (db, guard) = TestDb::new(engine).await;
@@ -105,8 +105,8 @@ async fn a_backup_comes_before_a_migration(engine: Engine) {
     .await
     .unwrap();
     log::stamp(&db).await.unwrap();
-    change(&db, FORGET_LAST).await;
-    let before: String = db.reader().await.unwrap().one(LATEST_NAME, params![]).await.unwrap();
+    change(&db, FORGET).await;
+    let before: i64 = db.reader().await.unwrap().one(APPLIED, params![]).await.unwrap();
     let result = run(&guard, BackupChoice::Automatic).await;
     match engine {
         Engine::Postgres => {
@@ -136,7 +136,7 @@ async fn a_backup_comes_before_a_migration(engine: Engine) {
         }
     }
     // The failed migration left nothing behind.
-    let after: String = db.reader().await.unwrap().one(LATEST_NAME, params![]).await.unwrap();
+    let after: i64 = db.reader().await.unwrap().one(APPLIED, params![]).await.unwrap();
     assert_eq!(after, before);
     assert!(matches!(migrate::check(&db).await, Err(MigrateError::Pending(1))));
 }
