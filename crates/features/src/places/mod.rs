@@ -188,17 +188,11 @@ impl Places {
 
     /// What a place is called in a language: as the settings say, a country as CLDR does, and else as the gazetteer does.
     pub fn called<'a>(&'a self, place: &Place<'a>, language: &str) -> &'a str {
-        if place.kind == PlaceKind::Country {
-            return self.country_called(place, language);
-        }
-        self.renamed(place.id, language).unwrap_or(place.name)
-    }
-
-    fn country_called<'a>(&'a self, place: &Place<'a>, language: &str) -> &'a str {
-        let id = Gazetteer::shipped().country(place.country).map(|country| country.id);
-        id.and_then(|id| self.renamed(id, language))
-            .or_else(|| names::country_name(place.country, language))
-            .unwrap_or(place.country_name)
+        let known = || match place.kind {
+            PlaceKind::Country => names::country_name(place.country, language),
+            PlaceKind::Province | PlaceKind::Town | PlaceKind::Region => None,
+        };
+        self.renamed(place.id, language).or_else(known).unwrap_or(place.name)
     }
 
     fn renamed(&self, id: PlaceId, language: &str) -> Option<&str> {
@@ -214,7 +208,8 @@ impl Places {
             parts.push(renamed.unwrap_or(place.province_name));
         }
         if place.kind != PlaceKind::Country {
-            parts.push(self.country_called(place, language));
+            let country = Gazetteer::shipped().country(place.country);
+            parts.extend(country.map(|country| self.called(&country, language)));
         }
         parts.retain(|part| !part.is_empty());
         parts.join(", ")
@@ -251,12 +246,9 @@ impl Places {
             .iter()
             .filter(|region| !wanted.is_empty() && folded(&region.name).starts_with(&wanted));
         let mut found: Vec<Place<'_>> = own.filter_map(Region::place).collect();
-        found.extend(self.renamed_as(|name| !wanted.is_empty() && name.starts_with(&wanted)));
-        for place in Gazetteer::shipped().search(text, country, limit) {
-            if !found.iter().any(|known| known.id == place.id) {
-                found.push(place);
-            }
-        }
+        let renamed = self.renamed_as(|name| !wanted.is_empty() && name.starts_with(&wanted));
+        add_others(&mut found, renamed);
+        add_others(&mut found, Gazetteer::shipped().search(text, country, limit));
         found.truncate(limit);
         found
     }
@@ -270,12 +262,11 @@ impl Places {
             .filter(|region| !wanted.is_empty() && folded(&region.name) == wanted);
         let mut found: Vec<Place<'_>> = own.filter_map(Region::place).collect();
         let renamed = self.renamed_as(|name| !wanted.is_empty() && name == wanted);
-        found.extend(renamed.filter(|place| country.is_none_or(|country| place.country == country)));
-        for place in world(name, country) {
-            if !found.iter().any(|known| known.id == place.id) {
-                found.push(place);
-            }
-        }
+        add_others(
+            &mut found,
+            renamed.filter(|place| country.is_none_or(|country| place.country == country)),
+        );
+        add_others(&mut found, world(name, country));
         found
     }
 
@@ -352,6 +343,15 @@ impl Places {
         lists.sort_unstable();
         lists.dedup();
         lists
+    }
+}
+
+/// Adds the places that aren't there yet.
+fn add_others<'a>(found: &mut Vec<Place<'a>>, more: impl IntoIterator<Item = Place<'a>>) {
+    for place in more {
+        if !found.iter().any(|known| known.id == place.id) {
+            found.push(place);
+        }
     }
 }
 

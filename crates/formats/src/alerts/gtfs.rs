@@ -103,7 +103,12 @@ fn read_entity(
         None if is_deleted => Vec::new(),
         None => return None,
     };
-    Some(Alert {
+    Some(entity_alert(id, made, is_deleted, infos))
+}
+
+/// An entity of a feed as an alert; one that is deleted takes back what had its id.
+pub(super) fn entity_alert(id: String, made: Option<Timestamp>, is_deleted: bool, infos: Vec<Info>) -> Alert {
+    Alert {
         identifier: id,
         sender: String::new(),
         sent: made,
@@ -113,7 +118,7 @@ fn read_entity(
         is_public: true,
         references: Vec::new(),
         infos,
-    })
+    }
 }
 
 /// What was found in an alert, in whichever form it is written.

@@ -1,12 +1,12 @@
 //! GTFS-Realtime service alerts in JSON, as many agencies hand them out beside the binary form: the fields' names of the
 //! schema or their camel case, enumerations by name or by number, moments as numbers or texts.
 
-use super::gtfs::{Found, moment, unread_kinds};
+use super::gtfs::{Found, entity_alert, moment, unread_kinds};
 use super::{AlertFormat, Bulletin, text};
 use crate::html::note;
 use crate::ninjs::fields::Fields;
 use crate::problem::{Problem, ReadContext};
-use masthead_domain::alerts::{Alert, Kind, Message, Status};
+use masthead_domain::alerts::Alert;
 use masthead_domain::time::Timestamp;
 use serde_json::Value;
 
@@ -81,17 +81,8 @@ fn read_entity(entity: Fields<'_>, made: Option<Timestamp>, ctx: &ReadContext<'_
         None if is_deleted => Vec::new(),
         None => return None,
     };
-    Some(Alert {
-        identifier: entity.line(&["id"]).and_then(|id| text::line(&id)).unwrap_or_default(),
-        sender: String::new(),
-        sent: made,
-        kind: Kind::Traffic,
-        status: Status::Actual,
-        message: if is_deleted { Message::Cancel } else { Message::Alert },
-        is_public: true,
-        references: Vec::new(),
-        infos,
-    })
+    let id = entity.line(&["id"]).and_then(|id| text::line(&id)).unwrap_or_default();
+    Some(entity_alert(id, made, is_deleted, infos))
 }
 
 fn found(alert: Fields<'_>) -> Found {
@@ -163,8 +154,7 @@ fn translations(alert: Fields<'_>, names: &[&str]) -> Vec<(Option<String>, Strin
 #[cfg(test)]
 mod tests {
     use super::super::tests::{bulletin, moment};
-    use super::*;
-    use masthead_domain::alerts::Severity;
+    use masthead_domain::alerts::{Message, Severity};
 
     #[test]
     fn both_ways_of_writing_say_the_same() {
