@@ -9,11 +9,15 @@
   const raw = (cursor) => { try { return atob(cursor.replace(/-/g, '+').replace(/_/g, '/')); } catch { return ''; } };
   const button = document.createElement('button');
   button.type = 'button';
-  let newest = '';
+  let told = null;
+
+  // The news name the newest entries, and of older ones they say nothing.
+  const isTold = (entry) => told.whole || raw(entry.dataset.c) >= raw(told.entries[told.entries.length - 1] || '');
+  const isGone = (entry) => isTold(entry) && !told.entries.includes(entry.dataset.c);
 
   const hear = (news) => {
     if (news.story !== box.dataset.story) return;
-    newest = news.cursor;
+    told = news;
     const seen = raw(box.dataset.cursor);
     const fresh = news.entries.filter((cursor) => raw(cursor) > seen).length;
     if (fresh) {
@@ -22,10 +26,8 @@
       if (!button.isConnected) said.append(button);
     } else said.replaceChildren();
     // What was taken back is not to be read any more, and leaves its place empty, so that nothing moves.
-    const oldest = raw(news.entries[news.entries.length - 1] || '');
     for (const entry of box.querySelectorAll('[data-c]')) {
-      const place = entry.dataset.c;
-      if (news.whole || raw(place) >= oldest) entry.classList.toggle('gone', !news.entries.includes(place));
+      if (isTold(entry)) entry.classList.toggle('gone', isGone(entry));
     }
   };
 
@@ -37,11 +39,12 @@
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const next = page.getElementById('entries');
       if (!answer.ok || !next) throw new Error();
-      // The stream can be a moment ahead of the page.
-      if (tries && raw(next.dataset.cursor) < raw(newest)) { setTimeout(show, 300, tries - 1); return; }
+      // The stream can be a moment ahead of the page, which then lacks an entry or has one that was taken back.
+      const lags = raw(next.dataset.cursor) < raw(told.cursor) || [...next.querySelectorAll('[data-c]')].some(isGone);
+      if (tries && lags) { setTimeout(show, 300, tries - 1); return; }
       box.replaceWith(next);
       box = next;
-      said.replaceChildren();
+      hear(told);
       box.querySelector('h2').focus();
     } catch { location.reload(); }
   };
