@@ -5,9 +5,6 @@ use masthead_store::testing::TestDb;
 use masthead_store::{Db, Engine, Query, StoreError, params, queries};
 use std::time::Duration;
 
-/// How long a wake-up from another process may take: far more than it does, whatever else the machine has to do.
-const PATIENCE: Duration = Duration::from_secs(90);
-
 cases!(
     a_snapshot_stands_still,
     readers_go_on_beside_a_writer,
@@ -99,7 +96,7 @@ async fn commits_wake_this_process_and_others(engine: Engine) {
         there.mark_unchanged();
         add(&db, round).await.unwrap();
         assert!(here.has_changed().unwrap(), "our own commit wakes at once");
-        let woken = tokio::time::timeout(PATIENCE, there.changed()).await;
+        let woken = tokio::time::timeout(crate::PATIENCE, there.changed()).await;
         woken.expect("another process wakes").unwrap();
         assert_eq!(count(&other, COUNT).await, round + 1);
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 cases!(
     positions_are_dense_and_follow_one_transaction,
@@ -55,13 +55,11 @@ impl Drop for Stamping {
 }
 
 async fn wait_for_head(db: &Db, wanted: i64) {
-    for _ in 0..4_500 {
-        if log::head(&mut db.reader().await.unwrap()).await.unwrap() >= wanted {
-            return;
-        }
+    let end = Instant::now() + crate::PATIENCE;
+    while log::head(&mut db.reader().await.unwrap()).await.unwrap() < wanted {
+        assert!(Instant::now() < end, "the head never reached {wanted}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("the head never reached {wanted}");
 }
 
 async fn everything(db: &Db) -> Vec<log::LogEvent> {

@@ -7,6 +7,9 @@
     clippy::disallowed_methods
 )]
 
+/// How long a case waits for what is bound to happen: far more than it takes, whatever else the machine has to do.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(90);
+
 /// Emits `sqlite::CASE` and `postgres::CASE` for every case.
 macro_rules! cases {
     ($($name:ident),* $(,)?) => {

@@ -18,7 +18,7 @@ cases!(
 );
 
 queries! {
-    FORGET = "delete from migrations where name = '0001_log'";
+    FORGET_FIRST = "delete from migrations where name = '0001_log'";
     FROM_THE_FUTURE = "insert into migrations (name, checksum, applied_at) values ('9999_future', 'x', 0)";
     TAMPER = "update migrations set checksum = 'x' where name = '0001_log'";
     APPLIED = "select count(*) from migrations";
@@ -105,7 +105,7 @@ async fn a_backup_comes_before_a_migration(engine: Engine) {
     .await
     .unwrap();
     log::stamp(&db).await.unwrap();
-    change(&db, FORGET).await;
+    change(&db, FORGET_FIRST).await;
     let before: i64 = db.reader().await.unwrap().one(APPLIED, params![]).await.unwrap();
     let result = run(&guard, BackupChoice::Automatic).await;
     match engine {
